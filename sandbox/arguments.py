@@ -1,0 +1,85 @@
+"""What the user's arguments say, read with freqtrade's own table of options."""
+
+import argparse
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sandbox.errors import SandboxError
+
+
+@dataclass(frozen=True)
+class Given:
+    """The options of ``freqtrade backtesting`` that matter here, as the user gave them.
+
+    Attributes
+    ----------
+    configs
+        The configuration files, in order; empty where none is given.
+    datadir, user_data_dir, export_directory, export_filename
+        The paths given; None where they are not.
+    pairs, strategy_list
+        The names given; empty where they are not.
+    export, cache
+        The choices given; None where they are not.
+    """
+
+    configs: tuple[str, ...] = ()
+    datadir: Path | None = None
+    user_data_dir: Path | None = None
+    export_directory: Path | None = None
+    export_filename: Path | None = None
+    pairs: tuple[str, ...] = ()
+    strategy_list: tuple[str, ...] = ()
+    export: str | None = None
+    cache: str | None = None
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise SandboxError(f"{message} (freqtrade backtesting --help lists its arguments)")
+
+
+def read_arguments(arguments: Sequence[str]) -> Given:
+    """Read arguments the way ``freqtrade backtesting`` will.
+
+    Raises
+    ------
+    SandboxError
+        If freqtrade would refuse them, or a configuration is to come from standard input, which
+        can be read only once.
+    """
+    found = vars(_parser().parse_args(list(arguments)))
+    configs = tuple(found["config"] or ())
+    if "-" in configs:
+        raise SandboxError("--config -: standard input can be read only once; write it to a file")
+    return Given(
+        configs=configs,
+        datadir=_path(found["datadir"]),
+        user_data_dir=_path(found["user_data_dir"]),
+        export_directory=_path(found["exportdirectory"]),
+        export_filename=_path(found["exportfilename"]),
+        pairs=tuple(found["pairs"] or ()),
+        strategy_list=tuple(found["strategy_list"] or ()),
+        export=found["export"],
+        cache=found["backtest_cache"],
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    # Not freqtrade's parser itself: that one puts its default configuration in where none is given.
+    from freqtrade.commands.arguments import ARGS_BACKTEST, ARGS_COMMON, ARGS_STRATEGY
+    from freqtrade.commands.cli_options import AVAILABLE_CLI_OPTIONS
+
+    parser = _Parser(prog="freqtrade backtesting", add_help=False)
+    for name in (*ARGS_COMMON, *ARGS_STRATEGY, *ARGS_BACKTEST):
+        option = AVAILABLE_CLI_OPTIONS[name]
+        rest = {**deepcopy(option.kwargs), "default": None}
+        parser.add_argument(*option.cli, dest=name, **rest)
+    return parser
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

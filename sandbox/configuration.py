@@ -1,0 +1,133 @@
+"""The user's configuration, loaded by freqtrade itself, and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.arguments import Given
+from sandbox.errors import SandboxError
+
+ENVIRONMENT_PREFIX = "FREQTRADE__"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Where a backtest finds its candles and leaves its result, and for which pairs.
+
+    Attributes
+    ----------
+    exchange
+        The user's exchange, in lower case.
+    pairs
+        The pair whitelist and the pairs given as arguments; may hold wildcards.
+    datadir
+        The folder of candles.
+    datadir_argument
+        The folder to name in ``--datadir``; None where freqtrade would find it by itself.
+    results
+        The folder freqtrade writes its results to.
+    """
+
+    config: Mapping[str, Any]
+    exchange: str
+    stake: str
+    pairs: tuple[str, ...]
+    datadir: Path
+    datadir_argument: Path | None
+    results: Path
+
+
+def load_configuration(files: Sequence[str]) -> dict[str, Any]:
+    """Merge configuration files and the environment as freqtrade does.
+
+    Raises
+    ------
+    SandboxError
+        If a file is missing, is not readable, or is not a JSON object.
+    """
+    from freqtrade.configuration.environment_vars import environment_vars_to_dict
+    from freqtrade.configuration.load_config import load_from_files
+    from freqtrade.exceptions import ConfigurationError, FreqtradeException
+    from freqtrade.misc import deep_merge_dicts
+
+    names = ", ".join(files)
+    try:
+        merged: dict[str, Any] = load_from_files(list(files))
+        return dict(deep_merge_dicts(environment_vars_to_dict(), merged))
+    except ConfigurationError as error:
+        raise SandboxError(f"{names}: not valid JSON: {str(error).splitlines()[0]}") from None
+    except FreqtradeException as error:
+        raise SandboxError(str(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SandboxError(f"{names}: not readable: {error}") from None
+    except (AttributeError, TypeError):
+        raise SandboxError(
+            f"{names}: not a configuration that can be merged: an object is expected where "
+            "there is a plain value"
+        ) from None
+
+
+def read_setup(config: Mapping[str, Any], given: Given) -> Setup:
+    """Work out a backtest's folders and pairs from the merged configuration and the arguments.
+
+    Raises
+    ------
+    SandboxError
+        If the exchange, the stake currency or the whitelist is missing or of the wrong kind.
+    """
+    exchange = config.get("exchange")
+    if not isinstance(exchange, dict):
+        raise SandboxError("exchange: missing from the configuration, must be an object")
+    name = _text(exchange, "name", "exchange.").lower()
+    whitelist = exchange.get("pair_whitelist", [])
+    if not isinstance(whitelist, list):
+        raise SandboxError("exchange.pair_whitelist: must be a list of pairs such as BTC/USDT")
+    user_data = given.user_data_dir or Path(config.get("user_data_dir") or "user_data")
+    # freqtrade ignores a "datadir" in the configuration; as an argument it heeds it.
+    named = given.datadir or (Path(config["datadir"]) if config.get("datadir") else None)
+    return Setup(
+        config=config,
+        exchange=name,
+        stake=_text(config, "stake_currency", ""),
+        pairs=(*whitelist, *given.pairs),
+        datadir=named or user_data / "data" / name,
+        datadir_argument=named,
+        results=_results_folder(config, given, user_data),
+    )
+
+
+def _results_folder(config: Mapping[str, Any], given: Given, user_data: Path) -> Path:
+    wanted = given.export_directory
+    if wanted is None and config.get("exportdirectory"):
+        wanted = Path(config["exportdirectory"])
+    if wanted is None and given.export_filename is not None and given.export_filename.is_dir():
+        wanted = given.export_filename
+    if wanted is None:
+        return user_data / "backtest_results"
+    # Into a folder that is not there freqtrade writes nothing: it takes the name for a file's.
+    return wanted if wanted.is_dir() else wanted.parent
+
+
+def _text(parent: Mapping[str, Any], key: str, prefix: str) -> str:
+    found = parent.get(key)
+    if not isinstance(found, str) or not found:
+        raise SandboxError(f"{prefix}{key}: missing from the configuration, must be a name")
+    return found
+
+
+def child_environment(environment: Mapping[str, str], overlay: Mapping[str, Any]) -> dict[str, str]:
+    """Return the environment without the variables that would beat the overlay.
+
+    Notes
+    -----
+    freqtrade lets ``FREQTRADE__EXCHANGE__*`` win over every file. What the overlay does not set,
+    such as the pair whitelist, stays.
+    """
+    taken = {(section.lower(), key.lower()) for section, keys in overlay.items() for key in keys}
+
+    def beats(name: str) -> bool:
+        parts = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        return name.startswith(ENVIRONMENT_PREFIX) and tuple(parts[:2]) in taken
+
+    return {name: value for name, value in environment.items() if not beats(name)}

@@ -1,0 +1,157 @@
+"""The public half of Binance's spot REST API: what anybody may ask without a key."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.candles import Candles, timeframe_ms
+from sandbox.exchange import LocalExchange
+from sandbox.market_data import best_orders, book, last_price, ticker
+from sandbox.markets import Market
+from sandbox.protocol import (
+    INTERVALS,
+    RefusalError,
+    as_text,
+    chosen_markets,
+    limited,
+    named_market,
+    required,
+    whole_number,
+)
+
+_LARGEST = "9000000000.00000000"
+_ORDER_TYPES = ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"]
+Answer = Callable[[LocalExchange, web.Request], Any]
+
+
+def public_routes(exchange: LocalExchange) -> list[web.RouteDef]:
+    """Return the routes of an exchange's public API."""
+    answers: dict[str, Answer] = {
+        "ping": lambda *_: {},
+        "time": lambda exchange, _: {"serverTime": exchange.now_ms},
+        "exchangeInfo": _exchange_info,
+        "klines": _klines,
+        "depth": _depth,
+        "ticker/24hr": _for_each(ticker),
+        "ticker/price": _for_each(last_price),
+        "ticker/bookTicker": _for_each(best_orders),
+    }
+    return [
+        web.get(f"/api/v3/{path}", _handler(exchange, answer)) for path, answer in answers.items()
+    ]
+
+
+def _handler(
+    exchange: LocalExchange, answer: Answer
+) -> Callable[[web.Request], Any]:  # a coroutine function
+    async def handle(request: web.Request) -> web.Response:
+        return web.json_response(answer(exchange, request))
+
+    return handle
+
+
+def _for_each(describe: Callable[[LocalExchange, Market], dict[str, Any]]) -> Answer:
+    def answer(exchange: LocalExchange, request: web.Request) -> Any:
+        chosen = chosen_markets(exchange, request.query)
+        if isinstance(chosen, Market):
+            return describe(exchange, chosen)
+        return [describe(exchange, market) for market in chosen]
+
+    return answer
+
+
+def _exchange_info(exchange: LocalExchange, request: web.Request) -> dict[str, Any]:
+    chosen = chosen_markets(exchange, request.query)
+    markets = (chosen,) if isinstance(chosen, Market) else chosen
+    return {
+        "timezone": "UTC",
+        "serverTime": exchange.now_ms,
+        "rateLimits": [],
+        "exchangeFilters": [],
+        "symbols": [_symbol_info(market) for market in markets],
+    }
+
+
+def _symbol_info(market: Market) -> dict[str, Any]:
+    return {
+        "symbol": market.symbol,
+        "status": "TRADING",
+        "baseAsset": market.base,
+        "baseAssetPrecision": 8,
+        "quoteAsset": market.quote,
+        "quotePrecision": 8,
+        "quoteAssetPrecision": 8,
+        "baseCommissionPrecision": 8,
+        "quoteCommissionPrecision": 8,
+        "orderTypes": _ORDER_TYPES,
+        "icebergAllowed": False,
+        "ocoAllowed": False,
+        "quoteOrderQtyMarketAllowed": True,
+        "allowTrailingStop": False,
+        "cancelReplaceAllowed": False,
+        "isSpotTradingAllowed": True,
+        "isMarginTradingAllowed": False,
+        "filters": _filters(market),
+        "permissions": [],
+        "permissionSets": [["SPOT"]],
+        "defaultSelfTradePreventionMode": "NONE",
+        "allowedSelfTradePreventionModes": ["NONE"],
+    }
+
+
+def _filters(market: Market) -> list[dict[str, Any]]:
+    tick, step = as_text(market.tick), as_text(market.step)
+    amounts = {"minQty": step, "maxQty": _LARGEST, "stepSize": step}
+    return [
+        {
+            "filterType": "PRICE_FILTER",
+            "minPrice": tick,
+            "maxPrice": _LARGEST,
+            "tickSize": tick,
+        },
+        {"filterType": "LOT_SIZE", **amounts},
+        {"filterType": "MARKET_LOT_SIZE", **amounts},
+        {
+            "filterType": "NOTIONAL",
+            "minNotional": as_text(market.min_notional),
+            "applyMinToMarket": True,
+            "maxNotional": _LARGEST,
+            "applyMaxToMarket": False,
+            "avgPriceMins": 5,
+        },
+    ]
+
+
+def _klines(exchange: LocalExchange, request: web.Request) -> list[list[Any]]:
+    market = named_market(exchange, request.query)
+    interval = required(request.query, "interval")
+    if interval not in INTERVALS:
+        raise RefusalError(-1120, "Invalid interval.")
+    start, end = (whole_number(request.query, name) for name in ("startTime", "endTime"))
+    limit = limited(request.query, default=500, largest=1000)
+    candles = exchange.klines(market.pair, interval, start, end, limit)
+    return [] if candles is None else _rows(candles, timeframe_ms(interval))
+
+
+def _rows(candles: Candles, length_ms: int) -> list[list[Any]]:
+    columns = (candles.open, candles.high, candles.low, candles.close, candles.volume)
+    return [
+        [
+            int(opened),
+            *(as_text(float(value)) for value in values),
+            int(opened) + length_ms - 1,
+            as_text(float(values[3] * values[4])),
+            0,
+            "0.00000000",
+            "0.00000000",
+            "0",
+        ]
+        for opened, *values in zip(candles.opened, *columns, strict=True)
+    ]
+
+
+def _depth(exchange: LocalExchange, request: web.Request) -> dict[str, Any]:
+    market = named_market(exchange, request.query)
+    levels = limited(request.query, default=100, largest=5000)
+    return {"lastUpdateId": exchange.now_ms, **book(exchange, market, levels)}

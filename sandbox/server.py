@@ -1,0 +1,90 @@
+"""Serve a local exchange over HTTP on loopback, from a thread of its own."""
+
+import asyncio
+import errno
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiohttp import web
+
+from sandbox.errors import SandboxError
+from sandbox.exchange import LocalExchange
+from sandbox.protocol import refusals_as_json
+from sandbox.public_api import public_routes
+
+LOOPBACK = "127.0.0.1"
+_STOP_SECONDS = 1.0
+
+
+@contextmanager
+def running(exchange: LocalExchange, *, host: str = LOOPBACK, port: int = 0) -> Iterator[str]:
+    """Serve an exchange while the block runs.
+
+    Parameters
+    ----------
+    exchange
+        It may be changed from the block, e.g. by `LocalExchange.set_price`.
+    host
+        127.0.0.1 and no other: this is a test instrument.
+    port
+        0 for any free one.
+
+    Yields
+    ------
+    str
+        The address, such as ``http://127.0.0.1:43121``.
+
+    Raises
+    ------
+    SandboxError
+        If the host is another one, or the port is in use or not allowed.
+    """
+    listening = _listen(host, port)
+    loop = asyncio.new_event_loop()
+    serving = threading.Thread(
+        target=_serve, args=(loop, exchange, listening), name="local-exchange", daemon=True
+    )
+    serving.start()
+    try:
+        yield f"http://{LOOPBACK}:{listening.getsockname()[1]}"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        serving.join()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    # Listening before the thread starts: a client that comes early waits instead of failing.
+    if host != LOOPBACK:
+        raise SandboxError(f"host {host}: the local exchange listens on {LOOPBACK} only")
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        busy = error.errno == errno.EADDRINUSE
+        reason = "in use" if busy else f"not available ({error.strerror})"
+        raise SandboxError(
+            f"port {port} is {reason}: choose another, or 0 for a free one"
+        ) from None
+    return listening
+
+
+def _serve(
+    loop: asyncio.AbstractEventLoop, exchange: LocalExchange, listening: socket.socket
+) -> None:
+    asyncio.set_event_loop(loop)
+    application = web.Application(middlewares=[refusals_as_json])
+    application.add_routes(public_routes(exchange))
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOP_SECONDS)
+    try:
+        loop.run_until_complete(runner.setup())
+        loop.run_until_complete(web.SockSite(runner, listening).start())
+        loop.run_forever()
+    finally:
+        loop.run_until_complete(runner.cleanup())
+        listening.close()
+        loop.close()

@@ -1,0 +1,286 @@
+#!/usr/bin/env bash
+# One entry for people and CI. Every command first sees to it that .venv is complete.
+set -euo pipefail
+CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+
+usage() {
+    cat <<'TEXT'
+Usage: ./setup.sh COMMAND [ARGUMENTS]
+
+  backtest [ARGS]   back-test the strategy against the sandbox exchange, without a network
+  test [ARGS]       lint, types and tests; with ARGS only pytest, run with ARGS
+  data [ARGS]       download candles (freqtrade download-data) for config.json or --config FILE
+  bench [ARGS]      measure what the strategy costs
+  freqtrade [ARGS]  freqtrade itself
+
+The first command makes the environment in .venv: Python 3.11 or newer and a network are
+needed once, uv is used when it is there. PYTHON=... chooses the interpreter.
+Commands run in this folder, so files named in ARGUMENTS are sought from here.
+TEXT
+}
+
+main() {
+    local command=${1:-help}
+    if (($#)); then shift; fi
+    case $command in
+        backtest) run python -m sandbox backtest "$@" ;;
+        test) check "$@" ;;
+        data) download "$@" ;;
+        bench) run python -m tests.benchmark "$@" ;;
+        freqtrade) run freqtrade "$@" ;;
+        help | -h | --help) usage ;;
+        *) fail "there is no command '$command'; ./setup.sh --help lists them" 2 ;;
+    esac
+}
+
+# --- commands -------------------------------------------------------------------------------
+
+run() {
+    ensure_environment
+    local program=$1
+    shift
+    exec ".venv/bin/$program" "$@"
+}
+
+check() {
+    if (($#)); then run python -m pytest "$@"; fi
+    ensure_environment
+    .venv/bin/ruff check
+    .venv/bin/ruff format --check
+    .venv/bin/mypy
+    exec .venv/bin/python -m pytest --numprocesses logical
+}
+
+# freqtrade's own defaults are 30 days of 1m and 5m candles, whatever the configuration trades.
+download() {
+    local argument previous='' config='' days=1000 timeframe=''
+    for argument; do
+        case $argument in
+            --config=*) config=${argument#*=} ;;
+            -c?*) config=${argument#-c} ;;
+            -t | --timeframes | --timeframes=* | -h | --help) timeframe=given ;;
+            --days | --days=* | --timerange | --timerange=*) days='' ;;
+        esac
+        case $previous in -c | --config) config=$argument ;; esac
+        previous=$argument
+    done
+    if [ -z "$config" ]; then
+        config=config.json
+        set -- --config "$config" "$@"
+    fi
+    if [ -n "$days" ]; then set -- "$@" --days "$days"; fi
+    if [ -z "$timeframe" ]; then
+        [ -r "$config" ] || fail "cannot read the configuration $config" 2
+        timeframe=$(sed -n 's/^[[:space:]{]*"timeframe"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' \
+            "$config" | sed -n 1p)
+        [ -n "$timeframe" ] || fail "$config has no \"timeframe\"; add --timeframes 1h, say" 2
+        set -- "$@" --timeframes "$timeframe"
+    fi
+    run freqtrade download-data "$@"
+}
+
+# --- environment ----------------------------------------------------------------------------
+
+log=setup.log
+worker='' # the process group of the phase under way
+ticker='' # the process that prints its dots
+half_made=''
+lock_file=.venv.lock
+held_link=''
+
+ensure_environment() {
+    if packages_ready && project_ready; then return; fi
+    trap 'tidy_up' EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    take_lock
+    : >"$log"
+    packages_ready || install_everything
+    project_ready || install_project
+    trap - EXIT HUP INT TERM
+    release_lock
+}
+
+install_everything() {
+    local python
+    python=$(find_python)
+    half_made=yes
+    [ ! -e .venv ] || phase 'removing an outdated or unfinished .venv' rm -rf .venv
+    if has uv; then
+        phase "making .venv with uv and $python" uv venv --python "$python" .venv
+    else
+        phase "making .venv with $python" "$python" -m venv .venv
+    fi
+    phase "installing $(grep -c == requirements.txt) packages" install_packages
+    phase 'compiling them' compile_packages
+    stamp packages requirements.txt
+    half_made=''
+}
+
+# One package comes as source only. It is built by the setuptools of the lock, hence two steps.
+install_packages() {
+    awk '/^[^ #]/ { wanted = /^setuptools==/ } wanted' requirements.txt >.venv/setuptools.txt
+    install --require-hashes -r .venv/setuptools.txt
+    install --require-hashes -r requirements.txt
+}
+
+# Without bytecode freqtrade takes four times as long to start, and the caller may forbid Python
+# to write it. Packages carry templates that do not compile; that is no failure.
+compile_packages() {
+    unset PYTHONDONTWRITEBYTECODE
+    .venv/bin/python -m compileall -q -j 0 .venv/lib || true
+}
+
+install_project() {
+    phase 'installing the project' install --editable .
+    stamp project pyproject.toml
+}
+
+install() {
+    if has uv; then
+        uv pip install --python .venv/bin/python --no-deps --no-build-isolation "$@"
+    else
+        .venv/bin/python -m pip install --disable-pip-version-check --no-input --no-compile \
+            --progress-bar off --no-deps --no-build-isolation "$@"
+    fi
+}
+
+# A stamp is written last, so an interrupted step leaves none. It holds all the step depends on.
+packages_ready() { is_stamped packages requirements.txt; }
+project_ready() { is_stamped project pyproject.toml; }
+stamp() { fingerprint "$2" >".venv/$1.stamp"; }
+
+is_stamped() {
+    [ -x .venv/bin/python ] && [ -r ".venv/$1.stamp" ] &&
+        [ "$(cat ".venv/$1.stamp")" = "$(fingerprint "$2" 2>/dev/null)" ]
+}
+
+# An environment holds absolute paths, so the place counts too. A PYTHON that is asked for must be
+# the one in use.
+fingerprint() {
+    {
+        pwd -P
+        "${PYTHON:-.venv/bin/python}" -I -S -c 'import sys; print(sys.version)'
+        cat "$1"
+    } | cksum
+}
+
+# Prints the interpreter itself, not the shim or the environment (maybe ours) that led to it.
+find_python() {
+    local candidate modules=sys
+    has uv || modules='sys, ensurepip'
+    for candidate in ${PYTHON:+"$PYTHON"} python3.13 python3.12 python3.11 python3; do
+        if "$candidate" -I -c "
+import $modules
+if sys.version_info < (3, 11): sys.exit(1)
+print(sys._base_executable)" 2>/dev/null; then
+            return
+        fi
+        [ -z "${PYTHON:-}" ] || fail "PYTHON=$PYTHON does not run, is older than 3.11 or has no venv"
+    done
+    fail 'no Python 3.11 or newer with venv found; install one (Debian: python3 and python3-venv)'
+}
+
+# --- one phase at a time --------------------------------------------------------------------
+
+# phase TITLE COMMAND...: runs it with its output in the log, in a process group of its own so
+# that an interrupted set-up can stop all of it.
+phase() {
+    local title=$1 started=$SECONDS status=0
+    shift
+    printf 'setup.sh: %s ' "$title" >&2
+    set -m
+    ("$@") </dev/null >>"$log" 2>&1 &
+    worker=$!
+    set +m
+    if [ -n "$held_link" ]; then echo "$worker" >>"$lock_file"; fi
+    print_dots 9>&- &
+    ticker=$!
+    wait "$worker" || status=$?
+    worker=''
+    stop_ticker
+    if ((status)); then
+        printf ' failed (is there a network?), see %s\n' "$PWD/$log" >&2
+        exit 1
+    fi
+    printf ' %s s\n' $((SECONDS - started)) >&2
+}
+
+print_dots() {
+    trap - EXIT HUP INT TERM
+    while sleep 2 && kill -0 $$ 2>/dev/null; do printf '.' >&2; done
+}
+
+stop_ticker() {
+    [ -n "$ticker" ] || return 0
+    kill "$ticker" 2>/dev/null || true
+    wait "$ticker" 2>/dev/null || true
+    ticker=''
+}
+
+tidy_up() {
+    local status=$?
+    trap '' HUP INT TERM
+    stop_ticker
+    if [ -n "$worker" ]; then
+        kill -TERM -- "-$worker" 2>/dev/null || true
+        wait "$worker" 2>/dev/null || true
+        printf ' interrupted\n' >&2
+    fi
+    if [ -n "$half_made" ]; then rm -rf .venv; fi
+    release_lock
+    exit "$status"
+}
+
+# --- one set-up at a time -------------------------------------------------------------------
+
+# The lock passes to the phase under way, so that one outliving a killed set-up still holds it:
+# flock by the inherited descriptor, the fall-back by listing its process in the file.
+take_lock() {
+    if has flock; then
+        exec 9>"$lock_file"
+        flock -n 9 || { say 'waiting for another set-up' && flock 9; }
+        return
+    fi
+    local waited=''
+    echo $$ >"$lock_file.$$"
+    until ln "$lock_file.$$" "$lock_file" 2>/dev/null; do
+        if lock_is_stale; then
+            rm -f "$lock_file"
+            continue
+        fi
+        [ -n "$waited" ] || say 'waiting for another set-up'
+        waited=yes
+        sleep 1
+    done
+    held_link="$lock_file.$$"
+}
+
+lock_is_stale() {
+    local process
+    while read -r process; do
+        if kill -0 "$process" 2>/dev/null; then return 1; fi
+    done 2>/dev/null <"$lock_file"
+}
+
+release_lock() {
+    if [ -n "$held_link" ]; then
+        rm -f "$lock_file" "$held_link"
+        held_link=''
+    else
+        exec 9>&-
+    fi
+}
+
+# --- words ----------------------------------------------------------------------------------
+
+has() { command -v "$1" >/dev/null 2>&1; }
+say() { printf 'setup.sh: %s\n' "$*" >&2; }
+
+fail() {
+    say "$1"
+    exit "${2:-1}"
+}
+
+main "$@"

@@ -1,0 +1,149 @@
+"""SmartRebalance: keeps target weights across pairs. It translates; `rebalancing` decides."""
+
+import logging
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from freqtrade import __version__ as freqtrade_version
+from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES
+from freqtrade.exceptions import OperationalException
+from freqtrade.exchange import timeframe_to_seconds
+from freqtrade.persistence import Trade
+from freqtrade.strategy import IStrategy
+from pandas import DataFrame
+
+_HERE = str(Path(__file__).resolve().parent)
+if _HERE not in sys.path:
+    sys.path.append(_HERE)  # hyperopt's workers look for the package where their parent does
+
+from rebalancing import SUPPORTED_FREQTRADE, __version__, describe  # noqa: E402
+from rebalancing.freqtrade_side.annotations import (  # noqa: E402
+    PLOT_CONFIG,
+    mark_rounds,
+    recorded_marks,
+    round_annotations,
+)
+from rebalancing.freqtrade_side.backtest import BacktestRun  # noqa: E402
+from rebalancing.freqtrade_side.candles import PairCandles  # noqa: E402
+from rebalancing.freqtrade_side.configuration import file_problems, read_setup  # noqa: E402
+from rebalancing.freqtrade_side.investment import check_investment  # noqa: E402
+from rebalancing.freqtrade_side.markets import Markets  # noqa: E402
+from rebalancing.freqtrade_side.orders import ENTRY_TAG  # noqa: E402
+from rebalancing.freqtrade_side.parameters import Parameters  # noqa: E402
+
+logger = logging.getLogger(__name__)
+
+
+class SmartRebalance(IStrategy):
+    """Brings a portfolio back to its target weights, by period, by threshold, or both."""
+
+    INTERFACE_VERSION = 3
+    timeframe = "1h"
+    stoploss = -1.0
+    minimal_roi: dict = {}  # noqa: RUF012
+    use_exit_signal = False
+    startup_candle_count = 0
+    plot_config = PLOT_CONFIG
+
+    def __init__(self, config: dict) -> None:
+        super().__init__(config)
+        runmode = config.get("runmode")
+        if runmode in TRADE_MODES:
+            raise OperationalException(
+                f"SmartRebalance {__version__} backtests and optimises; it does not trade yet, "
+                "in dry-run neither: use freqtrade backtesting or freqtrade hyperopt"
+            )
+        self._setup = read_setup(config, self.timeframe)
+        if problems := file_problems(self._ft_params_from_file, len(self._setup.assets)):
+            raise OperationalException("\n".join(problems))
+        self.max_open_trades = len(self._setup.assets)
+        seconds = timeframe_to_seconds(config.get("timeframe") or self.timeframe)
+        self._step = timedelta(seconds=seconds)
+        self._parameters = Parameters.of(self._setup.settings, seconds)
+        if self._parameters.period is not None:
+            self.period = self._parameters.period
+        if self._parameters.threshold is not None:
+            self.threshold = self._parameters.threshold
+        self._candles: dict[str, PairCandles] = {}
+        self._run: BacktestRun | None = None
+        self._marks: dict[str, list[tuple[datetime, str]]] = {}
+        self._testing = runmode in OPTIMIZE_MODES
+
+    def version(self) -> str:
+        """Return the version of the package."""
+        return __version__
+
+    def bot_start(self, **kwargs) -> None:
+        """Log what runs, and ask the exchange for the markets."""
+        logger.info(f"SmartRebalance {__version__}, freqtrade {freqtrade_version}")
+        if freqtrade_version not in SUPPORTED_FREQTRADE:
+            tested = ", ".join(SUPPORTED_FREQTRADE)
+            logger.warning(f"freqtrade {freqtrade_version} was not tested, {tested} was")
+        if self._testing:
+            self._markets = Markets.of(self, self._setup.pairs)
+        else:
+            self._marks = recorded_marks(self.config)
+
+    def populate_indicators(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
+        """Keep the candles; once all are there, check the investment."""
+        pair = metadata["pair"]
+        self._candles[pair] = PairCandles.of(dataframe)
+        if self._testing and len(self._candles) == len(self._setup.pairs):
+            self._check()
+        dataframe["target_weight"] = self._setup.targets[self._setup.pairs.index(pair)]
+        dataframe["round"] = mark_rounds(dataframe, self._marks.get(pair, []), self._step)
+        return dataframe
+
+    def populate_entry_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
+        """Let freqtrade ask for every asset that is not held; a new run begins here."""
+        self._run = None
+        dataframe["enter_long"] = 1
+        dataframe["enter_tag"] = ENTRY_TAG
+        return dataframe
+
+    def populate_exit_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
+        """No exits by signal."""
+        return dataframe
+
+    def bot_loop_start(self, current_time: datetime, **kwargs) -> None:
+        """Decide once per candle."""
+        if self._run is None:
+            self._run = BacktestRun(
+                self._setup,
+                self._parameters.effective(),
+                self._markets,
+                self.wallets,
+                self._candles,
+                self._step,
+            )
+        self._run.loop(current_time)
+        self.position_adjustment_enable = self._run.is_ordering
+
+    def custom_stake_amount(self, pair: str, current_time: datetime, **kwargs) -> float:
+        """Open a trade if the round wants it."""
+        return 0.0 if self._run is None else self._run.entry_stake(pair, current_time)
+
+    def adjust_trade_position(
+        self, trade: Trade, current_time: datetime, **kwargs
+    ) -> tuple[float, str] | None:
+        """Buy or sell what the round wants of this pair."""
+        if self._run is None:
+            return None
+        change = self._run.adjustment(trade, current_time)
+        self.position_adjustment_enable = self._run.is_ordering
+        return change
+
+    def plot_annotations(
+        self, pair: str, start_date: datetime, end_date: datetime, dataframe: DataFrame, **kwargs
+    ) -> list:
+        """Mark the rounds on the chart."""
+        marks = self._marks.get(pair, []) if self._run is None else self._run.marks
+        return round_annotations(marks, start_date, end_date, self._step)
+
+    def _check(self) -> None:
+        """Refuse values that a parameter file made invalid, and an investment that is too small."""
+        settings = self._parameters.effective()
+        for line in (*self._parameters.origins(), f"Policy: {describe(settings)}"):
+            logger.info(line)
+        check_investment(self._setup, self._markets, self._candles, self.wallets)

@@ -1,0 +1,13 @@
+"""Keeps the target weights of a portfolio: decisions, plans and rounds, without a framework."""
+
+from rebalancing.settings import Settings, config_schema, describe, read_settings
+from rebalancing.version import SUPPORTED_FREQTRADE, __version__
+
+__all__ = [
+    "SUPPORTED_FREQTRADE",
+    "Settings",
+    "__version__",
+    "config_schema",
+    "describe",
+    "read_settings",
+]

@@ -1,0 +1,1 @@
+"""The few modules that know freqtrade: they translate, and decide nothing."""

@@ -1,0 +1,164 @@
+"""A rebalancer driven by freqtrade's backtest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import numpy as np
+from freqtrade.persistence import LocalTrade
+from freqtrade.wallets import Wallets
+
+from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.holdings import (
+    held_amounts,
+    open_trades,
+    portfolio_cash,
+)
+from rebalancing.freqtrade_side.markets import Markets, sells_at
+from rebalancing.freqtrade_side.orders import name_entries, partial_sell_stake, round_fills
+from rebalancing.planner import MarketRules
+from rebalancing.portfolio import Portfolio, Vector
+from rebalancing.rebalancer import Outcome, Rebalancer, RoundRecord
+from rebalancing.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class BacktestRun:
+    """One run over the candles: an epoch of a hyperopt is one too.
+
+    Parameters
+    ----------
+    setup : Setup
+        The checked configuration.
+    settings : Settings
+        The policy of this run.
+    markets : Markets
+        Lots, minimums and fee.
+    wallets : Wallets
+        freqtrade's, which it keeps up to date.
+    candles : mapping of str to PairCandles
+        By pair.
+    timeframe : timedelta
+        The main timeframe.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        settings: Settings,
+        markets: Markets,
+        wallets: Wallets,
+        candles: Mapping[str, PairCandles],
+        timeframe: timedelta,
+    ) -> None:
+        self._setup = setup
+        self._markets = markets
+        self._wallets = wallets
+        by_asset = {pair.split("/")[0]: found for pair, found in candles.items()}
+        self._prices = PriceTable(setup.assets, by_asset, timeframe)
+        self._rebalancer = Rebalancer(settings, setup.assets, setup.stake)
+        self._held: tuple[Vector, float] | None = None
+
+    @property
+    def is_ordering(self) -> bool:
+        """The open round has trades that freqtrade has not been told of yet."""
+        current = self._rebalancer.round
+        return current is not None and current.is_waiting
+
+    @property
+    def marks(self) -> list[tuple[datetime, str]]:
+        """Start and tag of the closed rounds, oldest first."""
+        return [(record.started, record.tag) for record in self._rebalancer.closed]
+
+    def loop(self, now: datetime) -> None:
+        """Think once for the candle that starts at `now`."""
+        prices = self._prices.at(now)
+        if np.isnan(prices).all():
+            return
+        if self._rebalancer.round is not None:
+            self._proceed(now, prices)
+        if self._rebalancer.round is None:
+            self._rebalancer.watch(now, self._snapshot(prices), lambda: self._rules(prices))
+        if self.is_ordering:
+            self._sellers_first()
+
+    def entry_stake(self, pair: str, now: datetime) -> float:
+        """Return the stake with which to open a trade, 0 for none."""
+        return self._buy(pair, now)
+
+    def adjustment(self, trade: LocalTrade, now: datetime) -> tuple[float, str] | None:
+        """Return the stake by which to change a trade and the tag of the order.
+
+        Returns
+        -------
+        tuple of float and str, or None
+            Positive to buy, negative (relative to the cost basis) to sell; None for nothing.
+        """
+        current = self._rebalancer.round
+        asset = trade.pair.split("/")[0]
+        if current is None or trade.has_open_orders:
+            return None
+        if asset in current.sellers:
+            sell = current.take(asset, now)
+            assert sell is not None
+            lot = float(self._markets.lots[self._setup.assets.index(asset)])
+            return partial_sell_stake(trade, -sell.amount, lot), current.tag
+        stake = self._buy(trade.pair, now)
+        return (stake, current.tag) if stake > 0 else None
+
+    def _buy(self, pair: str, now: datetime) -> float:
+        current = self._rebalancer.round
+        buy = None if current is None else current.take(pair.split("/")[0], now)
+        if current is None or buy is None:
+            return 0.0
+        return current.share(buy, self._cash(), self._markets.fee)
+
+    def _proceed(self, now: datetime, prices: Vector) -> None:
+        current = self._rebalancer.round
+        assert current is not None
+        trades = open_trades()
+        name_entries(trades, current)
+        self._held = None
+        self._rebalancer.proceed(
+            now,
+            self._snapshot(prices),
+            self._rules(prices),
+            round_fills(trades, current),
+            any(trade.has_open_orders for trade in trades),
+        )
+        if self._rebalancer.round is None:
+            self._report(self._rebalancer.closed[-1])
+
+    def _snapshot(self, prices: Vector) -> Portfolio:
+        if self._held is None:
+            self._held = (held_amounts(open_trades(), self._setup.pairs), self._cash())
+        amounts, cash = self._held
+        return Portfolio(self._setup.assets, amounts, prices, cash)
+
+    def _cash(self) -> float:
+        investment = self._setup.settings.investment
+        return portfolio_cash(self._wallets, self._setup.stake, open_trades(), investment)
+
+    def _rules(self, prices: Vector) -> MarketRules:
+        trades = {trade.pair: trade for trade in open_trades()}
+        sellable = [
+            pair not in trades or sells_at(trades[pair], price)
+            for pair, price in zip(self._setup.pairs, prices, strict=True)
+        ]
+        return self._markets.rules(prices, self._setup.settings.min_trade, np.array(sellable))
+
+    def _sellers_first(self) -> None:
+        """freqtrade walks the pairs in the order of this very list: with the sellers in front,
+        a whole round fills at one open (where the list is another one, buys wait a candle)."""
+        current = self._rebalancer.round
+        assert current is not None
+        sellers = current.sellers
+        open_trades().sort(key=lambda trade: trade.pair.split("/")[0] not in sellers)
+
+    def _report(self, record: RoundRecord) -> None:
+        if record.outcome is Outcome.GAVE_UP:
+            logger.warning(f"round {record.tag} gave up: its orders did not fill")

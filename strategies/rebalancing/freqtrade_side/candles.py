@@ -1,0 +1,136 @@
+"""Prices of all pairs at one moment, looked up in the candles of a backtest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from pandas import DataFrame
+
+from rebalancing.portfolio import Mask, Vector
+
+logger = logging.getLogger(__name__)
+
+STALE_AFTER = timedelta(hours=1)
+"""Age at which the price of an asset that nobody trades is no longer fresh."""
+
+SAME_COIN = 10.0
+"""Largest price ratio across a gap at which the same symbol is taken for the same coin."""
+
+
+@dataclass(frozen=True)
+class PairCandles:
+    """One pair's candles: dates in seconds since 1970 (UTC), closes, and which ones are fillers.
+
+    Notes
+    -----
+    freqtrade fills gaps with flat candles without volume. Such a candle is no price.
+    """
+
+    dates: np.ndarray[tuple[int], np.dtype[np.int64]]
+    closes: Vector
+    fillers: Mask
+
+    @classmethod
+    def of(cls, frame: DataFrame) -> PairCandles:
+        """Read freqtrade's candles: columns date, open, high, low, close, volume."""
+        dates = frame["date"].dt.tz_convert(None).to_numpy().astype("datetime64[s]")
+        opens, highs, lows, closes, volume = (
+            frame[name].to_numpy(dtype=float) for name in ("open", "high", "low", "close", "volume")
+        )
+        flat = (highs == lows) & (opens == closes)
+        flat[1:] &= closes[1:] == closes[:-1]
+        idle = (volume == 0) if (volume > 0).any() else np.zeros(len(volume), dtype=bool)
+        return cls(dates.astype(np.int64), closes, flat & idle)
+
+
+class PriceTable:
+    """The last fresh close of every asset, candle by candle.
+
+    Parameters
+    ----------
+    assets : sequence of str
+        Codes, in the order of the columns.
+    candles : mapping of str to PairCandles
+        By asset; an asset without candles is absent and never has a price.
+    step : timedelta
+        The timeframe.
+
+    Raises
+    ------
+    ValueError
+        If there are no candles at all.
+    """
+
+    def __init__(
+        self, assets: Sequence[str], candles: Mapping[str, PairCandles], step: timedelta
+    ) -> None:
+        known = [pair for pair in candles.values() if len(pair.dates)]
+        if not known:
+            raise ValueError("there are no candles for any pair")
+        self._step = int(step.total_seconds())
+        self._first = int(min(pair.dates[0] for pair in known))
+        rows = (int(max(pair.dates[-1] for pair in known)) - self._first) // self._step + 1
+        self._closes = np.full((rows, len(assets)), np.nan)
+        self._listed = np.zeros((rows + 1, len(assets)), dtype=bool)
+        limit = max(1, int(STALE_AFTER / step))
+        for column, asset in enumerate(assets):
+            if asset in candles:
+                self._enter(column, asset, candles[asset], limit)
+
+    def at(self, now: datetime) -> Vector:
+        """Return the price of each asset as it is known at `now`.
+
+        Parameters
+        ----------
+        now : datetime
+            Start of a candle; closes of candles before it are known.
+
+        Returns
+        -------
+        array, shape (assets,)
+            Last close; NaN where the asset has no candle now or its price is not fresh.
+        """
+        row = (int(now.timestamp()) - self._first) // self._step
+        if not 1 <= row <= len(self._closes):
+            return np.full(self._closes.shape[1], np.nan)
+        return np.where(self._listed[row], self._closes[row - 1], np.nan)
+
+    def first_prices(self) -> Vector:
+        """Return each asset's first close; NaN for an asset without candles."""
+        rows = np.argmax(~np.isnan(self._closes), axis=0)
+        first: Vector = self._closes[rows, np.arange(self._closes.shape[1])]
+        return first
+
+    def _enter(self, column: int, asset: str, pair: PairCandles, limit: int) -> None:
+        rows = (pair.dates - self._first) // self._step
+        fresh = ~_stale(pair.fillers, limit)
+        self._closes[rows[fresh], column] = pair.closes[fresh]
+        self._listed[rows, column] = True
+        end = self._first_stranger(column)
+        if end is not None:
+            when = datetime.fromtimestamp(self._first + end * self._step, UTC)
+            logger.warning(
+                f"{asset}: its price on {when:%Y-%m-%d %H:%M} is more than {SAME_COIN:g} times "
+                "away from the one before the gap: taken for another coin and left out from then on"
+            )
+            self._closes[end:, column] = np.nan
+
+    def _first_stranger(self, column: int) -> int | None:
+        """Row at which the symbol comes back from a gap as another coin."""
+        rows = np.flatnonzero(~np.isnan(self._closes[:, column]))
+        prices = self._closes[rows, column]
+        ratio = np.abs(np.diff(np.log(prices)))
+        strange = (np.diff(rows) > 1) & (ratio > np.log(SAME_COIN))
+        return int(rows[1:][strange][0]) if strange.any() else None
+
+
+def _stale(fillers: Mask, limit: int) -> Mask:
+    """Mark fillers that end a run of at least `limit` fillers."""
+    position = np.arange(len(fillers))
+    last_real = np.maximum.accumulate(np.where(fillers, -1, position))
+    stale: Mask = position - last_real >= limit
+    return stale

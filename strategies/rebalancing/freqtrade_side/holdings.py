@@ -1,0 +1,53 @@
+"""What freqtrade's trades and wallets say the portfolio holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from freqtrade.persistence import LocalTrade, Trade
+from freqtrade.wallets import Wallets
+
+from rebalancing.portfolio import Vector
+
+
+def open_trades() -> list[LocalTrade]:
+    """Return the open trades; in a backtest the very list that gives the order of pairs."""
+    trades: list[LocalTrade] = Trade.get_trades_proxy(is_open=True)  # type: ignore[assignment]
+    return trades
+
+
+def held_amounts(trades: Iterable[LocalTrade], pairs: Sequence[str]) -> Vector:
+    """Return the coins in the bot's open trades, in the order of `pairs`."""
+    held: Mapping[str, float] = {trade.pair: trade.amount for trade in trades}
+    return np.array([held.get(pair, 0.0) for pair in pairs])
+
+
+def unbooked_fees(trades: Iterable[LocalTrade]) -> float:
+    """Return the stake currency that the wallet still shows but is spent.
+
+    Notes
+    -----
+    A backtest books the fee of a buy when its coins are sold.
+    """
+    return sum(trade.stake_amount * trade.fee_open for trade in trades)
+
+
+def portfolio_cash(
+    wallets: Wallets, stake: str, trades: Iterable[LocalTrade], investment: float | None
+) -> float:
+    """Return the stake currency that belongs to the portfolio and can really be spent.
+
+    Parameters
+    ----------
+    wallets : Wallets
+        freqtrade's.
+    stake : str
+        Code of the stake currency.
+    trades : iterable of LocalTrade
+        The open ones.
+    investment : float or None
+        The configured total; what the account had beyond it is not the portfolio's. None: all.
+    """
+    beyond = 0.0 if investment is None else max(0.0, wallets.get_starting_balance() - investment)
+    return wallets.get_total(stake) - unbooked_fees(trades) - beyond

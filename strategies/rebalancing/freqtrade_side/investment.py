@@ -1,0 +1,90 @@
+"""Is the investment large enough for its targets?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import numpy as np
+from freqtrade.exceptions import OperationalException
+from freqtrade.wallets import Wallets
+
+from rebalancing.drift import threshold_vector, tolerance_bands
+from rebalancing.freqtrade_side.candles import PairCandles
+from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.portfolio import Vector
+
+logger = logging.getLogger(__name__)
+
+
+def check_investment(
+    setup: Setup, markets: Markets, candles: Mapping[str, PairCandles], wallets: Wallets
+) -> None:
+    """Refuse an investment that cannot follow the policy, and log the smallest that can.
+
+    Parameters
+    ----------
+    setup : Setup
+        The checked configuration.
+    markets : Markets
+        For the smallest orders.
+    candles : mapping of str to PairCandles
+        By pair; their first closes price the minimums that are amounts.
+    wallets : Wallets
+        For the stake currency there is; `investment` counts if it is less.
+
+    Raises
+    ------
+    OperationalException
+        If an asset's share of the investment is below its smallest order.
+    """
+    stake, available = setup.stake, wallets.get_starting_balance()
+    total = min(available, setup.settings.investment or available)
+    found = (candles.get(pair) for pair in setup.pairs)
+    prices = np.array([c.closes[0] if c and len(c.closes) else np.nan for c in found])
+    smallest = np.maximum(markets.smallest_orders(prices), setup.settings.min_trade or 0.0)
+    weights = setup.targets[:-1]
+    if (weights * total < smallest)[weights > 0].any():
+        raise OperationalException(_too_small(setup, markets.smallest_orders(prices), total))
+    if setup.settings.threshold is not None:
+        least = float(np.max(smallest / _bands(setup)[:-1]))
+        logger.info(
+            f"With less than {_rounded_up(least)} {stake} a trade at the threshold "
+            "is below the smallest order"
+        )
+
+
+def _too_small(setup: Setup, exchange_minimum: Vector, total: float) -> str:
+    weights, stake = setup.targets[:-1], setup.stake
+    smallest = np.maximum(exchange_minimum, setup.settings.min_trade or 0.0)
+    wanted = weights > 0
+    needed = np.where(wanted, smallest / np.where(wanted, weights, 1.0), 0.0)
+    worst = int(np.argmax(needed))
+    rule = "the exchange's smallest order is"
+    if smallest[worst] > exchange_minimum[worst]:
+        rule = "the smallest trade (rebalance.min_trade) is"
+    return (
+        f"total investment {total:.8g} {stake} is too small: {setup.assets[worst]}'s "
+        f"{weights[worst] * 100:.4g} % is {_money(weights[worst] * total)} {stake}, "
+        f"{rule} {_money(smallest[worst])} {stake}; "
+        f"at least {_rounded_up(needed[worst])} {stake} is needed"
+    )
+
+
+def _bands(setup: Setup) -> Vector:
+    threshold = setup.settings.threshold
+    assert threshold is not None
+    relative = setup.settings.threshold_kind == "relative"
+    vector = threshold_vector(threshold, setup.assets, setup.stake)
+    return tolerance_bands(vector, setup.targets, relative)
+
+
+def _money(value: float) -> str:
+    return f"{value:.2f}" if value >= 1 else f"{value:.4g}"
+
+
+def _rounded_up(value: float) -> str:
+    """Three digits, rounded up so that the amount named suffices."""
+    scale = 10.0 ** (2 - int(np.floor(np.log10(value))))
+    return f"{np.ceil(round(value * scale, 6)) / scale:.8g}"

@@ -1,0 +1,129 @@
+"""Lots, minimums and fees, as freqtrade and the exchange will enforce them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from freqtrade.exchange import price_to_precision
+from freqtrade.strategy import IStrategy
+
+from rebalancing.planner import MarketRules
+from rebalancing.portfolio import Vector
+
+MARGIN = 1.10
+"""Safety margin above the exchange's smallest order, for the price that moves meanwhile."""
+
+TICK_ERROR = 0.01
+"""Largest relative error that rounding to the price tick may make before a sell is left out."""
+
+_TICK_SIZE, _DECIMAL_PLACES = 4, 2  # ccxt's codes for how a precision is written
+
+
+@dataclass(frozen=True)
+class Markets:
+    """What the exchange says of each pair, asked once.
+
+    Parameters
+    ----------
+    lots : array, shape (assets,)
+        Amount step, coins; 0 if unknown.
+    cost_minimums : array, shape (assets,)
+        Smallest order by value, stake currency, without margin; 0 if there is none.
+    amount_minimums : array, shape (assets,)
+        Smallest order by amount, coins, without margin; 0 if there is none.
+    fee : float
+        Fraction of the notional.
+    margin : float
+        Factor on the minimums.
+    remainder_margin : float
+        Factor on the minimums for what a partial sell may leave behind.
+    """
+
+    lots: Vector
+    cost_minimums: Vector
+    amount_minimums: Vector
+    fee: float
+    margin: float
+    remainder_margin: float
+
+    @classmethod
+    def of(cls, strategy: IStrategy, pairs: Sequence[str]) -> Markets:
+        """Ask freqtrade's exchange for the markets of the pairs.
+
+        Notes
+        -----
+        freqtrade raises every minimum by `amount_reserve_percent`, and those of what a sell
+        leaves behind by 10 % more (its callback asks with a stoploss of -0.1).
+        """
+        found = [strategy.dp.market(pair) or {} for pair in pairs]
+        exchange: Any = strategy.dp._exchange
+        reserve = 1 + float(strategy.config.get("amount_reserve_percent", 0.05))
+        return cls(
+            np.array([_lot(market, exchange.precisionMode) for market in found]),
+            np.array([_minimum(market, "cost") for market in found]),
+            np.array([_minimum(market, "amount") for market in found]),
+            _fee(strategy, found[0]),
+            max(MARGIN, reserve),
+            max(MARGIN, min(reserve / 0.9, 1.5)) * 1.001,
+        )
+
+    def smallest_orders(self, prices: Vector) -> Vector:
+        """Return the smallest order of each pair with its margin, stake currency; prices NaN
+        count only where a minimum is by amount."""
+        return np.fmax(self.cost_minimums, self.amount_minimums * prices) * self.margin
+
+    def rules(self, prices: Vector, min_trade: float | None, sellable: Any) -> MarketRules:
+        """Return the market rules at these prices.
+
+        Parameters
+        ----------
+        prices : array, shape (assets,)
+            Stake currency for one coin; NaN where unknown.
+        min_trade : float or None
+            The user's smallest trade, stake currency; None: the exchange's.
+        sellable : bool array, shape (assets,)
+            Whether a sell can be filled.
+        """
+        smallest = self.smallest_orders(prices)
+        minimum = np.maximum(smallest, min_trade or 0.0)
+        remainder = smallest / self.margin * self.remainder_margin
+        return MarketRules(self.lots, minimum, remainder, sellable, self.fee)
+
+
+def sells_at(trade: Any, price: float) -> bool:
+    """Tell whether freqtrade can sell a trade near a price.
+
+    Parameters
+    ----------
+    trade : LocalTrade
+        freqtrade rounds its exits to the tick known when it was opened: a coin that has lost
+        four digits since may only be sold at half its price, at twice it, or at 0, where
+        nothing fills.
+    price : float
+        Stake currency for one coin.
+    """
+    if not trade.price_precision or not np.isfinite(price):
+        return True
+    rounded = price_to_precision(price, trade.price_precision, trade.precision_mode_price)
+    return bool(abs(rounded - price) <= TICK_ERROR * price)
+
+
+def _lot(market: dict[str, Any], mode: int) -> float:
+    precision = (market.get("precision") or {}).get("amount")
+    if precision is None or mode not in (_TICK_SIZE, _DECIMAL_PLACES):
+        return 0.0
+    return float(precision) if mode == _TICK_SIZE else float(10 ** -int(precision))
+
+
+def _minimum(market: dict[str, Any], kind: str) -> float:
+    return float((market.get("limits") or {}).get(kind, {}).get("min") or 0.0)
+
+
+def _fee(strategy: IStrategy, market: dict[str, Any]) -> float:
+    configured = strategy.config.get("fee")
+    if configured is not None:
+        return float(configured)
+    return max(float(market.get("taker") or 0.0), float(market.get("maker") or 0.0))

@@ -1,0 +1,178 @@
+"""An open round: what it still wants of each asset, and when it is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from rebalancing.planner import MarketRules, Plan, Trade
+from rebalancing.portfolio import Mask, Portfolio, Vector
+from rebalancing.triggers import Reason
+
+MAX_TRIES = 5
+"""Plans a round makes before it gives up."""
+
+
+def round_tag(number: int, reason: Reason) -> str:
+    """Name a round as its orders do, like ``r12 threshold BTC +3.4pp``."""
+    return f"r{number} {reason}"
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What the orders of a round have executed for one asset so far.
+
+    Parameters
+    ----------
+    sold : float
+        Coins.
+    bought : float
+        Stake currency paid, fees apart.
+    """
+
+    sold: float = 0.0
+    bought: float = 0.0
+
+
+@dataclass
+class Round:
+    """One complete rebalance: where it goes, its plan, and what is left of it.
+
+    Parameters
+    ----------
+    number : int
+        0 for the initial allocation, then counted up.
+    reason : Reason
+        Why it started.
+    started : datetime
+        When.
+    destination : array, shape (assets + 1,)
+        The weights it aims at, fixed at its start.
+    members : bool array, shape (assets,)
+        Assets it trades; those that are finished leave.
+    """
+
+    number: int
+    reason: Reason
+    started: datetime
+    destination: Vector
+    members: Mask
+    plan: Plan = field(default_factory=Plan)
+    tries: int = 0
+    ordered_at: datetime | None = None
+    _waiting: dict[str, Trade] = field(default_factory=dict)
+    _goals: dict[str, Fill] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> str:
+        """The round as it stands in order tags, like ``r12 threshold BTC +3.4pp``."""
+        return round_tag(self.number, self.reason)
+
+    @property
+    def sellers(self) -> frozenset[str]:
+        """Assets of which something is still to be sold."""
+        return frozenset(asset for asset, trade in self._waiting.items() if trade.is_sell)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Some trades of the plan have not been ordered yet."""
+        return bool(self._waiting)
+
+    def adopt(self, plan: Plan, fills: Mapping[str, Fill]) -> None:
+        """Take up a plan for what is left.
+
+        Parameters
+        ----------
+        plan : Plan
+            Trades from now on.
+        fills : mapping of str to Fill
+            What this round has executed before, by asset; an asset without orders is absent.
+        """
+        self.plan = plan
+        self.tries += 1
+        self._waiting = {trade.asset: trade for trade in plan.trades}
+        for trade in plan.trades:
+            done = fills.get(trade.asset, Fill())
+            self._goals[trade.asset] = Fill(
+                done.sold + (-trade.amount if trade.is_sell else 0.0),
+                done.bought + (0.0 if trade.is_sell else trade.notional),
+            )
+
+    def continues(self, trade: Trade) -> bool:
+        """Tell whether a trade goes the way this round began for its asset: a round does not
+        sell again what it bought because prices moved while it was open."""
+        return (self._goals.get(trade.asset, Fill()).sold > 0) == trade.is_sell
+
+    def take(self, asset: str, now: datetime) -> Trade | None:
+        """Hand out the trade of an asset, once.
+
+        Parameters
+        ----------
+        asset : str
+            Its code.
+        now : datetime
+            The time of the order.
+
+        Returns
+        -------
+        Trade or None
+            None if the plan wants nothing (more) of the asset, or wants to buy while there are
+            still sells that have not been ordered.
+        """
+        trade = self._waiting.get(asset)
+        if trade is None or (not trade.is_sell and self.sellers):
+            return None
+        del self._waiting[asset]
+        self.ordered_at = now
+        return trade
+
+    def share(self, buy: Trade, spendable: float, fee: float) -> float:
+        """Return what a buy just taken may cost, so that all buys together stay within the cash.
+
+        Parameters
+        ----------
+        buy : Trade
+            As `take` gave it.
+        spendable : float
+            Stake currency that is really there, fees not yet booked taken off.
+        fee : float
+            Fraction charged on top.
+
+        Returns
+        -------
+        float
+            Stake currency without the fee: the planned notional, or its part of the cash if
+            the sells brought less than planned. The order of the buys makes no difference.
+        """
+        others = sum(trade.notional for trade in self._waiting.values() if not trade.is_sell)
+        wanted = buy.notional + others
+        return buy.notional * min(1.0, max(0.0, spendable) / (wanted * (1 + fee)))
+
+    def unfinished(
+        self, portfolio: Portfolio, rules: MarketRules, fills: Mapping[str, Fill]
+    ) -> Mask:
+        """Tell for which assets the executed orders fall short of the plan by a trade or more.
+
+        Parameters
+        ----------
+        portfolio : Portfolio
+            For the prices of now.
+        rules : MarketRules
+            For the smallest trades; less than that is not worth going on for.
+        fills : mapping of str to Fill
+            Executed in this round so far, by asset.
+
+        Returns
+        -------
+        bool array, shape (assets,)
+        """
+        left = np.zeros(len(portfolio.assets))
+        for i, asset in enumerate(portfolio.assets):
+            goal, done = self._goals.get(asset, Fill()), fills.get(asset, Fill())
+            coins = max(0.0, goal.sold - done.sold)
+            left[i] = coins * portfolio.prices[i] + max(0.0, goal.bought - done.bought)
+        short: Mask = left >= rules.minimum
+        return short

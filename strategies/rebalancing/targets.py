@@ -1,0 +1,62 @@
+"""The target weights, and what becomes of them while an asset is unavailable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rebalancing.portfolio import Mask, Vector
+
+
+def target_weights(
+    targets: Mapping[str, float] | str, assets: Sequence[str], stake: str
+) -> Vector:
+    """Return the wanted weights as a vector.
+
+    Parameters
+    ----------
+    targets : mapping of str to float, or "equal"
+        Fractions by asset code; "equal" divides over `assets`.
+    assets : sequence of str
+        Codes of the assets other than the stake currency.
+    stake : str
+        Code of the stake currency; its weight is 0 if it is not among the targets.
+
+    Returns
+    -------
+    array, shape (assets + 1,)
+        Fractions that sum to 1, the cash weight last.
+
+    Examples
+    --------
+    >>> target_weights({"BTC": 0.5, "USDT": 0.5}, ["BTC"], "USDT").tolist()
+    [0.5, 0.5]
+    """
+    if isinstance(targets, str):
+        return np.append(np.full(len(assets), 1 / len(assets)), 0.0)
+    weights = np.array([targets.get(asset, 0.0) for asset in [*assets, stake]])
+    return weights / weights.sum()
+
+
+def over_available(targets: Vector, available: Mask) -> Vector:
+    """Renormalise the targets over the members that are available.
+
+    Parameters
+    ----------
+    targets : array, shape (assets + 1,)
+        Fractions that sum to 1.
+    available : bool array, shape (..., assets + 1)
+        The last one, the stake currency's, is True.
+
+    Returns
+    -------
+    array, shape (..., assets + 1)
+        Fractions that sum to 1, 0 for what is unavailable. All cash if nothing that has a
+        target is available.
+    """
+    kept = np.where(available, targets, 0.0)
+    total = kept.sum(axis=-1, keepdims=True)
+    all_cash = np.zeros(targets.shape)
+    all_cash[-1] = 1.0
+    return np.where(total > 0, kept / np.where(total > 0, total, 1.0), all_cash)
