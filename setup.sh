@@ -201,7 +201,7 @@ phase() {
     worker=''
     stop_ticker
     if ((status)); then
-        printf ' failed (is there a network?), see %s\n' "$PWD/$log" >&2
+        printf ' failed, see %s (a first set-up needs a network)\n' "$PWD/$log" >&2
         exit 1
     fi
     printf ' %s s\n' $((SECONDS - started)) >&2

@@ -89,10 +89,10 @@ def serve(datadir: Path | None, pairs: str | None, stake: str | None, host: str,
     sys.exit(_status(run))
 
 
-def _print_summary(result: Path) -> None:
+def _print_summary(result: Path, datadir: Path) -> None:
     from rebalancing.cli import print_summary
 
-    print_summary(result)
+    print_summary(result, datadir)
 
 
 def _status(run: Callable[[], int]) -> int:

@@ -21,7 +21,7 @@ DEFAULT_STRATEGY = "SmartRebalance"
 
 
 def backtest(
-    arguments: Sequence[str], summarise: Callable[[Path], None], *, online: bool = False
+    arguments: Sequence[str], summarise: Callable[[Path, Path], None], *, online: bool = False
 ) -> int:
     """Backtest from the current directory and return the exit status.
 
@@ -30,7 +30,7 @@ def backtest(
     arguments
         Arguments of ``freqtrade backtesting``; they win over the defaults used here.
     summarise
-        Called with the result's zip file after a successful run.
+        Called with the result's zip file and the folder of candles after a successful run.
     online
         Take the markets from the real exchange, with the user's configuration as it is.
 
@@ -52,7 +52,7 @@ def backtest(
     if given.export == "none":
         print("no rebalancing summary: --export none leaves no result to read")
         return 0
-    summarise(_fresh_result(setup.results, before, given))
+    summarise(_fresh_result(setup.results, before, given), setup.datadir)
     return 0
 
 
@@ -79,7 +79,13 @@ def _local_connection(setup: Setup) -> Iterator[_Connection]:
 
     candles = CandleFolder.open(setup.datadir)
     recorded = (pair for pair in candles.pairs if pair.endswith(f"/{setup.stake}"))
-    exchange = LocalExchange(checked_pairs([*setup.pairs, *recorded]), candles)
+    pairs = checked_pairs([*setup.pairs, *recorded])
+    if not pairs:
+        raise SandboxError(
+            f"no pairs: exchange.pair_whitelist names none and {setup.datadir} holds none "
+            f"in {setup.stake}"
+        )
+    exchange = LocalExchange(pairs, candles)
     with running(exchange) as url, tempfile.TemporaryDirectory(prefix="local-exchange-") as folder:
         settings: dict[str, Any] = overlay(url, setup.config)
         file = Path(folder) / "local-exchange.json"

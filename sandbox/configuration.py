@@ -83,9 +83,9 @@ def read_setup(config: Mapping[str, Any], given: Given) -> Setup:
     whitelist = exchange.get("pair_whitelist", [])
     if not isinstance(whitelist, list):
         raise SandboxError("exchange.pair_whitelist: must be a list of pairs such as BTC/USDT")
-    user_data = given.user_data_dir or Path(config.get("user_data_dir") or "user_data")
+    user_data = given.user_data_dir or Path(str(config.get("user_data_dir") or "user_data"))
     # freqtrade ignores a "datadir" in the configuration; as an argument it heeds it.
-    named = given.datadir or (Path(config["datadir"]) if config.get("datadir") else None)
+    named = given.datadir or (Path(str(config["datadir"])) if config.get("datadir") else None)
     return Setup(
         config=config,
         exchange=name,
@@ -100,12 +100,12 @@ def read_setup(config: Mapping[str, Any], given: Given) -> Setup:
 def _results_folder(config: Mapping[str, Any], given: Given, user_data: Path) -> Path:
     wanted = given.export_directory
     if wanted is None and config.get("exportdirectory"):
-        wanted = Path(config["exportdirectory"])
+        wanted = Path(str(config["exportdirectory"]))
     if wanted is None and given.export_filename is not None and given.export_filename.is_dir():
         wanted = given.export_filename
     if wanted is None:
         return user_data / "backtest_results"
-    # Into a folder that is not there freqtrade writes nothing: it takes the name for a file's.
+    # A folder that is not there freqtrade takes for the beginning of a file's name.
     return wanted if wanted.is_dir() else wanted.parent
 
 

@@ -143,7 +143,7 @@ class LocalExchange:
             return None
         known = self._finest(pair)
         if known is not None:
-            known = known[int(np.searchsorted(known.opened, self.now_ms - _DAY_MS, "right")) :]
+            known = known[int(np.searchsorted(known.opened, self.now_ms - _DAY_MS, "left")) :]
         if known is None or len(known) == 0:
             return Day(last, last, last, last)
         return Day(

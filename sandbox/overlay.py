@@ -81,7 +81,13 @@ def overlay(url: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """
     theirs = _map(config, "exchange", "")
     ours = _ccxt_settings(url)
-    exchange: dict[str, Any] = {"name": "binance", "enable_ws": False, "demo_trading": False}
+    exchange: dict[str, Any] = {
+        "name": "binance",
+        "enable_ws": False,
+        "demo_trading": False,
+        # Or freqtrade fetches fine candles from Binance's public archive, past ccxt.
+        "only_from_ccxt": True,
+    }
     exchange.update(dict.fromkeys(CREDENTIALS, ""))
     for key in ("ccxt_config", "ccxt_sync_config", "ccxt_async_config"):
         exchange[key] = _emptied(

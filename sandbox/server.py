@@ -43,15 +43,21 @@ def running(exchange: LocalExchange, *, host: str = LOOPBACK, port: int = 0) -> 
     """
     listening = _listen(host, port)
     loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
     serving = threading.Thread(
-        target=_serve, args=(loop, exchange, listening), name="local-exchange", daemon=True
+        target=loop.run_until_complete,
+        args=(_serve(exchange, listening, stop),),
+        name="local-exchange",
+        daemon=True,
     )
     serving.start()
     try:
         yield f"http://{LOOPBACK}:{listening.getsockname()[1]}"
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(stop.set)
         serving.join()
+        loop.close()
+        listening.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -73,18 +79,13 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _serve(
-    loop: asyncio.AbstractEventLoop, exchange: LocalExchange, listening: socket.socket
-) -> None:
-    asyncio.set_event_loop(loop)
+async def _serve(exchange: LocalExchange, listening: socket.socket, stop: asyncio.Event) -> None:
     application = web.Application(middlewares=[refusals_as_json])
     application.add_routes(public_routes(exchange))
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOP_SECONDS)
     try:
-        loop.run_until_complete(runner.setup())
-        loop.run_until_complete(web.SockSite(runner, listening).start())
-        loop.run_forever()
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        await stop.wait()
     finally:
-        loop.run_until_complete(runner.cleanup())
-        listening.close()
-        loop.close()
+        await runner.cleanup()

@@ -1,1 +1,99 @@
-def print_summary(path): print(path)
+"""The command ``rebalance``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from rebalancing.settings import config_schema
+from rebalancing.summary import Summary, summarise
+from rebalancing.version import __version__
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """Figures of rebalanced portfolios, and the schema of their configuration."""
+
+
+@main.command()
+@click.argument("result", type=click.Path(path_type=Path), default="user_data/backtest_results")
+@click.option("--datadir", type=click.Path(path_type=Path), help="Folder of the candles.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def summary(result: Path, datadir: Path | None, as_json: bool) -> None:
+    """Print what a backtest RESULT was worth: a zip file, or a folder for its newest one."""
+    print_summary(result, datadir, as_json)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON schema of a configuration with a rebalance block."""
+    click.echo(json.dumps(config_schema(), indent=2))
+
+
+def print_summary(result: Path, datadir: Path | None = None, as_json: bool = False) -> None:
+    """Print the figures of a backtest result.
+
+    Parameters
+    ----------
+    result : Path
+        The exported zip file, or a folder that holds freqtrade's note of its newest one.
+    datadir : Path or None
+        freqtrade's folder of candles, needed only for coins that fell to nothing.
+    as_json : bool
+        One JSON object instead of a table.
+
+    Raises
+    ------
+    click.ClickException
+        If the result cannot be read: one line.
+    """
+    from rebalancing.freqtrade_side.result import newest_result, read_history
+
+    try:
+        figures = summarise(read_history(newest_result(result), datadir))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        fields = {**asdict(figures), "premium": figures.premium}
+        click.echo(json.dumps(fields, default=str, indent=2))
+    else:
+        Console().print(_table(figures))
+
+
+def _table(figures: Summary) -> Table:
+    stake = figures.stake
+    table = Table(title="Rebalancing", show_header=False, title_justify="left")
+    table.add_column()
+    table.add_column(justify="right")
+    share = figures.premium / figures.hodl_nav if figures.hodl_nav else 0.0
+    for name, value in (
+        ("From", f"{figures.begin:%Y-%m-%d %H:%M}"),
+        ("To", f"{figures.end:%Y-%m-%d %H:%M}"),
+        ("Rounds", f"{figures.rounds} ({figures.orders} orders)"),
+        ("Turnover a year", f"{figures.turnover:.2f} x NAV"),
+        ("Fees", _money(figures.fees, stake)),
+        ("NAV", _money(figures.nav, stake)),
+        ("HODL NAV", _money(figures.hodl_nav, stake)),
+        ("Premium", f"{_money(figures.premium, stake, '+')} ({share:+.2%} of HODL)"),
+        ("Largest drift", f"{figures.largest_drift * 100:+.2f} points, {_where(figures)}"),
+        ("Mean drift", f"{figures.mean_drift * 100:.2f} points"),
+    ):
+        table.add_row(name, value)
+    return table
+
+
+def _where(figures: Summary) -> str:
+    return f"{figures.largest_drift_of} {figures.largest_drift_at:%Y-%m-%d %H:%M}"
+
+
+def _money(value: float, stake: str, sign: str = "") -> str:
+    digits = 8 if stake in ("BTC", "ETH", "BNB") else 2
+    return f"{value:{sign},.{digits}f} {stake}"
+
+

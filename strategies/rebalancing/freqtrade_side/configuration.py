@@ -76,6 +76,16 @@ def read_setup(config: Mapping[str, Any], timeframe: str) -> Setup:
     return Setup(settings, stake, assets)
 
 
+def plain_setup(config: Mapping[str, Any]) -> Setup:
+    """Read a configuration that was checked before, as a result's; raises ValueError if its
+    ``rebalance`` block is missing or invalid."""
+    settings, problems = read_settings(config.get("rebalance"))
+    if problems:
+        raise ValueError(problems[0])
+    stake = str(config["stake_currency"])
+    return Setup(settings, stake, _assets(settings, stake, _exchange(config)["pair_whitelist"]))
+
+
 def file_problems(parameters: Mapping[str, Any], assets: int) -> list[str]:
     """Find what a parameter file of a hyperopt would do behind the policy's back.
 
