@@ -71,7 +71,8 @@ download() {
     if [ -n "$days" ]; then set -- "$@" --days "$days"; fi
     if [ -z "$timeframe" ]; then
         [ -r "$config" ] || fail "cannot read the configuration $config" 2
-        timeframe=$(sed -n 's/^[[:space:]{]*"timeframe"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' \
+        timeframe=$(sed -n -e 's#^[[:blank:]]*//.*##' -e \
+            's/^\(.*[{,[:blank:]]\)\{0,1\}"timeframe"[[:blank:]]*:[[:blank:]]*"\([^"]*\)".*/\2/p' \
             "$config" | sed -n 1p)
         [ -n "$timeframe" ] || fail "$config has no \"timeframe\"; add --timeframes 1h, say" 2
         set -- "$@" --timeframes "$timeframe"

@@ -1,14 +1,17 @@
 """Builders: portfolios, market rules, candles and configurations for tests."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from rebalancing.planner import MarketRules
+from rebalancing.planner import MarketRules, Plan, Trade
 from rebalancing.portfolio import Portfolio
+from rebalancing.rebalancer import Rebalancer
+from rebalancing.rounds import Fill
 from rebalancing.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -89,3 +92,82 @@ def make_config(
         **overrides,
     }
     return {key: value for key, value in config.items() if value is not None}
+
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def execute(portfolio: Portfolio, plan: Plan, fee: float = 0.0) -> Portfolio:
+    """Fill every trade of a plan at its price, and return the portfolio after it."""
+    amounts, cash = portfolio.amounts.copy(), portfolio.cash
+    for trade in plan.trades:
+        amounts[portfolio.assets.index(trade.asset)] += trade.amount
+        cash -= trade.amount * trade.price + fee * trade.notional
+    return Portfolio(portfolio.assets, amounts, portfolio.prices, cash)
+
+
+class SimulatedAccount:
+    """An account whose orders fill at once at the prices of the snapshot: sells, then buys.
+
+    `prices` names the assets and their first prices (NaN: not listed yet); `rules` are those of
+    `make_rules`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        prices: Mapping[str, float],
+        cash: float,
+        reserve: float = 0.0,
+        **rules: float,
+    ) -> None:
+        self.assets = tuple(prices)
+        self.rebalancer = Rebalancer(settings, self.assets, "USDT", reserve)
+        self.rules = make_rules(len(prices), **{"minimum": 0.01, **rules})
+        self.prices = dict(prices)
+        self.held = dict.fromkeys(prices, 0.0)
+        self.cash = cash
+        self._fills: dict[str, Fill] = {}
+
+    @property
+    def portfolio(self) -> Portfolio:
+        """The snapshot of now."""
+        amounts, prices = np.array(list(self.held.values())), np.array(list(self.prices.values()))
+        return Portfolio(self.assets, amounts, prices, self.cash)
+
+    @property
+    def worth(self) -> dict[str, float]:
+        """Stake currency in each asset, to the cent, and in cash."""
+        members = (*self.assets, "USDT")
+        return dict(zip(members, self.portfolio.values.round(2).tolist(), strict=True))
+
+    def at(self, hours: float, **prices: float) -> dict[str, float]:
+        """Let prices change and the rebalancer look; return what it traded, to the cent."""
+        self.prices.update(prices)
+        now, rebalancer = START + timedelta(hours=hours), self.rebalancer
+        if rebalancer.round is not None:
+            rebalancer.proceed(now, self.portfolio, self.rules, self._fills, open_orders=False)
+        if rebalancer.round is None:
+            self._fills = {}
+            rebalancer.watch(now, self.portfolio, lambda: self.rules)
+        return self._order(now)
+
+    def _order(self, now: datetime) -> dict[str, float]:
+        traded: dict[str, float] = {}
+        current = self.rebalancer.round
+        for asset in (*self.assets, *self.assets):
+            trade = None if current is None else current.take(asset, now)
+            if current is None or trade is None:
+                continue
+            cost = current.share(trade, self.cash, self.rules.fee)
+            notional = -trade.notional if trade.is_sell else cost
+            self._fill(trade, notional)
+            traded[asset] = round(notional, 2)
+        return traded
+
+    def _fill(self, trade: Trade, notional: float) -> None:
+        self.held[trade.asset] += notional / trade.price
+        self.cash -= notional + self.rules.fee * abs(notional)
+        done = self._fills.get(trade.asset, Fill())
+        sold, bought = max(0.0, -notional) / trade.price, max(0.0, notional)
+        self._fills[trade.asset] = Fill(done.sold + sold, done.bought + bought)

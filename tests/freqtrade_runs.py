@@ -41,11 +41,12 @@ class Outcome:
 
     @property
     def complaints(self) -> list[str]:
-        """Errors in the log, and warnings of ours."""
+        """Errors in the log, and warnings of ours; asyncio's about sockets that freqtrade left
+        open when it ended do not count."""
         return [
             f"{record.name}: {record.getMessage()}"
             for record in self.log
-            if record.levelno >= logging.ERROR
+            if (record.levelno >= logging.ERROR and record.name != "asyncio")
             or record.name.startswith(("rebalancing", "SmartRebalance"))
             or "SmartRebalance" in record.getMessage()
         ]

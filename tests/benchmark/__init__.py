@@ -1,0 +1,1 @@
+"""What SmartRebalance costs: whole freqtrade processes against bare strategies, by ratio."""

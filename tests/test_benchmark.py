@@ -1,0 +1,86 @@
+"""The benchmark runs whole on the project's own candles, and a replay gives the same orders."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from tests.benchmark.cases import CASES, GOALS, with_needed
+from tests.benchmark.ground import OWN_CANDLES, BenchmarkError
+from tests.benchmark.orders import Order, check_same
+from tests.builders import PROJECT
+
+BUY = Order(1_600_000_000_000, "BTC/USDT", "buy", 0.5, 10_000.0, "r0 initial")
+SELL = Order(1_600_003_600_000, "BTC/USDT", "sell", 0.1, 11_000.0, "r1 period")
+LOTS = {"BTC/USDT": 0.001}
+
+
+def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(PROJECT), str(PROJECT / "strategies")])
+    command = [sys.executable, "-m", "tests.benchmark", *arguments]
+    return subprocess.run(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": path, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_all_cases_run_on_the_projects_own_candles() -> None:
+    run = benchmark("--repeats", "1", "--datadir", str(OWN_CANDLES), "--markdown")
+    assert run.returncode == 0, run.stderr
+    for row in (*CASES, *GOALS):
+        assert f"| {row.meaning} |" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        pytest.param(["--cases", "weekyl"], "weekyl is none of", id="unknown case"),
+        pytest.param(["--timerange", "2021"], "write it like", id="not a timerange"),
+        pytest.param(["--timerange", "20211399-"], "unconverted", id="not a day"),
+        pytest.param(["--timerange", "20400101-"], "too few candles", id="no candles then"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_anything_runs(
+    arguments: list[str], complaint: str
+) -> None:
+    run = benchmark("--datadir", str(OWN_CANDLES), *arguments)
+    assert run.returncode != 0
+    assert complaint in run.stderr
+
+
+def test_a_replay_brings_its_source_along() -> None:
+    assert [case.name for case in with_needed(["daily-replay"])] == ["daily", "daily-replay"]
+
+
+def test_every_goal_and_every_source_names_a_case_that_runs_before() -> None:
+    names = [case.name for case in CASES]
+    assert {name for goal in GOALS for name in goal.cases} <= set(names)
+    for case in CASES:
+        assert case.orders_of is None or names.index(case.orders_of) < names.index(case.name)
+
+
+def test_amounts_within_a_lot_are_the_same_order() -> None:
+    check_same([BUY, SELL], [BUY, replace(SELL, amount=0.099, tag="")], LOTS)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param([BUY], id="an order is missing"),
+        pytest.param([BUY, SELL, SELL], id="an order too many"),
+        pytest.param([BUY, replace(SELL, amount=0.098)], id="two lots less"),
+        pytest.param([BUY, replace(SELL, price=11_001.0)], id="another price"),
+        pytest.param([BUY, replace(SELL, time=SELL.time + 1)], id="another candle"),
+        pytest.param([BUY, replace(SELL, side="buy")], id="another side"),
+    ],
+)
+def test_other_orders_are_not_let_pass(found: list[Order]) -> None:
+    with pytest.raises(BenchmarkError):
+        check_same([BUY, SELL], found, LOTS)
