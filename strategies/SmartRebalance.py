@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from freqtrade import __version__ as freqtrade_version
-from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES
+from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.persistence import Trade
@@ -14,8 +14,9 @@ from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 
 _HERE = str(Path(__file__).resolve().parent)
-if _HERE not in sys.path:
-    sys.path.append(_HERE)  # hyperopt's workers look for the package where their parent does
+if _HERE not in sys.path[1:]:
+    # freqtrade has put the folder first and will take that away; hyperopt's workers need it too.
+    sys.path.append(_HERE)
 
 from rebalancing import SUPPORTED_FREQTRADE, __version__, describe  # noqa: E402
 from rebalancing.freqtrade_side.annotations import (  # noqa: E402
@@ -142,8 +143,9 @@ class SmartRebalance(IStrategy):
         return round_annotations(marks, start_date, end_date, self._step)
 
     def _check(self) -> None:
-        """Refuse values that a parameter file made invalid, and an investment that is too small."""
-        settings = self._parameters.effective()
-        for line in (*self._parameters.origins(), f"Policy: {describe(settings)}"):
-            logger.info(line)
+        """Refuse an investment that is too small; log the policy of a backtest."""
         check_investment(self._setup, self._markets, self._candles, self.wallets)
+        if self.config["runmode"] == RunMode.BACKTEST:
+            for line in self._parameters.origins():
+                logger.info(line)
+            logger.info(f"Policy: {describe(self._parameters.effective())}")

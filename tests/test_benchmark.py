@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.benchmark.cases import CASES, GOALS, with_needed
-from tests.benchmark.ground import OWN_CANDLES, BenchmarkError
+from tests.benchmark.cases import CASES, GOALS, Case, with_needed
+from tests.benchmark.ground import OWN_CANDLES, BenchmarkError, open_ground
 from tests.benchmark.orders import Order, check_same
+from tests.benchmark.run import run_cases
 from tests.builders import PROJECT
 
 BUY = Order(1_600_000_000_000, "BTC/USDT", "buy", 0.5, 10_000.0, "r0 initial")
@@ -31,11 +33,25 @@ def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_all_cases_run_on_the_projects_own_candles() -> None:
-    run = benchmark("--repeats", "1", "--datadir", str(OWN_CANDLES), "--markdown")
+def test_it_runs_whole_on_the_projects_own_candles() -> None:
+    cases = "hold,month,recipe"
+    run = benchmark("--repeats", "1", "--datadir", str(OWN_CANDLES), "--cases", cases, "--markdown")
     assert run.returncode == 0, run.stderr
-    for row in (*CASES, *GOALS):
-        assert f"| {row.meaning} |" in run.stdout
+    meanings = [case.meaning for case in CASES if case.name in ("start-up", *cases.split(","))]
+    (comparison,) = [goal.meaning for goal in GOALS if goal.above == "recipe"]
+    for meaning in (*meanings, comparison):
+        assert f"| {meaning} |" in run.stdout
+
+
+@pytest.mark.slow
+def test_a_replay_executes_the_orders_of_its_source(tmp_path: Path) -> None:
+    source = Case("source", "many rounds", "SmartRebalance", {"threshold": 0.01})
+    replay = Case("replay", "", "Replay", {}, orders_of="source", same_orders=True)
+    ground = open_ground(OWN_CANDLES, None, None)
+    measured = run_cases(ground, [source, replay], 1, tmp_path, lambda _: None)
+    orders = measured["replay"].orders
+    assert len(orders) == len(measured["source"].orders) > 50
+    assert {order.side for order in orders} == {"buy", "sell"}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The runs of the benchmark, and what their comparison is to show."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 WEEKLY = {"period": "7d", "threshold": 0.05}
@@ -54,7 +54,7 @@ class Goal:
     below: str
     limit: float
     quantity: Literal["time", "time without start-up", "memory", "mean drift"] = "time"
-    at_least: bool = field(default=False)
+    at_least: bool = False
 
     @property
     def cases(self) -> tuple[str, ...]:
@@ -63,24 +63,18 @@ class Goal:
         return ("start-up", *own) if self.quantity == "time without start-up" else own
 
 
+def _replay(name: str, meaning: str, source: str) -> Case:
+    return Case(name, meaning, "Replay", {}, orders_of=source, same_orders=True)
+
+
 _OURS = "SmartRebalance"
 CASES = (
     Case("start-up", "start-up: three candles", _OURS, DAILY, "start-up"),
-    Case("hold", "bought once and held", "Hold", DAILY, orders_of="start-up"),
+    Case("hold", "bought once and held", "Hold", {}, orders_of="start-up"),
     Case("weekly", "7d and 5 %", _OURS, WEEKLY),
-    Case(
-        "weekly-replay",
-        "the orders of 7d and 5 %, replayed",
-        "Replay",
-        WEEKLY,
-        "all",
-        "weekly",
-        True,
-    ),
+    _replay("weekly-replay", "the orders of 7d and 5 %, replayed", "weekly"),
     Case("daily", "24h and 3 %", _OURS, DAILY),
-    Case(
-        "daily-replay", "the orders of 24h and 3 %, replayed", "Replay", DAILY, "all", "daily", True
-    ),
+    _replay("daily-replay", "the orders of 24h and 3 %, replayed", "daily"),
     Case("fewest", "24h and 3 %, scope fewest", _OURS, FEWEST),
     Case("month", "a month of 3 % at any time", _OURS, ANY_TIME, "month"),
     Case("recipe", "the same month, the usual recipe", "Recipe", ANY_TIME, "month"),

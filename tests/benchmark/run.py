@@ -16,7 +16,7 @@ from sandbox.configuration import child_environment
 from sandbox.exchange import LocalExchange
 from sandbox.overlay import overlay
 from sandbox.server import running
-from tests.benchmark.cases import Case
+from tests.benchmark.cases import GOALS, Case
 from tests.benchmark.ground import BenchmarkError, Ground
 from tests.benchmark.orders import Order, check_same, read_orders, write_orders
 from tests.benchmark.process import Usage, run_measured
@@ -69,6 +69,7 @@ def run_cases(
         If a run fails, logs an error, or replays other orders than it was given.
     """
     measured = {case.name: Measured(case) for case in cases}
+    drifts = {name for goal in GOALS if goal.quantity == "mean drift" for name in goal.cases}
     exchange = LocalExchange(ground.pairs, CandleFolder.open(ground.datadir))
     lots = {market.pair: float(market.step) for market in exchange.markets}
     with running(exchange) as url:
@@ -84,7 +85,7 @@ def run_cases(
                 found.orders = read_orders(result)
                 if case.same_orders:
                     check_same(given, found.orders, lots)
-                if found.mean_drift is None and case.strategy == "SmartRebalance":
+                if found.mean_drift is None and case.name in drifts:
                     found.mean_drift = _mean_drift(result, ground.datadir)
     return measured
 
@@ -135,7 +136,9 @@ def _span(ground: Ground, case: Case) -> str:
 def _environment(settings: Mapping[str, Any]) -> dict[str, str]:
     paths = [str(PROJECT), str(PROJECT / "strategies"), os.environ.get("PYTHONPATH", "")]
     environment = child_environment(os.environ, settings)
-    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    # Wide enough that no line of the log is broken where an error is looked for.
+    wide = {"COLUMNS": "1000"}
+    return {**environment, **wide, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def _mean_drift(result: Path, datadir: Path) -> float:

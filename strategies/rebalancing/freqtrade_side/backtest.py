@@ -15,7 +15,7 @@ from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.holdings import (
     held_amounts,
     open_trades,
-    portfolio_cash,
+    real_cash,
 )
 from rebalancing.freqtrade_side.markets import Markets, sells_at
 from rebalancing.freqtrade_side.orders import name_entries, partial_sell_stake, round_fills
@@ -62,6 +62,9 @@ class BacktestRun:
         self._prices = PriceTable(setup.assets, by_asset, timeframe)
         self._rebalancer = Rebalancer(settings, setup.assets, setup.stake)
         self._held: tuple[Vector, float] | None = None
+        # What the account has beyond the investment is not the portfolio's, now or later.
+        account = wallets.get_total(setup.stake)
+        self._beyond = max(0.0, account - (setup.settings.investment or account))
 
     @property
     def is_ordering(self) -> bool:
@@ -140,8 +143,7 @@ class BacktestRun:
         return Portfolio(self._setup.assets, amounts, prices, cash)
 
     def _cash(self) -> float:
-        investment = self._setup.settings.investment
-        return portfolio_cash(self._wallets, self._setup.stake, open_trades(), investment)
+        return real_cash(self._wallets, self._setup.stake, open_trades()) - self._beyond
 
     def _rules(self, prices: Vector) -> MarketRules:
         trades = {trade.pair: trade for trade in open_trades()}

@@ -33,10 +33,8 @@ def unbooked_fees(trades: Iterable[LocalTrade]) -> float:
     return sum(trade.stake_amount * trade.fee_open for trade in trades)
 
 
-def portfolio_cash(
-    wallets: Wallets, stake: str, trades: Iterable[LocalTrade], investment: float | None
-) -> float:
-    """Return the stake currency that belongs to the portfolio and can really be spent.
+def real_cash(wallets: Wallets, stake: str, trades: Iterable[LocalTrade]) -> float:
+    """Return the account's stake currency, own open orders included, that is not spent.
 
     Parameters
     ----------
@@ -46,8 +44,5 @@ def portfolio_cash(
         Code of the stake currency.
     trades : iterable of LocalTrade
         The open ones.
-    investment : float or None
-        The configured total; what the account had beyond it is not the portfolio's. None: all.
     """
-    beyond = 0.0 if investment is None else max(0.0, wallets.get_starting_balance() - investment)
-    return wallets.get_total(stake) - unbooked_fees(trades) - beyond
+    return float(wallets.get_total(stake)) - unbooked_fees(trades)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from freqtrade.exceptions import OperationalException
 from freqtrade.strategy import CategoricalParameter, DecimalParameter
 
 from rebalancing.durations import parse_duration
-from rebalancing.settings import Settings
+from rebalancing.settings import Settings, read_settings
 
 SPACE = "rebalance"
 """Name of the hyperopt space: ``freqtrade hyperopt --spaces rebalance``."""
@@ -61,6 +62,11 @@ class Parameters:
         -----
         freqtrade rounds a threshold to four decimals; one that was not changed keeps the digits
         of the configuration.
+
+        Raises
+        ------
+        OperationalException
+            If a parameter file has brought a value that is not allowed: one line for each.
         """
         values: dict[str, object] = {}
         if self.period is not None:
@@ -69,7 +75,11 @@ class Parameters:
         if self.threshold is not None and isinstance(configured, float):
             changed = self.threshold.value != round(configured, DECIMALS)
             values["threshold"] = self.threshold.value if changed else configured
-        return Settings.model_validate({**self.settings.model_dump(), **values})
+        settings, problems = read_settings({**self.settings.model_dump(), **values})
+        if problems:
+            where = "SmartRebalance.json (delete it, or correct it)"
+            raise OperationalException("\n".join(f"{where}: {line}" for line in problems))
+        return settings
 
     def origins(self) -> list[str]:
         """Say for each parameter where its value comes from, one line each."""

@@ -116,7 +116,7 @@ def _history(
         times,
         amounts,
         prices,
-        float(run["starting_balance"]),
+        min(float(run["starting_balance"]), setup.settings.investment or np.inf),
         fee,
         _executions(rows),
     )

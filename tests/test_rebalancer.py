@@ -1,0 +1,267 @@
+"""The rebalancer: opens rounds when one is due, and sees them through."""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rebalancing.planner import MarketRules
+from rebalancing.portfolio import Portfolio
+from rebalancing.rebalancer import PATIENCE, Outcome, Rebalancer
+from rebalancing.rounds import MAX_TRIES, Fill, Round
+from tests.builders import START, SimulatedAccount, make_portfolio, make_rules, make_settings
+
+NAN = float("nan")
+RULES = make_rules(2)
+MINUTE = timedelta(minutes=1)
+
+
+def snapshot(btc: float, eth: float, cash: float = 0.0) -> Portfolio:
+    """Hold so much of each, in stake currency, at a price of 1."""
+    return Portfolio(("BTC", "ETH"), np.array([btc, eth]), np.ones(2), cash)
+
+
+def at_work(**values: Any) -> Rebalancer:
+    """Have a round open that sells 100 of BTC and buys 100 of ETH, nothing ordered yet."""
+    rebalancer = Rebalancer(make_settings(**values), ("BTC", "ETH"), "USDT")
+    rebalancer.watch(START, snapshot(600, 400), lambda: RULES)
+    assert planned(rebalancer) == {"BTC": -100, "ETH": 100}
+    return rebalancer
+
+
+def current_of(rebalancer: Rebalancer) -> Round:
+    assert rebalancer.round is not None
+    return rebalancer.round
+
+
+def planned(rebalancer: Rebalancer) -> dict[str, float]:
+    trades = current_of(rebalancer).plan.trades
+    return {trade.asset: round(trade.amount * trade.price, 6) for trade in trades}
+
+
+def order_all(rebalancer: Rebalancer) -> None:
+    for asset in ("BTC", "ETH", "BTC", "ETH"):
+        current_of(rebalancer).take(asset, START)
+
+
+def proceed(
+    rebalancer: Rebalancer,
+    portfolio: Portfolio,
+    minutes: float = 1,
+    open_orders: bool = False,
+    rules: MarketRules = RULES,
+    **fills: Fill,
+) -> None:
+    now = START + minutes * MINUTE
+    rebalancer.proceed(now, portfolio, rules, fills, open_orders)
+
+
+def outcomes(rebalancer: Rebalancer) -> list[Outcome]:
+    return [record.outcome for record in rebalancer.closed]
+
+
+def test_a_filled_round_is_done() -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    proceed(rebalancer, snapshot(500, 500), BTC=Fill(100, 0), ETH=Fill(0, 100))
+    assert rebalancer.round is None
+    assert outcomes(rebalancer) == [Outcome.DONE]
+
+
+def test_a_round_waits_for_its_open_orders() -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    for minutes in (1, 60, 60 * 23.9):
+        proceed(rebalancer, snapshot(550, 400, 50), minutes, open_orders=True, BTC=Fill(50, 0))
+    assert current_of(rebalancer).tries == 1
+    assert not current_of(rebalancer).is_waiting
+
+
+def test_an_expired_sell_is_planned_again_for_what_it_left_open() -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    proceed(rebalancer, snapshot(560, 400, 40), BTC=Fill(40, 0))
+    assert planned(rebalancer) == {"BTC": -60, "ETH": 100}
+
+
+def test_a_buy_partly_filled_is_planned_again_for_the_rest() -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    fills = {"BTC": Fill(100, 0), "ETH": Fill(0, 30)}
+    proceed(rebalancer, snapshot(500, 430, 70), **fills)
+    assert planned(rebalancer) == {"ETH": 70}
+
+
+def test_what_is_finished_is_left_alone_when_prices_move() -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    moved = Portfolio(("BTC", "ETH"), np.array([500.0, 400.0]), np.array([1.4, 1.0]), 100.0)
+    proceed(rebalancer, moved, BTC=Fill(100, 0))
+    assert planned(rebalancer) == {"ETH": 100}
+
+
+def test_a_round_does_not_sell_again_what_it_bought() -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    moved = Portfolio(("BTC", "ETH"), np.array([500.0, 440.0]), np.array([1.0, 2.0]), 60.0)
+    proceed(rebalancer, moved, BTC=Fill(100, 0), ETH=Fill(0, 40))
+    assert outcomes(rebalancer) == [Outcome.DONE]
+
+
+@pytest.mark.parametrize("left", [0.0, 5.4])
+def test_a_round_is_done_if_less_than_a_trade_is_left(left: float) -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    fills = {"BTC": Fill(100 - left, 0), "ETH": Fill(0, 100 - left)}
+    proceed(rebalancer, snapshot(500 + left, 500 - left), **fills)
+    assert outcomes(rebalancer) == [Outcome.DONE]
+
+
+def test_a_round_gives_up_after_a_bounded_number_of_tries() -> None:
+    rebalancer = at_work()
+    tries = 0
+    while rebalancer.round is not None:
+        tries += 1
+        assert tries <= MAX_TRIES
+        order_all(rebalancer)
+        proceed(rebalancer, snapshot(600, 400), minutes=tries)
+    assert tries == MAX_TRIES
+    assert outcomes(rebalancer) == [Outcome.GAVE_UP]
+
+
+@pytest.mark.parametrize("open_orders", [True, False], ids=["orders open", "orders gone"])
+def test_a_round_gives_up_when_its_patience_ends(open_orders: bool) -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    proceed(rebalancer, snapshot(600, 400), PATIENCE / MINUTE, open_orders)
+    assert outcomes(rebalancer) == [Outcome.GAVE_UP]
+
+
+def test_a_round_that_is_filled_late_is_done_all_the_same() -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    fills = {"BTC": Fill(100, 0), "ETH": Fill(0, 100)}
+    proceed(rebalancer, snapshot(500, 500), 2 * PATIENCE / MINUTE, **fills)
+    assert outcomes(rebalancer) == [Outcome.DONE]
+
+
+def test_daily_candles_leave_a_round_its_tries() -> None:
+    """An order that expired unfilled is planned again, not given up, at the next daily candle."""
+    rebalancer = at_work(period="7d")
+    order_all(rebalancer)
+    proceed(rebalancer, snapshot(600, 400), minutes=24 * 60)
+    assert planned(rebalancer) == {"BTC": -100, "ETH": 100}
+
+
+def test_nothing_proceeds_without_a_round() -> None:
+    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    proceed(rebalancer, snapshot(600, 400))
+    assert rebalancer.round is None
+    assert rebalancer.closed == []
+
+
+def test_a_seller_that_disappears_does_not_hold_up_the_round() -> None:
+    rebalancer = at_work()
+    order_all(rebalancer)
+    gone = Portfolio(("BTC", "ETH"), np.array([600.0, 400.0]), np.array([NAN, 1.0]), 0.0)
+    proceed(rebalancer, gone)
+    assert outcomes(rebalancer) == [Outcome.DONE]
+
+
+def test_rounds_are_numbered_from_the_initial_allocation() -> None:
+    account = SimulatedAccount(make_settings(period="24h"), {"BTC": 1.0, "ETH": 1.0}, 1000)
+    for day, price in enumerate([1.0, 1.2, 1.5, 1.5, 1.1]):
+        account.at(24 * day, BTC=price)
+    account.at(24 * 5 - 1)
+    assert [record.tag for record in account.rebalancer.closed] == [
+        "r0 initial",
+        "r1 period",
+        "r2 period",
+        "r3 period",
+    ]
+
+
+def test_the_rules_are_asked_for_only_when_a_round_is_due() -> None:
+    rebalancer = Rebalancer(make_settings(threshold=0.05), ("BTC", "ETH"), "USDT")
+    rebalancer.watch(START, snapshot(500, 500), lambda: RULES)
+
+    def never() -> MarketRules:
+        raise AssertionError("nobody should ask")
+
+    rebalancer.watch(START + MINUTE, make_portfolio(0, BTC=NAN, ETH=NAN), never)
+
+
+def test_after_a_round_nothing_is_left_to_trade() -> None:
+    account = SimulatedAccount(
+        make_settings(threshold=0.0001), {"BTC": 1.0, "ETH": 1.0}, 1000, fee=0.001, minimum=0.5
+    )
+    account.at(0)
+    assert account.at(1, BTC=1.3) != {}
+    assert [account.at(hour) for hour in (2, 3, 4)] == [{}, {}, {}]
+    assert [record.number for record in account.rebalancer.closed] == [0, 1]
+
+
+def test_investment_in_one_round_leaves_no_cash_and_makes_no_debt() -> None:
+    account = SimulatedAccount(
+        make_settings(), {"BTC": 7.0, "ETH": 11.0, "SOL": 13.0}, 1000, fee=0.01
+    )
+    account.at(0)
+    assert account.cash == pytest.approx(0, abs=1e-9)
+    assert account.portfolio.weights[:-1].tolist() == pytest.approx([1 / 3] * 3)
+
+
+@pytest.mark.parametrize(
+    ("values", "traded"),
+    [
+        pytest.param({}, {"A": -120, "B": 20, "C": 100}, id="all to target"),
+        pytest.param({"destination": 0.5}, {"A": -60, "B": 10, "C": 50}, id="half the way"),
+        pytest.param({"destination": "edge"}, {"A": -75, "B": 20, "C": 55}, id="edge"),
+        pytest.param({"scope": "drifted"}, {"A": -120, "B": 20, "C": 100}, id="drifted"),
+        pytest.param(
+            {"scope": "fewest"}, {"A": -107.5, "C": 87.5}, id="fewest: cash takes a quarter"
+        ),
+    ],
+)
+def test_the_policy_decides_the_trades(
+    values: dict[str, Any], traded: dict[str, float]
+) -> None:
+    settings = make_settings(
+        targets={"A": 0.4, "B": 0.3, "C": 0.2, "USDT": 0.1}, threshold=0.05, **values
+    )
+    account = SimulatedAccount(settings, dict.fromkeys("ABC", 1.0), 1000)
+    account.at(0)
+    account.held = {"A": 520.0, "B": 280.0, "C": 100.0}
+    assert account.at(1) == pytest.approx(traded)
+
+
+def test_the_reserve_is_not_drift() -> None:
+    """Reserve 0.5 %: cash of 0.5 % of the NAV reaches no threshold of 0.5 %."""
+    account = SimulatedAccount(
+        make_settings(threshold=0.005, reserve=0.005),
+        {"BTC": 1.0, "ETH": 1.0},
+        10_000,
+        reserve=0.005,
+        minimum=5,
+    )
+    account.at(0)
+    assert account.cash == pytest.approx(50)
+    assert account.at(1, BTC=1.002) == {}
+    assert account.rebalancer.round is None
+
+
+def test_the_record_of_a_round_holds_its_first_plan() -> None:
+    """What a re-planned round set out to trade is what the journal shows, not the rest of it."""
+    rebalancer = at_work()
+    order_all(rebalancer)
+    proceed(rebalancer, snapshot(560, 400, 40), BTC=Fill(40, 0))
+    order_all(rebalancer)
+    fills = {"BTC": Fill(100, 0), "ETH": Fill(0, 100)}
+    proceed(rebalancer, snapshot(500, 500), 2, **fills)
+    assert rebalancer.closed[0].plan.turnover == pytest.approx(100)
+
+
+def test_a_portfolio_that_lost_everything_is_left_alone() -> None:
+    account = SimulatedAccount(make_settings(period="1h"), {"BTC": 1.0, "ETH": 1.0}, 1000)
+    account.at(0)
+    assert account.at(2, BTC=0.0, ETH=0.0) == {}

@@ -1,0 +1,88 @@
+"""The target weights, and what becomes of them while an asset is unavailable."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rebalancing.portfolio import Portfolio
+from rebalancing.targets import over_available, target_weights
+
+
+@pytest.mark.parametrize(
+    ("targets", "assets", "expected"),
+    [
+        pytest.param("equal", ["BTC", "ETH"], [0.5, 0.5, 0], id="equal holds no cash"),
+        pytest.param({"BTC": 0.6, "ETH": 0.4}, ["BTC", "ETH"], [0.6, 0.4, 0], id="map"),
+        pytest.param(
+            {"USDT": 0.2, "ETH": 0.3, "BTC": 0.5},
+            ["ETH", "BTC"],
+            [0.3, 0.5, 0.2],
+            id="cash is last wherever it stands",
+        ),
+        pytest.param({"BTC": 1, "ETH": 0}, ["BTC", "ETH"], [1, 0, 0], id="target of 0"),
+        pytest.param({"BTC": 0.5, "USDT": 0.5}, ["BTC"], [0.5, 0.5], id="one coin and cash"),
+    ],
+)
+def test_targets_become_weights(
+    targets: str | dict[str, float], assets: list[str], expected: list[float]
+) -> None:
+    assert target_weights(targets, assets, "USDT").tolist() == pytest.approx(expected)
+
+
+def test_a_sum_within_the_tolerance_becomes_exactly_one() -> None:
+    weights = target_weights({"BTC": 0.6, "ETH": 0.4000009}, ["BTC", "ETH"], "USDT")
+    assert weights.sum() == pytest.approx(1, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("targets", "available", "expected"),
+    [
+        pytest.param([0.5, 0.3, 0.2], [1, 1, 1], [0.5, 0.3, 0.2], id="all there"),
+        pytest.param([0.5, 0.3, 0.2], [0, 1, 1], [0, 0.6, 0.4], id="one missing, cash grows too"),
+        pytest.param([0.5, 0.5, 0], [0, 1, 1], [0, 1, 0], id="one left"),
+        pytest.param([0.5, 0.3, 0.2], [0, 0, 1], [0, 0, 1], id="cash is left"),
+        pytest.param([0.5, 0.5, 0], [0, 0, 1], [0, 0, 1], id="nothing left: all cash"),
+        pytest.param([1, 0, 0], [0, 1, 1], [0, 0, 1], id="only a target of 0 left: all cash"),
+    ],
+)
+def test_targets_are_renormalised_over_what_is_available(
+    targets: list[float], available: list[int], expected: list[float]
+) -> None:
+    found = over_available(np.array(targets), np.array(available, dtype=bool))
+    assert found.tolist() == pytest.approx(expected)
+
+
+def test_a_history_is_renormalised_moment_by_moment() -> None:
+    targets, available = np.array([0.6, 0.2, 0.2]), np.array([[1, 1, 1], [0, 1, 1], [0, 0, 1]])
+    rows = [over_available(targets, moment.astype(bool)) for moment in available]
+    assert over_available(targets, available.astype(bool)).tolist() == np.array(rows).tolist()
+
+
+@given(st.data(), st.integers(1, 50))
+def test_targets_in_force_sum_to_one_and_keep_their_proportions(
+    data: st.DataObject, assets: int
+) -> None:
+    parts = st.lists(st.integers(0, 100), min_size=assets + 1, max_size=assets + 1)
+    targets = np.array(data.draw(parts.filter(any)), dtype=float)
+    targets /= targets.sum()
+    there = data.draw(st.lists(st.booleans(), min_size=assets, max_size=assets))
+    available = np.array([*there, True])
+    found = over_available(targets, available)
+    assert found.sum() == pytest.approx(1)
+    assert (found[~available] == 0).all()
+    if (targets * available).any():
+        ratio = found[available & (targets > 0)] / targets[available & (targets > 0)]
+        assert ratio == pytest.approx(np.full(len(ratio), ratio[0]))
+
+
+def test_an_unavailable_asset_does_not_count_in_the_nav() -> None:
+    held = Portfolio(("BTC", "ETH"), np.array([2.0, 3.0]), np.array([10.0, np.nan]), 5.0)
+    assert held.nav == 25
+    assert held.weights.tolist() == [0.8, 0, 0.2]
+    assert held.available.tolist() == [True, False, True]
+
+
+def test_a_portfolio_worth_nothing_has_weights_of_nothing() -> None:
+    empty = Portfolio(("BTC",), np.array([0.0]), np.array([10.0]), 0.0)
+    assert empty.weights.tolist() == [0, 0]
