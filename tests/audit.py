@@ -86,7 +86,9 @@ def audit_equal_weights(
         found.lowest_cash = min(found.lowest_cash, cash)
         after = amounts * opens.iloc[row].to_numpy()
         nav = after.sum() + cash
-        off = np.abs(np.append(after, cash) / nav - np.append(np.full(len(pairs), 1 / len(pairs)), 0))
+        off = np.abs(
+            np.append(after, cash) / nav - np.append(np.full(len(pairs), 1 / len(pairs)), 0)
+        )
         allowed = max(0.005 if after_gap.iloc[row] else 0.002, 5.5 / nav)
         if off.max() > allowed:
             found.incomplete.append(f"{now}: {off.max():.5f}")

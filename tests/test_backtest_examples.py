@@ -20,9 +20,7 @@ START = pd.Timestamp("2024-01-01 01:00", tz="UTC")
 def run(folder: Path, btc: list[float], eth: list[float], wallet: float, **policy: Any) -> Outcome:
     candles = {BTC: make_candles(btc), ETH: make_candles(eth)}
     datadir = write_candles(folder / "data", "1h", candles)
-    config = make_config(
-        [BTC, ETH], {"targets": "equal", **policy}, fee=0.0, dry_run_wallet=wallet
-    )
+    config = make_config([BTC, ETH], {"targets": "equal", **policy}, fee=0.0, dry_run_wallet=wallet)
     found = backtest(folder, config, datadir)
     assert found.complaints == []
     return found

@@ -139,9 +139,7 @@ def test_luna_is_left_out_without_churn_when_its_candles_stop(luna: Outcome) -> 
 def test_a_flash_crash_with_detail_candles_breaks_nothing(tmp_path: Path) -> None:
     pairs = [f"{coin}/USDT" for coin in "BTC ETH ADA DOGE".split()]
     config = make_config(pairs, {"targets": "equal", "threshold": 0.01}, dry_run_wallet=10000)
-    run = backtest(
-        tmp_path, config, SHARED / "flashcrash-2025-10", "--timeframe-detail", "5m"
-    )
+    run = backtest(tmp_path, config, SHARED / "flashcrash-2025-10", "--timeframe-detail", "5m")
     assert run.complaints == []
     assert run.trades.tag.nunique() > 3
     assert not run.trades.duplicated(["pair", "tag"]).any()

@@ -119,7 +119,10 @@ def test_a_valid_configuration_loads(tmp_path: Path) -> None:
             id="period below the timeframe",
         ),
         pytest.param(
-            {"rebalance": {"targets": {"BTC": 0.5, "ETH": 0.3, "SOL": 0.2}, "period": "24h"}},
+            {
+                "rebalance": {"targets": {"BTC": 0.5, "ETH": 0.3, "SOL": 0.2}, "period": "24h"},
+                "max_open_trades": 3,
+            },
             'rebalance.targets: SOL has no pair, add "SOL/USDT" to exchange.pair_whitelist '
             "or remove the target",
             id="a target without a pair",
@@ -227,9 +230,7 @@ def test_a_parameter_file_with_a_stoploss_is_refused(tmp_path: Path) -> None:
 def test_a_parameter_file_with_an_invalid_value_is_refused(tmp_path: Path) -> None:
     place = copied_strategies(tmp_path, {"rebalance": {"threshold": 3}})
     candles = {pair: make_candles([1.0] * 30) for pair in PAIRS}
-    config = make_config(
-        PAIRS, {"targets": "equal", "threshold": 0.05}, strategy_path=str(place)
-    )
+    config = make_config(PAIRS, {"targets": "equal", "threshold": 0.05}, strategy_path=str(place))
     with pytest.raises(OperationalException, match=r"^SmartRebalance.json .*rebalance.threshold"):
         backtest(tmp_path, config, write_candles(tmp_path / "data", "1h", candles))
 
@@ -275,7 +276,11 @@ def test_a_whole_process_ends_with_status_2_and_no_traceback(tmp_path: Path) -> 
     ended = freqtrade_process(tmp_path, config, datadir)
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
-    for key in ("rebalance.periode: unknown key", "rebalance.targets: 2 to 50", "available_capital:"):
+    for key in (
+        "rebalance.periode: unknown key",
+        "rebalance.targets: 2 to 50",
+        "available_capital:",
+    ):
         assert key in ended.stderr
 
 

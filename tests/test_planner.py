@@ -249,12 +249,3 @@ def test_the_cash_of_a_portfolio_in_debt_is_not_spent() -> None:
     portfolio = Portfolio(("A", "B"), np.array([600.0, 400.0]), np.ones(2), -20.0)
     plan = plan_for(portfolio, [0.5, 0.5, 0], sellable=[False, True])
     assert plan.trades == ()
-
-
-def test_small_sells_left_out_do_not_let_buys_eat_the_cash_weight() -> None:
-    """Ten assets, each 5 above target, are below the minimum; the buy takes cash all the same."""
-    weights = {f"A{number}": 0.055 for number in range(10)}
-    portfolio = make_portfolio(**weights, B=0.2, cash=0.25)
-    plan = plan_for(portfolio, [0.05] * 10 + [0.25, 0.25], minimum=6)
-    short = 0.25 - execute(portfolio, plan).weights[-1]
-    assert short * 1000 <= 6 + 1e-9

@@ -131,8 +131,10 @@ def test_with_another_list_the_round_completes_a_candle_later(
 
 def test_detail_candles_do_not_repeat_an_order(tmp_path: Path) -> None:
     """Facts 14, 17 and 48: the callback comes again for each of them."""
-    fine = {coin: np.repeat(path, 12) for coin, path in
-            {"A": steps((5, 1), (40, 2)), "B": steps((45, 1))}.items()}
+    fine = {
+        coin: np.repeat(path, 12)
+        for coin, path in {"A": steps((5, 1), (40, 2)), "B": steps((45, 1))}.items()
+    }
     datadir = tmp_path / "data"
     for coin, closes in fine.items():
         frame = make_candles(list(closes), timeframe="5min")
@@ -162,7 +164,9 @@ def test_a_coin_listed_later_joins_when_it_appears(tmp_path: Path) -> None:
     assert [tag for tag in dict.fromkeys(found.trades.tag)] == ["r0 initial", "r1 new asset C"]
     joined = found.trades[found.trades.tag == "r1 new asset C"]
     assert joined.time.unique() == [pd.Timestamp("2024-01-02 07:00", tz="UTC")]
-    assert np.allclose(joined.groupby("pair").notional.sum(), [500 / 3, 500 / 3, 1000 / 3], atol=0.01)
+    assert np.allclose(
+        joined.groupby("pair").notional.sum(), [500 / 3, 500 / 3, 1000 / 3], atol=0.01
+    )
     assert found.complaints == []
 
 
@@ -185,9 +189,7 @@ def with_gap(frame: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
 def test_a_symbol_that_returns_as_another_coin_stays_out(tmp_path: Path) -> None:
     """Fact 47: freqtrade fills the gap with flat candles at the last price."""
     ghost = with_gap(make_candles(steps((40, 1), (80, 20000))), 30, 60)
-    found = run(
-        tmp_path, {"A": steps((120, 1)), "B": steps((120, 1)), "C": ghost}, threshold=0.05
-    )
+    found = run(tmp_path, {"A": steps((120, 1)), "B": steps((120, 1)), "C": ghost}, threshold=0.05)
     assert found.trades[found.trades.time > hours(30)].empty
     assert len(found.complaints) == 1
     assert "another coin" in found.complaints[0]
@@ -229,7 +231,10 @@ def test_a_coin_below_its_tick_is_not_sold_at_a_made_up_price(tmp_path: Path) ->
     """Fact 43: opened at a tick of 0.01, worth 0.004 now, and far above its weight after."""
     collapse = make_candles(steps((20, 50.25), (30, 0.004), (60, 0.0087)))
     found = run(
-        tmp_path, {"A": collapse, "B": steps((110, 1.5))}, threshold=0.2, targets={"A": 0.1, "B": 0.9}
+        tmp_path,
+        {"A": collapse, "B": steps((110, 1.5))},
+        threshold=0.2,
+        targets={"A": 0.1, "B": 0.9},
     )
     sold = found.trades[(found.trades.pair == "A/USDT") & (found.trades.side == "sell")]
     assert sold.empty
@@ -275,7 +280,9 @@ def test_any_timeframe_from_a_minute_to_a_day(tmp_path: Path, timeframe: str) ->
 
 def test_fifty_assets(tmp_path: Path) -> None:
     coins = [f"C{number}" for number in range(50)]
-    closes = {coin: steps((5, 1), (25, round(1 + index / 50, 2))) for index, coin in enumerate(coins)}
+    closes = {
+        coin: steps((5, 1), (25, round(1 + index / 50, 2))) for index, coin in enumerate(coins)
+    }
     found = run(tmp_path, closes, period="24h", overrides={"dry_run_wallet": 10000})
     assert found.trades[found.trades.tag == "r0 initial"].pair.nunique() == 50
     assert found.trades[found.trades.tag == "r1 period"].time.nunique() == 1
@@ -286,5 +293,7 @@ def test_rounds_are_marked_on_the_chart(tmp_path: Path) -> None:
     found = run(tmp_path, {"A": steps((5, 1), (60, 2)), "B": steps((65, 1))}, period="24h")
     frame = make_candles(steps((65, 1)))
     marks = found.strategy.ft_plot_annotations("A/USDT", frame)
-    assert [mark["label"] for mark in marks] == ["r0 initial", "r1 period", "r2 period"][: len(marks)]
+    assert [mark["label"] for mark in marks] == ["r0 initial", "r1 period", "r2 period"][
+        : len(marks)
+    ]
     assert marks[1]["start"] == hours(24)

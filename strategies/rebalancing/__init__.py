@@ -1,6 +1,7 @@
 """Keeps the target weights of a portfolio: decisions, plans and rounds, without a framework."""
 
-from rebalancing.settings import Settings, config_schema, describe, read_settings
+from rebalancing.schema import config_schema
+from rebalancing.settings import Settings, describe, read_settings
 from rebalancing.version import SUPPORTED_FREQTRADE, __version__
 
 __all__ = [

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from rebalancing.settings import config_schema
+from rebalancing.schema import config_schema
 from rebalancing.summary import Summary, summarise
 from rebalancing.version import __version__
 
@@ -95,5 +95,3 @@ def _where(figures: Summary) -> str:
 def _money(value: float, stake: str, sign: str = "") -> str:
     digits = 8 if stake in ("BTC", "ETH", "BNB") else 2
     return f"{value:{sign},.{digits}f} {stake}"
-
-

@@ -1,4 +1,4 @@
-"""From where the weights are and where they should go to a list of trades, and what was left out."""
+"""A plan: the trades that take a portfolio to its destination, and what was left out."""
 
 from __future__ import annotations
 

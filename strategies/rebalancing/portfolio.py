@@ -52,7 +52,8 @@ def weights_of(values: Vector) -> Vector:
         Fractions that sum to 1; all 0 where the portfolio is worth nothing.
     """
     nav = values.sum(axis=-1, keepdims=True)
-    return np.divide(values, nav, out=np.zeros_like(values), where=nav > 0)
+    shares: Vector = np.divide(values, nav, out=np.zeros_like(values), where=nav > 0)
+    return shares
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,9 +85,7 @@ class Rebalancer:
         if settings.threshold is not None:
             self._thresholds = threshold_vector(settings.threshold, self.assets, stake)
 
-    def watch(
-        self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]
-    ) -> None:
+    def watch(self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]) -> None:
         """Look at the portfolio while no round is open, and open one if it is due.
 
         Parameters
@@ -155,9 +153,7 @@ class Rebalancer:
         else:
             self._close(now, Outcome.DONE)
 
-    def _due(
-        self, now: datetime, drift: Vector, targets: Vector, available: Mask
-    ) -> Reason | None:
+    def _due(self, now: datetime, drift: Vector, targets: Vector, available: Mask) -> Reason | None:
         if self._last_start is None:
             return Reason(Cause.INITIAL) if available.any() else None
         new = available & ~self._seen & (targets[:-1] > 0)

@@ -3,140 +3,24 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from rebalancing import allowed_values
+from rebalancing.allowed_values import Destination, Threshold, shown
 from rebalancing.durations import format_duration, parse_duration
 
 MAX_ASSETS = 50
-SUM_TOLERANCE = 1e-6
-
-Threshold = float | dict[str, float] | None
-Destination = Literal["target", "edge"] | float
-
-
-def _number(value: object) -> float:
-    """Accept finite numbers only: a bool is an int, and NaN passes naive range checks."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number, is {_shown(value)}")
-    try:
-        number = float(value)
-    except OverflowError:
-        raise ValueError(f"must be a finite number, is {_shown(value)}") from None
-    if not math.isfinite(number):
-        raise ValueError(f"must be a finite number, is {value}")
-    return number
-
-
-def _positive(value: object) -> float:
-    number = _number(value)
-    if number <= 0:
-        raise ValueError(f"must be more than 0, is {value}")
-    return number
-
-
-def _fraction(value: object) -> float:
-    number = _number(value)
-    if number >= 1:
-        remedy = f"write fractions, {number / 100:g} for {number:g} %" if number <= 100 else ""
-        raise ValueError(f"must be less than 1, is {value}" + (f": {remedy}" if remedy else ""))
-    if number <= 0:
-        raise ValueError(f"must be more than 0, is {value}")
-    return number
-
-
-def _reserve(value: object) -> float:
-    return 0.0 if _number(value) == 0 else _fraction(value)
-
-
-def _duration(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f'must be a duration like "24h", is {_shown(value)}')
-    parse_duration(value)
-    return value
-
-
-def _period(value: object) -> str | None:
-    if value is None:
-        return None
-    text = _duration(value)
-    if parse_duration(text) == timedelta(0):
-        raise ValueError(f'must be more than 0, is "{text}"')
-    return text
-
-
-def _threshold(value: object) -> Threshold:
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        return _fraction(value)
-    if not value:
-        raise ValueError("is an empty map: name at least one asset, or write one number for all")
-    return _each(value, _fraction)
-
-
-def _targets(value: object) -> str | dict[str, float]:
-    if value == "equal":
-        return "equal"
-    if not isinstance(value, dict):
-        raise ValueError(f'must be "equal" or a map of assets to fractions, is {_shown(value)}')
-    weights = _each(value, _weight)
-    total = math.fsum(weights.values())
-    if abs(total - 1) > SUM_TOLERANCE:
-        percent = abs(total - 100) <= 100 * SUM_TOLERANCE
-        rule = "write fractions, 0.4 for 40 %" if percent else "must sum to 1"
-        raise ValueError(f"weights sum to {total:.10g}" + (": " if percent else ", ") + rule)
-    return weights
-
-
-def _weight(value: object) -> float:
-    number = _number(value)
-    if number < 0:
-        raise ValueError(f"must be 0 or more, is {value}")
-    return number
-
-
-def _each(values: dict[Any, Any], rule: Any) -> dict[str, float]:
-    problems, checked = [], {}
-    for asset, value in values.items():
-        try:
-            checked[str(asset)] = rule(value)
-        except ValueError as error:
-            problems.append(f"{asset} {error}")
-    if problems:
-        raise ValueError("; ".join(problems))
-    return checked
-
-
-def _destination(value: object) -> Destination:
-    if value == "target" or value == "edge":
-        return "target" if value == "target" else "edge"
-    if isinstance(value, str):
-        raise ValueError(f'must be "target", "edge" or a fraction, is "{value}"')
-    return 1.0 if _number(value) == 1 else _fraction(value)
-
-
-def _yes_or_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, is {_shown(value)}")
-    return value
-
-
-def _shown(value: object) -> str:
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
 
 _FRACTION = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 _DURATION = {"type": "string", "pattern": "^[0-9]{1,6}[mhdw]$"}
 
 
-def _schema(*choices: dict[str, Any]) -> dict[str, Any]:
-    return choices[0] if len(choices) == 1 else {"anyOf": list(choices)}
+def _any_of(*choices: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": list(choices)}
 
 
 def _map_of(value: dict[str, Any]) -> dict[str, Any]:
@@ -147,43 +31,45 @@ class Settings(BaseModel):
     """The ``rebalance`` block. Fractions are of 1 (0.03 is 3 percentage points), money is in
     the stake currency, durations are texts like ``"24h"``; the descriptions are the reference."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"required": ["targets"]})
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"required": ["targets"]}
+    )
 
     investment: Annotated[
         float | None,
-        BeforeValidator(lambda value: None if value is None else _positive(value)),
+        BeforeValidator(allowed_values.positive_or_none),
         Field(
             description="Total investment in the stake currency; null: all of it that is free. "
             "Changing it later is a deposit or a withdrawal.",
-            json_schema_extra=_schema({"type": "number", "exclusiveMinimum": 0}, {"type": "null"}),
+            json_schema_extra=_any_of({"type": "number", "exclusiveMinimum": 0}, {"type": "null"}),
         ),
     ] = None
     targets: Annotated[
         Literal["equal"] | dict[str, float] | None,
-        BeforeValidator(_targets),
+        BeforeValidator(allowed_values.targets),
         Field(
             description='"equal" over the pair whitelist, or asset codes and their fractions, '
             "which sum to 1; the stake currency among them is the cash weight.",
-            json_schema_extra=_schema(
+            json_schema_extra=_any_of(
                 {"const": "equal"}, _map_of({"type": "number", "minimum": 0, "maximum": 1})
             ),
         ),
     ] = None
     period: Annotated[
         str | None,
-        BeforeValidator(_period),
+        BeforeValidator(allowed_values.period),
         Field(
             description='Rebalance at every boundary of this grid, like "30m", "24h" or "7d".',
-            json_schema_extra=_schema(_DURATION, {"type": "null"}),
+            json_schema_extra=_any_of(_DURATION, {"type": "null"}),
         ),
     ] = None
     threshold: Annotated[
         Threshold,
-        BeforeValidator(_threshold),
+        BeforeValidator(allowed_values.threshold),
         Field(
             description="Rebalance when an asset has drifted this far; one fraction for all "
             "assets, or a fraction for each.",
-            json_schema_extra=_schema(_FRACTION, _map_of(_FRACTION), {"type": "null"}),
+            json_schema_extra=_any_of(_FRACTION, _map_of(_FRACTION), {"type": "null"}),
         ),
     ] = None
     combine: Annotated[
@@ -196,11 +82,11 @@ class Settings(BaseModel):
     ] = "absolute"
     destination: Annotated[
         Destination,
-        BeforeValidator(_destination),
+        BeforeValidator(allowed_values.destination),
         Field(
             description="How far back a round goes: to the target, just inside the band, or "
             "this share of the way.",
-            json_schema_extra=_schema(
+            json_schema_extra=_any_of(
                 {"enum": ["target", "edge"]},
                 {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
             ),
@@ -212,7 +98,7 @@ class Settings(BaseModel):
     ] = "all"
     cooldown: Annotated[
         str,
-        BeforeValidator(_duration),
+        BeforeValidator(allowed_values.duration),
         Field(
             description="Smallest time between the starts of two rounds.",
             json_schema_extra=_DURATION,
@@ -220,7 +106,7 @@ class Settings(BaseModel):
     ] = "5m"
     reserve: Annotated[
         float,
-        BeforeValidator(_reserve),
+        BeforeValidator(allowed_values.reserve),
         Field(
             description="Fraction of the portfolio that buys leave uninvested; dry-run and live.",
             json_schema_extra={"type": "number", "minimum": 0, "exclusiveMaximum": 1},
@@ -228,16 +114,18 @@ class Settings(BaseModel):
     ] = 0.005
     min_trade: Annotated[
         float | None,
-        BeforeValidator(lambda value: None if value is None else _positive(value)),
+        BeforeValidator(allowed_values.positive_or_none),
         Field(
             description="Smaller trades are not sent; null: the exchange's minimum and a margin.",
-            json_schema_extra=_schema({"type": "number", "exclusiveMinimum": 0}, {"type": "null"}),
+            json_schema_extra=_any_of({"type": "number", "exclusiveMinimum": 0}, {"type": "null"}),
         ),
     ] = None
     adopt_holdings: Annotated[
         bool,
-        BeforeValidator(_yes_or_no),
-        Field(description="Bring coins already in the account into the portfolio; not in backtests."),
+        BeforeValidator(allowed_values.yes_or_no),
+        Field(
+            description="Bring coins already in the account into the portfolio; not in backtests."
+        ),
     ] = False
 
     @property
@@ -270,7 +158,7 @@ def read_settings(block: object) -> tuple[Settings, list[str]]:
         example = '"rebalance": {"targets": "equal", "period": "24h"}'
         return Settings(), [f"rebalance: the block is missing, add {example}"]
     if not isinstance(block, Mapping):
-        return Settings(), [f"rebalance: must be a map of settings, is {_shown(block)}"]
+        return Settings(), [f"rebalance: must be a map of settings, is {shown(block)}"]
     given = {str(key): value for key, value in block.items()}
     problems: list[str] = []
     try:
@@ -290,7 +178,7 @@ def _line(item: dict[str, Any]) -> str:
         near = difflib.get_close_matches(key, Settings.model_fields, n=1, cutoff=0.0)
         return f'rebalance.{key[:60]}: unknown key, did you mean "{near[0]}"?'
     if item["type"] == "literal_error":
-        return f"rebalance.{key}: must be {item['ctx']['expected']}, is {_shown(item['input'])}"
+        return f"rebalance.{key}: must be {item['ctx']['expected']}, is {shown(item['input'])}"
     message = str(item["msg"]).removeprefix("Value error, ")
     return f"rebalance.{key}: " + " ".join(message.split())
 
@@ -310,8 +198,8 @@ def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
     if no_threshold and settings.scope != "all":
         problems.append(f'rebalance.scope: "{settings.scope}" needs a threshold, set one')
     if settings.scope == "fewest" and settings.destination != "target":
-        shown = _shown(settings.destination)
-        problems.append(f'rebalance.destination: must be "target" with scope "fewest", is {shown}')
+        rule = 'must be "target" with scope "fewest"'
+        problems.append(f"rebalance.destination: {rule}, is {shown(settings.destination)}")
     return problems
 
 
@@ -325,26 +213,6 @@ def _wrong_assets(targets: Mapping[str, float]) -> list[str]:
             code = asset.split("/")[0]
             problems.append(f'rebalance.targets: write the asset\'s code, "{code}" for "{asset}"')
     return problems
-
-
-def config_schema() -> dict[str, Any]:
-    """Return the JSON schema of a configuration file with a ``rebalance`` block.
-
-    Notes
-    -----
-    freqtrade's own keys are left to freqtrade's schema; everything beside the block is allowed.
-    """
-    block = Settings.model_json_schema()
-    for field in block["properties"].values():
-        if "anyOf" in field and any("anyOf" in choice for choice in field["anyOf"]):
-            field.pop("anyOf")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "freqtrade configuration with a rebalance block",
-        "type": "object",
-        "required": ["rebalance"],
-        "properties": {"rebalance": block},
-    }
 
 
 def describe(settings: Settings) -> str:

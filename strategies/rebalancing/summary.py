@@ -95,12 +95,14 @@ class History:
         available = np.column_stack([~np.isnan(self.prices), np.full(len(self.time), True)])
         weights = weights_of(holding_values(self.amounts, self.prices, self.cash()))
         drift = drift_of(weights, over_available(self.targets, available))
-        return np.where(available, drift, np.nan)
+        known: Vector = np.where(available, drift, np.nan)
+        return known
 
     def nav(self) -> Vector:
         """NAV at each moment, shape (moments,); what has no candle counts at its last price."""
         known = _last_known(self.prices)
-        return holding_values(self.amounts, known, self.cash()).sum(axis=-1)
+        nav: Vector = holding_values(self.amounts, known, self.cash()).sum(axis=-1)
+        return nav
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,9 @@ def summarise(history: History) -> Summary:
         int(own.sum()),
         _turnover_a_year(history),
         float(history.fee * orders.notional.sum()),
-        _closed(history, float(history.start + orders.cash_flow(history.fee).sum()), _left(history)),
+        _closed(
+            history, float(history.start + orders.cash_flow(history.fee).sum()), _left(history)
+        ),
         _hodl_nav(history),
         float(drift[row, column]),
         history.assets[column],

@@ -9,9 +9,7 @@ import numpy as np
 from rebalancing.portfolio import Mask, Vector
 
 
-def target_weights(
-    targets: Mapping[str, float] | str, assets: Sequence[str], stake: str
-) -> Vector:
+def target_weights(targets: Mapping[str, float] | str, assets: Sequence[str], stake: str) -> Vector:
     """Return the wanted weights as a vector.
 
     Parameters
@@ -35,8 +33,9 @@ def target_weights(
     """
     if isinstance(targets, str):
         return np.append(np.full(len(assets), 1 / len(assets)), 0.0)
-    weights = np.array([targets.get(asset, 0.0) for asset in [*assets, stake]])
-    return weights / weights.sum()
+    weights: Vector = np.array([targets.get(asset, 0.0) for asset in [*assets, stake]])
+    weights /= weights.sum()
+    return weights
 
 
 def over_available(targets: Vector, available: Mask) -> Vector:

@@ -64,7 +64,7 @@ class BacktestRun:
         self._held: tuple[Vector, float] | None = None
         # What the account has beyond the investment is not the portfolio's, now or later.
         account = wallets.get_total(setup.stake)
-        self._beyond = max(0.0, account - (setup.settings.investment or account))
+        self._beyond: float = max(0.0, account - (setup.settings.investment or account))
 
     @property
     def is_ordering(self) -> bool:

@@ -13,7 +13,7 @@ from rebalancing.portfolio import Vector
 
 def open_trades() -> list[LocalTrade]:
     """Return the open trades; in a backtest the very list that gives the order of pairs."""
-    trades: list[LocalTrade] = Trade.get_trades_proxy(is_open=True)  # type: ignore[assignment]
+    trades: list[LocalTrade] = Trade.get_trades_proxy(is_open=True)
     return trades
 
 
@@ -30,7 +30,7 @@ def unbooked_fees(trades: Iterable[LocalTrade]) -> float:
     -----
     A backtest books the fee of a buy when its coins are sold.
     """
-    return sum(trade.stake_amount * trade.fee_open for trade in trades)
+    return float(sum(trade.stake_amount * trade.fee_open for trade in trades))
 
 
 def real_cash(wallets: Wallets, stake: str, trades: Iterable[LocalTrade]) -> float:

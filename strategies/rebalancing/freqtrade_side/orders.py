@@ -32,9 +32,9 @@ def partial_sell_stake(trade: LocalTrade, amount: float, lot: float) -> float:
         thousandth of a lot is added so that its cut to whole lots does not lose one.
     """
     if amount >= trade.amount - lot / 2:
-        return -trade.stake_amount
+        return -float(trade.stake_amount)
     exact = min(amount + lot / 1000, trade.amount)
-    return -exact * trade.stake_amount / trade.amount
+    return -float(exact * trade.stake_amount / trade.amount)
 
 
 def name_entries(trades: Iterable[LocalTrade], current: Round) -> None:
@@ -83,11 +83,12 @@ def round_fills(trades: Iterable[LocalTrade], current: Round) -> dict[str, Fill]
 
 
 def _asset(trade: LocalTrade) -> str:
-    return trade.pair.split("/")[0]
+    asset: str = trade.pair.split("/")[0]
+    return asset
 
 
 def _belongs(order: Order, current: Round) -> bool:
-    return order.ft_order_tag == current.tag
+    return bool(order.ft_order_tag == current.tag)
 
 
 def _opened_in(trade: LocalTrade, current: Round) -> bool:

@@ -16,13 +16,12 @@ from freqtrade.data.btanalysis import (
 from freqtrade.data.btanalysis.bt_fileutils import load_file_from_zip
 from freqtrade.data.history import load_pair_history
 from freqtrade.misc import json_load
-from pandas import DataFrame, to_datetime
+from pandas import DataFrame, DatetimeIndex, to_datetime
 
 from rebalancing.freqtrade_side.annotations import ROUND_TAG
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
 from rebalancing.portfolio import Vector
 from rebalancing.summary import CLOSING, INITIAL, Executions, History
-
 
 Row = tuple[float, int, float, float, int]
 """Time, column of the asset, signed amount, price and round of one order."""
@@ -83,7 +82,7 @@ def newest_result(place: Path) -> Path:
     if not place.is_dir():
         return place
     try:
-        return place / get_latest_backtest_filename(place)
+        return place / str(get_latest_backtest_filename(place))
     except ValueError as error:
         raise ResultError(f"{place}: holds no backtest result ({error})") from error
 
@@ -94,13 +93,11 @@ def _config(path: Path) -> dict[str, Any]:
     return config
 
 
-def _history(
-    setup: Setup, run: dict[str, Any], wallet: DataFrame, datadir: Path | None
-) -> History:
+def _history(setup: Setup, run: dict[str, Any], wallet: DataFrame, datadir: Path | None) -> History:
     columns = [*setup.assets, setup.stake]
     held = wallet.pivot(index="date", columns="currency", values="balance").reindex(columns=columns)
     rates = wallet.pivot(index="date", columns="currency", values="rate").reindex(columns=columns)
-    times = held.index.tz_convert(None).to_numpy().astype("datetime64[s]").astype(float)
+    times = DatetimeIndex(held.index).tz_convert(None).to_numpy().astype("datetime64[s]").astype(float)
     prices = rates[list(setup.assets)].to_numpy(dtype=float)
     amounts = held[list(setup.assets)].ffill().fillna(0.0).to_numpy(dtype=float)
     trades = [trade for trade in run["trades"] if trade["pair"] in setup.pairs]

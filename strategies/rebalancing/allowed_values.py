@@ -1,0 +1,148 @@
+"""What a value of the ``rebalance`` block may be: one rule each, as a validator.
+
+Every function returns the value it was given, checked, or raises ValueError with the rest of a
+sentence that begins with the key: "must be more than 0, is -1".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Literal
+
+from rebalancing.durations import parse_duration
+
+SUM_TOLERANCE = 1e-6
+
+Threshold = float | dict[str, float] | None
+Destination = Literal["target", "edge"] | float
+
+
+def finite_number(value: object) -> float:
+    """Accept finite numbers only: a bool is an int, and NaN passes naive range checks."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a number, is {shown(value)}")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"must be a finite number, is {shown(value)}") from None
+    if not math.isfinite(number):
+        raise ValueError(f"must be a finite number, is {value}")
+    return number
+
+
+def positive_number(value: object) -> float:
+    """Accept what is more than 0."""
+    number = finite_number(value)
+    if number <= 0:
+        raise ValueError(f"must be more than 0, is {value}")
+    return number
+
+
+def positive_or_none(value: object) -> float | None:
+    """Accept what is more than 0, or nothing."""
+    return None if value is None else positive_number(value)
+
+
+def fraction(value: object) -> float:
+    """Accept what lies between 0 and 1, both excluded; recognise percent."""
+    number = finite_number(value)
+    if number >= 1:
+        remedy = f"write fractions, {number / 100:g} for {number:g} %" if number <= 100 else ""
+        raise ValueError(f"must be less than 1, is {value}" + (f": {remedy}" if remedy else ""))
+    if number <= 0:
+        raise ValueError(f"must be more than 0, is {value}")
+    return number
+
+
+def reserve(value: object) -> float:
+    """Accept 0 or a fraction."""
+    return 0.0 if finite_number(value) == 0 else fraction(value)
+
+
+def duration(value: object) -> str:
+    """Accept a text like "24h"."""
+    if not isinstance(value, str):
+        raise ValueError(f'must be a duration like "24h", is {shown(value)}')
+    parse_duration(value)
+    return value
+
+
+def period(value: object) -> str | None:
+    """Accept a duration above 0, or nothing."""
+    if value is None:
+        return None
+    text = duration(value)
+    if parse_duration(text) == timedelta(0):
+        raise ValueError(f'must be more than 0, is "{text}"')
+    return text
+
+
+def threshold(value: object) -> Threshold:
+    """Accept one fraction, a map of fractions, or nothing."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        return fraction(value)
+    if not value:
+        raise ValueError("is an empty map: name at least one asset, or write one number for all")
+    return each(value, fraction)
+
+
+def targets(value: object) -> str | dict[str, float]:
+    """Accept "equal" or a map of weights that sum to 1."""
+    if value == "equal":
+        return "equal"
+    if not isinstance(value, dict):
+        raise ValueError(f'must be "equal" or a map of assets to fractions, is {shown(value)}')
+    weights = each(value, weight)
+    total = math.fsum(weights.values())
+    if abs(total - 1) > SUM_TOLERANCE:
+        percent = abs(total - 100) <= 100 * SUM_TOLERANCE
+        rule = "write fractions, 0.4 for 40 %" if percent else "must sum to 1"
+        raise ValueError(f"weights sum to {total:.10g}" + (": " if percent else ", ") + rule)
+    return weights
+
+
+def weight(value: object) -> float:
+    """Accept 0 or more."""
+    number = finite_number(value)
+    if number < 0:
+        raise ValueError(f"must be 0 or more, is {value}")
+    return number
+
+
+def each(values: dict[Any, Any], rule: Callable[[object], float]) -> dict[str, float]:
+    """Apply a rule to every value of a map; all that is wrong is said at once."""
+    problems, checked = [], {}
+    for asset, value in values.items():
+        try:
+            checked[str(asset)] = rule(value)
+        except ValueError as error:
+            problems.append(f"{asset} {error}")
+    if problems:
+        raise ValueError("; ".join(problems))
+    return checked
+
+
+def destination(value: object) -> Destination:
+    """Accept "target", "edge" or a share of the way."""
+    if value == "target" or value == "edge":
+        return "target" if value == "target" else "edge"
+    if isinstance(value, str):
+        raise ValueError(f'must be "target", "edge" or a fraction, is "{value}"')
+    return 1.0 if finite_number(value) == 1 else fraction(value)
+
+
+def yes_or_no(value: object) -> bool:
+    """Accept true and false, and not 1 or 0."""
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, is {shown(value)}")
+    return value
+
+
+def shown(value: object) -> str:
+    """Write a value for a message, shortened if it is long."""
+    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
