@@ -70,6 +70,7 @@ class SmartRebalance(IStrategy):
         self._run: BacktestRun | None = None
         self._marks: dict[str, list[tuple[datetime, str]]] = {}
         self._testing = runmode in OPTIMIZE_MODES
+        self._checked = False
 
     def version(self) -> str:
         """Return the version of the package."""
@@ -99,6 +100,8 @@ class SmartRebalance(IStrategy):
     def populate_entry_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
         """Let freqtrade ask for every asset that is not held; a new run begins here."""
         self._run = None
+        if self._testing and not self._checked:  # some pairs have no candles
+            self._check()
         dataframe["enter_long"] = 1
         dataframe["enter_tag"] = ENTRY_TAG
         return dataframe
@@ -144,6 +147,7 @@ class SmartRebalance(IStrategy):
 
     def _check(self) -> None:
         """Refuse an investment that is too small; log the policy of a backtest."""
+        self._checked = True
         check_investment(self._setup, self._markets, self._candles, self.wallets)
         if self.config["runmode"] == RunMode.BACKTEST:
             for line in self._parameters.origins():

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmark.cases import CASES, GOALS, Case, with_needed
+from tests.benchmark.cases import CASES, GOALS, Case, Goal, with_needed
 from tests.benchmark.ground import OWN_CANDLES, BenchmarkError, open_ground
 from tests.benchmark.orders import Order, check_same
-from tests.benchmark.run import run_cases
+from tests.benchmark.process import Usage
+from tests.benchmark.report import ratio_of
+from tests.benchmark.run import Measured, run_cases
 from tests.builders import PROJECT
 
 BUY = Order(1_600_000_000_000, "BTC/USDT", "buy", 0.5, 10_000.0, "r0 initial")
@@ -100,3 +102,30 @@ def test_amounts_within_a_lot_are_the_same_order() -> None:
 def test_other_orders_are_not_let_pass(found: list[Order]) -> None:
     with pytest.raises(BenchmarkError):
         check_same([BUY, SELL], found, LOTS)
+
+
+def took(*walls: float) -> Measured:
+    return Measured(CASES[0], [Usage(wall, wall, 100.0) for wall in walls])
+
+
+def test_ratios_are_those_of_the_medians() -> None:
+    goal = Goal("", "above", "below", 1.7)
+    ratio = ratio_of(goal, {"above": took(30.0, 32.0, 90.0), "below": took(19.0, 20.0, 21.0)})
+    assert ratio.value == pytest.approx(1.6)
+    assert ratio.meets(goal)
+    assert not ratio.meets(replace(goal, limit=1.5))
+
+
+@pytest.mark.parametrize(
+    ("ours", "expected", "met"),
+    [
+        pytest.param(4.0, 7.0, True, id="seven times"),
+        pytest.param(8.0, 1.4, False, id="not even twice"),
+        pytest.param(3.0, None, None, id="no longer than the start-up"),
+    ],
+)
+def test_the_start_up_is_subtracted(ours: float, expected: float | None, met: bool | None) -> None:
+    (goal,) = [goal for goal in GOALS if goal.at_least]
+    ratio = ratio_of(goal, {"start-up": took(3.0), "recipe": took(10.0), "month": took(ours)})
+    assert ratio.value == (None if expected is None else pytest.approx(expected))
+    assert ratio.meets(goal) is met

@@ -244,7 +244,8 @@ def least_turnover(drift: Vector, low: Vector, high: Vector) -> float:
     """Notionals that every correction needs, and what it takes to bring cash back."""
     corrected = np.clip(drift[:-1], low[:-1], high[:-1])
     cash = -corrected.sum()
-    return float(np.abs(corrected - drift[:-1]).sum() + abs(cash - np.clip(cash, low[-1], high[-1])))
+    beyond = abs(cash - np.clip(cash, low[-1], high[-1]))
+    return float(np.abs(corrected - drift[:-1]).sum() + beyond)
 
 
 @settings(max_examples=500)

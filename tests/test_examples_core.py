@@ -20,9 +20,7 @@ def two_coins(value: float, **settings: object) -> SimulatedAccount:
 def drifted(account: SimulatedAccount, hours: float, points: float) -> dict[str, float]:
     """Let BTC weigh 50 % + `points` at this hour, whatever is held, at a NAV of 1000."""
     btc, eth = account.held["BTC"], account.held["ETH"]
-    return account.at(
-        hours, BTC=(500 + 10 * points) / btc, ETH=(500 - 10 * points) / eth
-    )
+    return account.at(hours, BTC=(500 + 10 * points) / btc, ETH=(500 - 10 * points) / eth)
 
 
 def test_example_1_what_has_grown_most_is_sold() -> None:

@@ -130,21 +130,35 @@ def test_the_minimum_is_each_assets_own() -> None:
 def test_a_buy_that_fits_only_after_rounding_up_is_left_out() -> None:
     plan = plan_for(make_portfolio(BTC=0.99, ETH=0, cash=0.01), [0.99, 0.01, 0], lot=3, minimum=9.5)
     assert plan.trades == ()
-    assert reasons(plan) == {"ETH": Why.BELOW_MINIMUM}
 
 
 @pytest.mark.parametrize(
-    ("remainder", "why"),
+    ("remainder", "sold"),
     [
-        pytest.param(30.1, Why.LEAVES_DUST, id="less than may be left"),
-        pytest.param(29.9, None, id="as much as may be left"),
+        pytest.param(29.9, 50, id="as much as may be left"),
+        pytest.param(30.1, 49.9, id="a little less: the sell is cut to what may be left"),
+        pytest.param(70.0, 10, id="much less: the sell is cut to what may be left"),
     ],
 )
-def test_a_partial_sell_leaves_no_dust(remainder: float, why: Why | None) -> None:
+def test_a_partial_sell_leaves_no_dust(remainder: float, sold: float) -> None:
     portfolio = make_portfolio(BTC=0.08, ETH=0.92)
     plan = plan_for(portfolio, [0.03, 0.97, 0], remainder=remainder)
-    assert reasons(plan).get("BTC") == why
-    assert sizes(plan).get("BTC") == (None if why else -50)
+    assert sizes(plan) == {"BTC": -sold, "ETH": sold}
+
+
+def test_a_partial_sell_that_can_only_leave_dust_is_left_out() -> None:
+    portfolio = make_portfolio(BTC=0.034, ETH=0.966)
+    plan = plan_for(portfolio, [0.02, 0.98, 0], remainder=30)
+    assert plan.trades == ()
+    assert reasons(plan)["BTC"] is Why.LEAVES_DUST
+
+
+def test_a_coin_with_a_small_target_is_not_kept_whole_when_it_has_grown_tenfold() -> None:
+    """1 % of 560 is 5.60, the smallest order 5.50, and a sell must leave 5.84: 60 is too much."""
+    portfolio = make_portfolio(560, SMALL=60 / 560, BTC=500 / 560)
+    plan = plan_for(portfolio, [0.01, 0.99, 0], minimum=5.5, remainder=5.84)
+    after = execute(portfolio, plan)
+    assert after.values[0] - 5.6 <= 5.5
 
 
 @pytest.mark.parametrize("lot", [0.0, 7.0, 300.0], ids=["any amount", "odd lots", "huge lots"])
@@ -249,3 +263,18 @@ def test_the_cash_of_a_portfolio_in_debt_is_not_spent() -> None:
     portfolio = Portfolio(("A", "B"), np.array([600.0, 400.0]), np.ones(2), -20.0)
     plan = plan_for(portfolio, [0.5, 0.5, 0], sellable=[False, True])
     assert plan.trades == ()
+
+
+def test_cash_that_is_too_little_for_some_buys_goes_to_the_others_at_once() -> None:
+    """A cannot be sold: 25 of cash for three buys, two of which fall below the minimum."""
+    portfolio = make_portfolio(A=0.475, B=0.0, C=0.0, D=0.5, cash=0.025)
+    rules = {"minimum": 5.5, "sellable": [False, True, True, True]}
+    plan = plan_for(portfolio, [0, 0.1, 0.1, 0.8, 0], **dict(rules))
+    again = plan_for(execute(portfolio, plan), [0, 0.1, 0.1, 0.8, 0], **dict(rules))
+    assert again.trades == ()
+
+
+def test_a_buy_that_the_lot_cuts_below_the_minimum_does_not_blame_the_cash() -> None:
+    portfolio = make_portfolio(BTC=0.5, ETH=0.0, cash=0.5)
+    plan = plan_for(portfolio, [0.5, 0.01, 0.49], lot=[0, 6], minimum=6.5)
+    assert reasons(plan) == {"ETH": Why.BELOW_MINIMUM}

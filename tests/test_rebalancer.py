@@ -229,9 +229,7 @@ def test_investment_in_one_round_leaves_no_cash_and_makes_no_debt() -> None:
         ),
     ],
 )
-def test_the_policy_decides_the_trades(
-    values: dict[str, Any], traded: dict[str, float]
-) -> None:
+def test_the_policy_decides_the_trades(values: dict[str, Any], traded: dict[str, float]) -> None:
     settings = make_settings(
         targets={"A": 0.4, "B": 0.3, "C": 0.2, "USDT": 0.1}, threshold=0.05, **values
     )

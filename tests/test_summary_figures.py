@@ -108,7 +108,7 @@ def test_largest_and_mean_drift_are_measured_before_the_orders() -> None:
     assert figures.largest_drift == pytest.approx(60 / 140 - 0.5)
     assert figures.largest_drift_of == "BTC"
     assert figures.largest_drift_at == datetime(1970, 1, 2, tzinfo=UTC)
-    assert figures.mean_drift == pytest.approx(2 * (0.5 - 60 / 140) / 6)
+    assert figures.mean_drift == pytest.approx(2 * (0.5 - 60 / 140) / 4)
 
 
 def test_the_dates_are_those_of_the_first_and_the_last_candle() -> None:
@@ -154,6 +154,14 @@ def test_cash_drifts_too() -> None:
     figures = summarise(history([[40, 40], [40, 40]], [[0, 0], [1, 1]], orders))
     assert figures.largest_drift == pytest.approx(0.2)
     assert figures.largest_drift_of == "USDT"
+
+
+def test_the_mean_drift_is_that_of_the_members_with_a_target() -> None:
+    orders: list[Order] = [(0, "BTC", 1, 60, 0)]
+    figures = summarise(
+        history([[60, 1], [60, 1]], [[0, 0], [1, 0]], orders, targets=(0.5, 0, 0.5))
+    )
+    assert figures.mean_drift == pytest.approx(0.1)
 
 
 def test_a_result_without_an_initial_allocation_has_no_figures() -> None:

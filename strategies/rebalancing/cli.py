@@ -46,33 +46,35 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
     datadir : Path or None
         freqtrade's folder of candles, needed only for coins that fell to nothing.
     as_json : bool
-        One JSON object instead of a table.
+        One JSON object, by name of the strategy, instead of tables.
 
     Raises
     ------
     click.ClickException
         If the result cannot be read: one line.
     """
-    from rebalancing.freqtrade_side.result import newest_result, read_history
+    from rebalancing.freqtrade_side.result import newest_result, read_histories
 
     try:
-        figures = summarise(read_history(newest_result(result), datadir))
+        histories = read_histories(newest_result(result), datadir)
+        summaries = {name: summarise(history) for name, history in histories.items()}
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
-        fields = {**asdict(figures), "premium": figures.premium}
+        fields = {name: {**asdict(s), "premium": s.premium} for name, s in summaries.items()}
         click.echo(json.dumps(fields, default=str, indent=2))
-    else:
-        Console().print(_table(figures))
+        return
+    for name, figures in summaries.items():
+        Console().print(_table(name, figures))
 
 
-def _table(figures: Summary) -> Table:
+def _table(name: str, figures: Summary) -> Table:
     stake = figures.stake
-    table = Table(title="Rebalancing", show_header=False, title_justify="left")
+    table = Table(title=f"Rebalancing: {name}", show_header=False, title_justify="left")
     table.add_column()
     table.add_column(justify="right")
     share = figures.premium / figures.hodl_nav if figures.hodl_nav else 0.0
-    for name, value in (
+    for label, value in (
         ("From", f"{figures.begin:%Y-%m-%d %H:%M}"),
         ("To", f"{figures.end:%Y-%m-%d %H:%M}"),
         ("Rounds", f"{figures.rounds} ({figures.orders} orders)"),
@@ -84,7 +86,7 @@ def _table(figures: Summary) -> Table:
         ("Largest drift", f"{figures.largest_drift * 100:+.2f} points, {_where(figures)}"),
         ("Mean drift", f"{figures.mean_drift * 100:.2f} points"),
     ):
-        table.add_row(name, value)
+        table.add_row(label, value)
     return table
 
 

@@ -16,7 +16,9 @@ from tests.benchmark.ground import Ground
 from tests.benchmark.run import Measured
 
 CASE_TITLES = ("Run", "Time, s", "from - to", "CPU, s", "Peak, MB", "Orders")
-GOAL_TITLES = ("Ratio", "by time", "by CPU time", "Goal", "")
+GOAL_TITLES = ("Compared", "Ratio", "of CPU times", "Goal", "")
+BUSY = 0.9
+"""Share of its time that a run computes on a machine that does nothing else, at least."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,12 @@ class Ratio:
 def make_report(ground: Ground, measured: Mapping[str, Measured], repeats: int) -> Report:
     """Put the figures of a run together."""
     reached = [goal for goal in GOALS if set(goal.cases) <= measured.keys()]
-    return Report(
+    caption = (
         f"{ground.title}. {_times(repeats)} {machine()}, {datetime.now(UTC):%Y-%m-%d}. "
-        f"{_noise(measured)}",
+        f"{_noise(measured)}"
+    )
+    return Report(
+        caption.strip(),
         [_case_row(found) for found in measured.values()],
         [_goal_row(goal, ratio_of(goal, measured)) for goal in reached],
     )
@@ -139,12 +144,17 @@ def _times(repeats: int) -> str:
 
 
 def _noise(measured: Mapping[str, Measured]) -> str:
-    """A process that waits for a processor shows it: it computes less than the clock runs."""
-    runs = [usage for found in measured.values() for usage in found.usages]
-    share = sum(usage.cpu for usage in runs) / sum(usage.wall for usage in runs)
-    if share >= 0.95:
-        return ""
-    return f"The machine was busy: the runs had a processor for {share:.0%} of their time only."
+    """Say what speaks against the figures: runs that differ, and processes that had to wait."""
+    said = []
+    walls = [[usage.wall for usage in found.usages] for found in measured.values()]
+    if any(len(times) > 1 for times in walls):
+        spread = max(max(times) / min(times) - 1 for times in walls)
+        said.append(f"Runs of one kind differ by up to {spread:.0%}.")
+    computed = sum(usage.cpu for found in measured.values() for usage in found.usages)
+    share = computed / sum(map(sum, walls))
+    if share < BUSY:
+        said.append(f"The machine was busy: a processor was free {share:.0%} of the time only.")
+    return " ".join(said)
 
 
 def _processor() -> str:

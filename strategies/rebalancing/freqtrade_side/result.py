@@ -34,7 +34,7 @@ class ResultError(ValueError):
     """A result that cannot be read: one line that names the file and what is wrong."""
 
 
-def read_history(path: Path, datadir: Path | None = None) -> History:
+def read_histories(path: Path, datadir: Path | None = None) -> dict[str, History]:
     """Read a result.
 
     Parameters
@@ -44,10 +44,15 @@ def read_history(path: Path, datadir: Path | None = None) -> History:
     datadir : Path or None
         freqtrade's folder of candles; None if it is not at hand.
 
+    Returns
+    -------
+    dict of str to History
+        By name of the strategy, of those that rebalanced; a result may hold several.
+
     Raises
     ------
     ResultError
-        If the file is damaged, foreign, or holds no run of this strategy.
+        If the file is damaged or foreign, or no strategy in it has rebalanced.
 
     Notes
     -----
@@ -56,19 +61,19 @@ def read_history(path: Path, datadir: Path | None = None) -> History:
     the opens of the candles; without the candles the first one is priced a candle late.
     """
     try:
-        stats = load_backtest_stats(path)
-        (name,) = stats["strategy"]
-        run: dict[str, Any] = stats["strategy"][name]
-        wallet = get_backtest_wallet_change(path, name)
-        setup = plain_setup(_config(path))
-        if wallet is None or wallet.empty:
-            raise ResultError(f"{path}: holds no wallet history")
-        return _history(setup, run, wallet, datadir)
-    except ResultError:
-        raise
+        runs: dict[str, dict[str, Any]] = load_backtest_stats(path)["strategy"]
+        config = _config(path) if any(map(_rebalanced, runs.values())) else {}
+        histories = {
+            name: _history(config, run, get_backtest_wallet_change(path, name), datadir)
+            for name, run in runs.items()
+            if _rebalanced(run)
+        }
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         reason = " ".join(str(error).split())
         raise ResultError(f"{path}: is not a readable backtest result ({reason})") from error
+    if not histories:
+        raise ResultError(f"{path}: holds no run that rebalanced")
+    return histories
 
 
 def newest_result(place: Path) -> Path:
@@ -93,13 +98,24 @@ def _config(path: Path) -> dict[str, Any]:
     return config
 
 
-def _history(setup: Setup, run: dict[str, Any], wallet: DataFrame, datadir: Path | None) -> History:
+def _rebalanced(run: dict[str, Any]) -> bool:
+    tags = (str(order["ft_order_tag"]) for trade in run["trades"] for order in trade["orders"])
+    return any(map(ROUND_TAG.fullmatch, tags))
+
+
+def _history(
+    config: dict[str, Any], run: dict[str, Any], wallet: DataFrame, datadir: Path | None
+) -> History:
+    exchange = {**config["exchange"], "pair_whitelist": run["pairlist"]}
+    setup = plain_setup({**config, "exchange": exchange})
     columns = [*setup.assets, setup.stake]
     held = wallet.pivot(index="date", columns="currency", values="balance").reindex(columns=columns)
     rates = wallet.pivot(index="date", columns="currency", values="rate").reindex(columns=columns)
-    times = DatetimeIndex(held.index).tz_convert(None).to_numpy().astype("datetime64[s]").astype(float)
+    index = DatetimeIndex(held.index).tz_convert(None)
+    times = index.to_numpy().astype("datetime64[s]").astype(float)
     prices = rates[list(setup.assets)].to_numpy(dtype=float)
     amounts = held[list(setup.assets)].ffill().fillna(0.0).to_numpy(dtype=float)
+    amounts = np.maximum(amounts - _not_ours(config, setup), 0.0)
     trades = [trade for trade in run["trades"] if trade["pair"] in setup.pairs]
     rows = [row for trade in trades for row in _orders(setup, trade)]
     for column in set(range(len(setup.assets))) - {int(row[1]) for row in rows}:
@@ -117,6 +133,13 @@ def _history(setup: Setup, run: dict[str, Any], wallet: DataFrame, datadir: Path
         fee,
         _executions(rows),
     )
+
+
+def _not_ours(config: dict[str, Any], setup: Setup) -> Vector:
+    """Coins that the account had before: freqtrade's wallet shows them with the bot's."""
+    account = config.get("dry_run_wallet")
+    coins = account if isinstance(account, dict) else {}
+    return np.array([float(coins.get(asset, 0.0)) for asset in setup.assets])
 
 
 def _orders(setup: Setup, trade: dict[str, Any]) -> list[Row]:
