@@ -327,3 +327,9 @@ def test_the_edge_is_reached_by_both_if_the_bands_differ() -> None:
     found = drifts_after([0.1, -0.1, 0], [0.02, 0.01, 0.01], "all", "edge")
     assert found.sum() == pytest.approx(0)
     assert found.tolist() == pytest.approx([0.009, -0.009, 0])
+
+
+def test_fewest_leaves_alone_what_a_round_has_left_at_its_quarter() -> None:
+    drift = [-0.0125 - 1e-15, 0.1, -0.0875 + 1e-15, 0]
+    found = drifts_after(drift, [0.05, 0.05, 0.05, 0.02], "fewest")
+    assert found.tolist() == pytest.approx([-0.0125, 0.0125, -0.005, 0.005], abs=1e-12)

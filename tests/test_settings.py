@@ -7,7 +7,7 @@ from typing import Any
 import pydantic
 import pytest
 
-from rebalancing.durations import format_duration, parse_duration
+from rebalancing.durations import parse_duration
 from rebalancing.settings import Settings, describe, read_settings
 from tests.builders import make_settings
 
@@ -120,7 +120,6 @@ SUM = "rebalance.targets: weights sum to"
         pytest.param({"BTC": 0.6, "ETH": 0.6}, f"{SUM} 1.2, must sum to 1", id="too much"),
         pytest.param({"BTC": 0.5, "ETH": 0.500002}, f"{SUM} 1.000002, must sum to 1", id="2e-6"),
         pytest.param({"BTC": 0, "ETH": 0}, f"{SUM} 0, must sum to 1", id="nothing"),
-        pytest.param({}, f"{SUM} 0, must sum to 1", id="empty"),
         pytest.param(
             {"BTC": 40, "ETH": 60},
             f"{SUM} 100: write fractions, 0.4 for 40 %",
@@ -377,6 +376,7 @@ def test_all_problems_are_found_at_once() -> None:
             ["0.97", "BTC/USDT", "ETH/USDT"],
             id="pairs, and a wrong sum",
         ),
+        pytest.param({}, ["sum to 0", "0 given"], id="empty"),
         pytest.param({"BTC": 0.97}, ["0.97", "1 given"], id="one asset, and a wrong sum"),
         pytest.param(many(51) | {"COIN0": -1}, ["51 given", "-1"], id="too many, one negative"),
     ],
@@ -419,13 +419,12 @@ def test_a_wrong_value_leaves_the_default_in_its_place() -> None:
 )
 def test_a_duration_is_a_number_and_a_unit(text: str, duration: timedelta) -> None:
     assert parse_duration(text) == duration
-    assert parse_duration(format_duration(duration)) == duration
 
 
 @pytest.mark.parametrize(
     ("values", "line"),
     [
-        ({"period": "24h"}, "every 1d"),
+        ({"period": "24h"}, "every 24h"),
         ({"threshold": 0.03}, "at a drift of 3 points"),
         ({"period": "4h", "threshold": 0.03}, "every 4h and at a drift of 3 points"),
         (

@@ -6,6 +6,7 @@ sentence that begins with the key: "must be more than 0, is -1".
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,7 +29,7 @@ def finite_number(value: object) -> float:
     except OverflowError:
         raise ValueError(f"must be a finite number, is {shown(value)}") from None
     if not math.isfinite(number):
-        raise ValueError(f"must be a finite number, is {value}")
+        raise ValueError(f"must be a finite number, is {shown(value)}")
     return number
 
 
@@ -36,7 +37,7 @@ def positive_number(value: object) -> float:
     """Accept what is more than 0."""
     number = finite_number(value)
     if number <= 0:
-        raise ValueError(f"must be more than 0, is {value}")
+        raise ValueError(f"must be more than 0, is {shown(value)}")
     return number
 
 
@@ -49,10 +50,10 @@ def fraction(value: object) -> float:
     """Accept what lies between 0 and 1, both excluded; recognise percent."""
     number = finite_number(value)
     if number >= 1:
-        remedy = f"write fractions, {number / 100:g} for {number:g} %" if number <= 100 else ""
-        raise ValueError(f"must be less than 1, is {value}" + (f": {remedy}" if remedy else ""))
+        remedy = f": write fractions, {number / 100:g} for {number:g} %" if number <= 100 else ""
+        raise ValueError(f"must be less than 1, is {shown(value)}{remedy}")
     if number <= 0:
-        raise ValueError(f"must be more than 0, is {value}")
+        raise ValueError(f"must be more than 0, is {shown(value)}")
     return number
 
 
@@ -65,7 +66,10 @@ def duration(value: object) -> str:
     """Accept a text like "24h"."""
     if not isinstance(value, str):
         raise ValueError(f'must be a duration like "24h", is {shown(value)}')
-    parse_duration(value)
+    try:
+        parse_duration(value)
+    except ValueError:
+        raise ValueError(f'must be a duration like "24h", is {shown(value)}') from None
     return value
 
 
@@ -97,7 +101,7 @@ def targets(value: object) -> str | dict[str, float]:
     if not isinstance(value, dict):
         raise ValueError(f'must be "equal" or a map of assets to fractions, is {shown(value)}')
     weights = each(value, weight)
-    total = math.fsum(weights.values())
+    total = sum(weights.values())
     if abs(total - 1) > SUM_TOLERANCE:
         percent = abs(total - 100) <= 100 * SUM_TOLERANCE
         rule = "write fractions, 0.4 for 40 %" if percent else "must sum to 1"
@@ -109,7 +113,7 @@ def weight(value: object) -> float:
     """Accept 0 or more."""
     number = finite_number(value)
     if number < 0:
-        raise ValueError(f"must be 0 or more, is {value}")
+        raise ValueError(f"must be 0 or more, is {shown(value)}")
     return number
 
 
@@ -128,11 +132,13 @@ def each(values: dict[Any, Any], rule: Callable[[object], float]) -> dict[str, f
 
 def destination(value: object) -> Destination:
     """Accept "target", "edge" or a share of the way."""
-    if value == "target" or value == "edge":
-        return "target" if value == "target" else "edge"
+    if value == "edge":
+        return "edge"
+    if value == "target":
+        return "target"
     if isinstance(value, str):
-        raise ValueError(f'must be "target", "edge" or a fraction, is "{value}"')
-    return 1.0 if finite_number(value) == 1 else fraction(value)
+        raise ValueError(f'must be "target", "edge" or a fraction, is {shown(value)}')
+    return "target" if finite_number(value) == 1 else fraction(value)
 
 
 def yes_or_no(value: object) -> bool:
@@ -143,6 +149,9 @@ def yes_or_no(value: object) -> bool:
 
 
 def shown(value: object) -> str:
-    """Write a value for a message, shortened if it is long."""
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    """Write a value for a message as JSON does, shortened if it is long."""
+    try:
+        text = json.dumps(value, default=str)
+    except (ValueError, TypeError, RecursionError):
+        text = f"a {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."

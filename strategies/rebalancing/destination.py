@@ -56,7 +56,7 @@ def destination_weights(
         if scope == "all":
             return targets + final
     traded = outside(drift, bands) if scope == "drifted" else final != drift
-    return targets + _balanced(drift, np.where(traded, final, drift), traded)
+    return targets + _balanced(np.where(traded, final, drift), traded)
 
 
 def _left_over(drift: Vector, destination: Literal["target", "edge"] | float) -> Vector:
@@ -64,19 +64,18 @@ def _left_over(drift: Vector, destination: Literal["target", "edge"] | float) ->
     return drift * (1 - share)
 
 
-def _balanced(drift: Vector, final: Vector, traded: Mask) -> Vector:
-    """Let the members that stay inside their band take up what the traded ones leave.
+def _balanced(final: Vector, traded: Mask) -> Vector:
+    """Let others take up what the traded members leave, none past its target.
 
-    Cash comes first, up to its target; then the assets that drifted the other way, in
-    proportion, none past its target. The drifts sum to 0, so there is always room enough.
+    Cash that stays inside its band comes first; then the assets inside theirs, in proportion;
+    last, where bands of different widths leave nobody else, the traded members go further.
     """
-    final = final.copy()
-    excess = float(final.sum())
-    room = np.where(~traded & (np.sign(drift) == np.sign(excess)), np.abs(drift), 0.0)
-    by_cash = min(abs(excess), float(room[-1]))
-    final[-1] -= np.sign(excess) * by_cash
-    others = float(room[:-1].sum())
-    if others > 0:
-        share = min(1.0, (abs(excess) - by_cash) / others)
-        final[:-1] -= np.sign(excess) * room[:-1] * share
-    return final
+    cash = np.arange(len(final)) == len(final) - 1
+    balanced = final.copy()
+    for pool in (~traded & cash, ~traded & ~cash, traded):
+        excess = float(balanced.sum())
+        room = np.where(pool & (np.sign(balanced) == np.sign(excess)), np.abs(balanced), 0.0)
+        if room.any():
+            share = min(1.0, abs(excess) / float(room.sum()))
+            balanced -= np.sign(excess) * room * share
+    return balanced

@@ -34,23 +34,3 @@ def parse_duration(text: str) -> timedelta:
     if match is None:
         raise ValueError(f'"{text}" is not a duration: write a number and m, h, d or w, like "24h"')
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-def format_duration(duration: timedelta) -> str:
-    """Write a duration in the largest unit up to days that divides it.
-
-    Parameters
-    ----------
-    duration : timedelta
-        Whole minutes.
-
-    Examples
-    --------
-    >>> format_duration(parse_duration("90m")), format_duration(parse_duration("2w"))
-    ('90m', '14d')
-    """
-    minutes = round(duration.total_seconds() / 60)
-    for unit, size in (("d", 1440), ("h", 60)):
-        if minutes and minutes % size == 0:
-            return f"{minutes // size}{unit}"
-    return f"{minutes}m"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rebalancing.drift import TOLERANCE
 from rebalancing.portfolio import Mask, Vector
 
 SHARE = 0.25
@@ -40,21 +41,33 @@ def fewest_trades(drift: Vector, targets: Vector, bands: Vector, smallest: Vecto
     """
     low, high = -np.minimum(SHARE * bands, targets), SHARE * bands
     final = drift.copy()
-    final[:-1] = np.clip(drift[:-1], low[:-1], high[:-1])
-    traded = final[:-1] != drift[:-1]
-    exempt = traded & (np.abs(final[:-1] - drift[:-1]) < smallest)
-    traded &= ~exempt
-    final[:-1] = np.where(traded, final[:-1], drift[:-1])
+    final[:-1], exempt = _corrected(drift[:-1], low[:-1], high[:-1], smallest)
+    moved = np.sign(final[:-1] - drift[:-1])
     cash = -float(final[:-1].sum())
     push = _beyond(cash, float(low[-1]), float(high[-1]))
     room = high[:-1] - final[:-1] if push > 0 else final[:-1] - low[:-1]
-    room = np.where(exempt, 0.0, np.maximum(room, 0.0))
-    traded |= _helpers(abs(push), room, traded, smallest)
+    opposed = moved * np.sign(push) < 0
+    room = np.where(exempt | opposed, 0.0, np.maximum(room, 0.0))
+    traded = (moved != 0) | _helpers(abs(push), room, moved != 0, smallest)
     total = float(room[traded].sum())
     if total > 0:
         final[:-1] += np.sign(push) * np.where(traded, room, 0.0) * min(1.0, abs(push) / total)
+    too_small = np.abs(final[:-1] - drift[:-1]) < smallest - TOLERANCE
+    final[:-1] = np.where(too_small, drift[:-1], final[:-1])
     final[-1] = -float(final[:-1].sum())
     return final
+
+
+def _corrected(drift: Vector, low: Vector, high: Vector, smallest: Vector) -> tuple[Vector, Mask]:
+    """Bring what is outside its quarter to the edge of it, or as far inside as the smallest
+    trade takes it; tell which assets are exempt because that would carry them out again."""
+    correction = np.clip(drift, low, high) - drift
+    correction = np.where(np.abs(correction) < TOLERANCE, 0.0, correction)
+    size = np.maximum(np.abs(correction), smallest)
+    most = np.where(correction < 0, drift - low, high - drift)
+    exempt = (correction != 0) & (size > most + TOLERANCE)
+    trades = (correction != 0) & ~exempt
+    return np.where(trades, drift + np.sign(correction) * size, drift), exempt
 
 
 def _beyond(value: float, low: float, high: float) -> float:

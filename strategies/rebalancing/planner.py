@@ -121,12 +121,13 @@ def plan_trades(
     -------
     Plan
         Sells, then buys, each in the order of the portfolio. Planned again after its execution
-        it holds no trades.
+        it holds no trades, but for lots of cash that rounding left over.
 
     Notes
     -----
     Nothing is rounded up: sells and buys are cut to the lot, buys are scaled down together when
-    the cash that the sells bring does not suffice. A destination of 0 sells the whole holding.
+    the cash that the sells bring does not suffice. A destination of 0 sells the whole holding;
+    another sell leaves at least what the exchange would take as an order.
     """
     members = members & portfolio.available[:-1]
     wanted = _wanted(portfolio, destination, members, rules.fee)
@@ -157,15 +158,15 @@ def _sells(
     trades, omitted = [], []
     for i in np.flatnonzero(wanted < 0):
         asset, held, price = portfolio.assets[i], portfolio.amounts[i], portfolio.prices[i]
-        whole = destination[i] <= 0
-        amount = held if whole else min(held, _cut(-wanted[i] / price, rules.lot[i]))
-        why = None
+        amount, why = held, None
+        if destination[i] > 0:
+            largest = max(0.0, held - rules.remainder[i] / price)
+            amount = _cut(min(-wanted[i] / price, largest), rules.lot[i])
         if not rules.sellable[i]:
             why = Why.NOT_SELLABLE
         elif amount * price < rules.minimum[i]:
-            why = Why.BELOW_MINIMUM
-        elif amount < held and (held - amount) * price < rules.remainder[i]:
-            why = Why.LEAVES_DUST
+            enough = -wanted[i] >= rules.minimum[i]
+            why = Why.LEAVES_DUST if enough else Why.BELOW_MINIMUM
         if why is not None:
             omitted.append(Omission(asset, float(wanted[i]), why))
         elif amount > 0:
@@ -176,19 +177,28 @@ def _sells(
 def _buys(
     portfolio: Portfolio, wanted: Vector, spendable: float, rules: MarketRules
 ) -> tuple[list[Trade], list[Omission]]:
-    trades, omitted = [], []
-    cost = float(wanted.sum()) * (1 + rules.fee)
-    scale = min(1.0, max(0.0, spendable) / cost) if cost > 0 else 1.0
-    for i in np.flatnonzero(wanted > 0):
-        asset, price = portfolio.assets[i], portfolio.prices[i]
-        amount = _cut(wanted[i] * scale / price, rules.lot[i])
-        if amount * price >= rules.minimum[i] and amount > 0:
-            trades.append(Trade(asset, float(amount), float(price)))
-            continue
-        enough = wanted[i] >= rules.minimum[i]
+    """Scale the buys to the cash; one that becomes too small leaves its share to the others."""
+    omitted: list[Omission] = []
+    left = [int(i) for i in np.flatnonzero(wanted > 0)]
+    while left:
+        cost = float(wanted[left].sum()) * (1 + rules.fee)
+        scale = min(1.0, max(0.0, spendable) / cost)
+        amounts = {i: _cut(wanted[i] * scale / portfolio.prices[i], rules.lot[i]) for i in left}
+        small = [i for i in left if amounts[i] * portfolio.prices[i] < rules.minimum[i]]
+        if not small:
+            break
+        first = min(small, key=lambda i: float(wanted[i]))
+        whole = _cut(wanted[first] / portfolio.prices[first], rules.lot[first])
+        enough = whole * portfolio.prices[first] >= rules.minimum[first]
         why = Why.NO_CASH if enough else Why.BELOW_MINIMUM
-        omitted.append(Omission(asset, float(wanted[i]), why))
-    return trades, omitted
+        omitted.append(Omission(portfolio.assets[first], float(wanted[first]), why))
+        left.remove(first)
+    buys = [
+        Trade(portfolio.assets[i], float(amounts[i]), float(portfolio.prices[i]))
+        for i in left
+        if amounts[i] > 0
+    ]
+    return buys, omitted
 
 
 def _cut(amount: float, lot: float) -> float:

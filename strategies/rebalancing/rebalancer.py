@@ -15,7 +15,7 @@ from rebalancing.planner import MarketRules, Plan, plan_trades
 from rebalancing.portfolio import Mask, Portfolio, Vector
 from rebalancing.rounds import MAX_TRIES, Fill, Round, round_tag
 from rebalancing.settings import Settings
-from rebalancing.targets import over_available, target_weights
+from rebalancing.targets import beside_reserve, over_available, target_weights
 from rebalancing.triggers import Cause, PeriodGrid, Reason, trigger
 
 PATIENCE = timedelta(days=1)
@@ -31,12 +31,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class RoundRecord:
-    """A closed round, for the log, the chart and the journal."""
+    """A closed round with its plans, the first one first: for the log, the chart, the journal."""
 
     number: int
     reason: Reason
     started: datetime
-    plan: Plan
+    plans: tuple[Plan, ...]
     outcome: Outcome
 
     @property
@@ -102,10 +102,13 @@ class Rebalancer:
         A due round whose plan holds no trade, because all are below the minimum, is not
         opened: dust triggers nothing. The boundary that asked for it is served all the same.
         """
-        targets = over_available(self.targets, portfolio.available)
-        drift = drift_of(portfolio.weights, targets)
+        if portfolio.nav <= 0:
+            return
         if self._last_start is not None and now - self._last_start < self._cooldown:
             return
+        available = over_available(self.targets, portfolio.available)
+        targets = beside_reserve(available, self.reserve, float(portfolio.weights[-1]))
+        drift = drift_of(portfolio.weights, targets)
         reason = self._due(now, drift, targets, portfolio.available[:-1])
         self._grid = self._grid.serve(now)
         if reason is not None:
@@ -137,7 +140,7 @@ class Rebalancer:
         current = self.round
         if current is None:
             return
-        late = now - current.started >= PATIENCE
+        late = open_orders and now - current.started >= PATIENCE
         if open_orders and not late:
             return
         current.members = current.unfinished(portfolio, rules, fills)
@@ -191,6 +194,8 @@ class Rebalancer:
         plan = plan_trades(portfolio, destination, members, rules, self.reserve)
         self._seen = self._seen | portfolio.available[:-1]
         if not plan.trades:
+            if reason.cause is Cause.INITIAL and not plan.omitted:
+                self._allocated(now)
             return
         self.round = Round(self._next_number(), reason, now, destination, members)
         self.round.adopt(plan, {})
@@ -210,6 +215,11 @@ class Rebalancer:
             rules.minimum / portfolio.nav,
         )
 
+    def _allocated(self, now: datetime) -> None:
+        """The initial allocation is complete: the period grid begins."""
+        self._last_start = self._last_start or now
+        self._grid = replace(self._grid, origin=now)
+
     def _next_number(self) -> int:
         return self.closed[-1].number + 1 if self.closed else 0
 
@@ -217,8 +227,9 @@ class Rebalancer:
         current = self.round
         assert current is not None
         if self._grid.origin is None:
-            self._grid = replace(self._grid, origin=current.ordered_at or now)
+            self._allocated(current.ordered_at or now)
+        plans = tuple(current.plans)
         self.closed.append(
-            RoundRecord(current.number, current.reason, current.started, current.plan, outcome)
+            RoundRecord(current.number, current.reason, current.started, plans, outcome)
         )
         self.round = None

@@ -39,7 +39,7 @@ class Fill:
 
 @dataclass
 class Round:
-    """One complete rebalance: where it goes, its plan, and what is left of it.
+    """One complete rebalance: where it goes, its plans, and what is left of them.
 
     Parameters
     ----------
@@ -60,8 +60,7 @@ class Round:
     started: datetime
     destination: Vector
     members: Mask
-    plan: Plan = field(default_factory=Plan)
-    tries: int = 0
+    plans: list[Plan] = field(default_factory=list)
     ordered_at: datetime | None = None
     _waiting: dict[str, Trade] = field(default_factory=dict)
     _goals: dict[str, Fill] = field(default_factory=dict)
@@ -70,6 +69,16 @@ class Round:
     def tag(self) -> str:
         """The round as it stands in order tags, like ``r12 threshold BTC +3.4pp``."""
         return round_tag(self.number, self.reason)
+
+    @property
+    def plan(self) -> Plan:
+        """The newest plan."""
+        return self.plans[-1]
+
+    @property
+    def tries(self) -> int:
+        """How many plans there have been."""
+        return len(self.plans)
 
     @property
     def sellers(self) -> frozenset[str]:
@@ -91,8 +100,7 @@ class Round:
         fills : mapping of str to Fill
             What this round has executed before, by asset; an asset without orders is absent.
         """
-        self.plan = plan
-        self.tries += 1
+        self.plans.append(plan)
         self._waiting = {trade.asset: trade for trade in plan.trades}
         for trade in plan.trades:
             done = fills.get(trade.asset, Fill())

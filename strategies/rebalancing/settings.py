@@ -11,12 +11,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from rebalancing import allowed_values
 from rebalancing.allowed_values import Destination, Threshold, shown
-from rebalancing.durations import format_duration, parse_duration
+from rebalancing.durations import parse_duration
 
 MAX_ASSETS = 50
+MAX_LINE = 300
 
 _FRACTION = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 _DURATION = {"type": "string", "pattern": "^[0-9]{1,6}[mhdw]$"}
+_PERIOD = {**_DURATION, "not": {"pattern": "^0+[mhdw]$"}}
 
 
 def _any_of(*choices: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +62,7 @@ class Settings(BaseModel):
         BeforeValidator(allowed_values.period),
         Field(
             description='Rebalance at every boundary of this grid, like "30m", "24h" or "7d".',
-            json_schema_extra=_any_of(_DURATION, {"type": "null"}),
+            json_schema_extra=_any_of(_PERIOD, {"type": "null"}),
         ),
     ] = None
     threshold: Annotated[
@@ -159,8 +161,9 @@ def read_settings(block: object) -> tuple[Settings, list[str]]:
         return Settings(), [f"rebalance: the block is missing, add {example}"]
     if not isinstance(block, Mapping):
         return Settings(), [f"rebalance: must be a map of settings, is {shown(block)}"]
-    given = {str(key): value for key, value in block.items()}
+    given = {_valid_text(str(key)): value for key, value in block.items()}
     problems: list[str] = []
+    bad: set[str] = set()
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
@@ -168,8 +171,19 @@ def read_settings(block: object) -> tuple[Settings, list[str]]:
         problems = [_line(dict(item)) for item in found]
         bad = {str(item["loc"][0]) for item in found}
         settings = Settings.model_validate({k: v for k, v in given.items() if k not in bad})
-        return settings, problems + _contradictions(settings, bad | (given.keys() & bad))
-    return settings, _contradictions(settings, set())
+    problems += _contradictions(settings, bad)
+    if isinstance(given.get("targets"), Mapping):
+        problems += _wrong_assets([str(asset) for asset in given["targets"]])
+    return settings, [_one_line(problem) for problem in problems]
+
+
+def _one_line(problem: str) -> str:
+    text = " ".join(_valid_text(problem).split())
+    return text if len(text) <= MAX_LINE else text[: MAX_LINE - 3] + "..."
+
+
+def _valid_text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _line(item: dict[str, Any]) -> str:
@@ -180,7 +194,7 @@ def _line(item: dict[str, Any]) -> str:
     if item["type"] == "literal_error":
         return f"rebalance.{key}: must be {item['ctx']['expected']}, is {shown(item['input'])}"
     message = str(item["msg"]).removeprefix("Value error, ")
-    return f"rebalance.{key}: " + " ".join(message.split())
+    return f"rebalance.{key}: {message}"
 
 
 def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
@@ -188,8 +202,6 @@ def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
     problems = []
     if settings.targets is None and "targets" not in bad:
         problems.append('rebalance.targets: is required, write "equal" or a map of assets')
-    if isinstance(settings.targets, dict):
-        problems += _wrong_assets(settings.targets)
     no_threshold = settings.threshold is None and "threshold" not in bad
     if no_threshold and settings.period is None and "period" not in bad:
         problems.append('rebalance.period: set a period ("24h"), a threshold (0.03) or both')
@@ -203,7 +215,7 @@ def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
     return problems
 
 
-def _wrong_assets(targets: Mapping[str, float]) -> list[str]:
+def _wrong_assets(targets: list[str]) -> list[str]:
     problems = []
     if not 2 <= len(targets) <= MAX_ASSETS:
         rule = f"2 to {MAX_ASSETS} assets are allowed, the stake currency counts"
@@ -218,8 +230,8 @@ def _wrong_assets(targets: Mapping[str, float]) -> list[str]:
 def describe(settings: Settings) -> str:
     """Say in one line when a round starts, for the log."""
     parts = []
-    if settings.period_duration is not None:
-        parts.append(f"every {format_duration(settings.period_duration)}")
+    if settings.period is not None:
+        parts.append(f"every {settings.period}")
     if isinstance(settings.threshold, float):
         unit = "points" if settings.threshold_kind == "absolute" else "% of the target"
         parts.append(f"at a drift of {settings.threshold * 100:g} {unit}")

@@ -172,9 +172,9 @@ def summarise(history: History) -> Summary:
     orders = history.executions
     if not (orders.round == INITIAL).any():
         raise ValueError("the result holds no initial allocation")
-    drift = history.drift()[history.time > orders.time[orders.round == INITIAL].min()]
+    allocated = history.time > orders.time[orders.round == INITIAL].min()
+    drift, moments = history.drift()[allocated], history.time[allocated]
     row, column = np.unravel_index(int(np.nanargmax(np.abs(drift))), drift.shape)
-    moments = history.time[history.time > orders.time[orders.round == INITIAL].min()]
     own = orders.round > INITIAL
     return Summary(
         history.assets[-1],

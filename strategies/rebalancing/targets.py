@@ -59,3 +59,32 @@ def over_available(targets: Vector, available: Mask) -> Vector:
     all_cash = np.zeros(targets.shape)
     all_cash[-1] = 1.0
     return np.where(total > 0, kept / np.where(total > 0, total, 1.0), all_cash)
+
+
+def beside_reserve(targets: Vector, reserve: float, cash_weight: float) -> Vector:
+    """Let cash between its target and the reserve count as no drift.
+
+    Parameters
+    ----------
+    targets : array, shape (assets + 1,)
+        Fractions that sum to 1.
+    reserve : float
+        Fraction of the NAV that buys leave uninvested.
+    cash_weight : float
+        Fraction of the NAV that is cash now.
+
+    Returns
+    -------
+    array, shape (assets + 1,)
+        Fractions that sum to 1: the cash that is tolerated, and the other targets in the rest.
+
+    Examples
+    --------
+    >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, 1.0).tolist()
+    [0.49, 0.49, 0.02]
+    """
+    cash = float(targets[-1])
+    tolerated = min(max(cash_weight, cash), max(cash, reserve))
+    if tolerated == cash:
+        return targets
+    return np.append(targets[:-1] * ((1 - tolerated) / (1 - cash)), tolerated)
