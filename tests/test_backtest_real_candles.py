@@ -11,7 +11,10 @@ from tests.builders import make_config, write_candles
 from tests.freqtrade_runs import Outcome, backtest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-MAJORS = [f"{coin}/USDT" for coin in "BTC ETH BNB SOL XRP ADA DOGE DOT LTC LINK".split()]
+MAJORS = [
+    f"{coin}/USDT"
+    for coin in ["BTC", "ETH", "BNB", "SOL", "XRP", "ADA", "DOGE", "DOT", "LTC", "LINK"]
+]
 POLICY = {"targets": "equal", "period": "24h", "threshold": 0.03}
 
 needs_shared = pytest.mark.skipif(
@@ -111,7 +114,7 @@ def test_prices_after_a_decision_do_not_change_it(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def luna(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    pairs = [f"{coin}/USDT" for coin in "LUNA BTC ETH BNB SOL".split()]
+    pairs = [f"{coin}/USDT" for coin in ["LUNA", "BTC", "ETH", "BNB", "SOL"]]
     config = make_config(pairs, POLICY, dry_run_wallet=10000)
     return backtest(tmp_path_factory.mktemp("luna"), config, SHARED / "luna-2022")
 
@@ -137,7 +140,7 @@ def test_luna_is_left_out_without_churn_when_its_candles_stop(luna: Outcome) -> 
 
 
 def test_a_flash_crash_with_detail_candles_breaks_nothing(tmp_path: Path) -> None:
-    pairs = [f"{coin}/USDT" for coin in "BTC ETH ADA DOGE".split()]
+    pairs = [f"{coin}/USDT" for coin in ["BTC", "ETH", "ADA", "DOGE"]]
     config = make_config(pairs, {"targets": "equal", "threshold": 0.01}, dry_run_wallet=10000)
     run = backtest(tmp_path, config, SHARED / "flashcrash-2025-10", "--timeframe-detail", "5m")
     assert run.complaints == []

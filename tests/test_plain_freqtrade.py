@@ -45,8 +45,17 @@ def plain(tmp_path: Path) -> Path:
         ("backtesting", ["--export", "trades"]),
         (
             "hyperopt",
-            ["--spaces", "rebalance", "--epochs", "2", "--job-workers", "2"]
-            + ["--hyperopt-loss", "OnlyProfitHyperOptLoss", "--disable-param-export"],
+            [
+                "--spaces",
+                "rebalance",
+                "--epochs",
+                "2",
+                "--job-workers",
+                "2",
+                "--hyperopt-loss",
+                "OnlyProfitHyperOptLoss",
+                "--disable-param-export",
+            ],
         ),
         ("list-strategies", []),
     ],

@@ -161,7 +161,7 @@ def test_a_coin_listed_later_joins_when_it_appears(tmp_path: Path) -> None:
     """Fact 22: before its first candle a pair has no row."""
     late = make_candles(steps((30, 1)), start="2024-01-02 06:00")
     found = run(tmp_path, {"A": steps((60, 1)), "B": steps((60, 1)), "C": late}, period="7d")
-    assert [tag for tag in dict.fromkeys(found.trades.tag)] == ["r0 initial", "r1 new asset C"]
+    assert list(dict.fromkeys(found.trades.tag)) == ["r0 initial", "r1 new asset C"]
     joined = found.trades[found.trades.tag == "r1 new asset C"]
     assert joined.time.unique() == [pd.Timestamp("2024-01-02 07:00", tz="UTC")]
     assert np.allclose(

@@ -65,6 +65,8 @@ def tolerance_bands(thresholds: Vector, targets: Vector, relative: bool) -> Vect
     """
     bands = thresholds * targets if relative else np.broadcast_to(thresholds, targets.shape)
     known = bands > 0
+    if known.all():
+        return bands
     smallest = np.min(np.where(known, bands, np.inf), axis=-1, keepdims=True)
     return np.where(known, bands, smallest)
 
@@ -77,6 +79,6 @@ def outside(drift: Vector, bands: Vector) -> Mask:
 
 def furthest(drift: Vector, bands: Vector) -> int | None:
     """Return the index of the member furthest outside its band; None if all are inside."""
-    ratio = np.abs(drift) / bands
-    index = int(np.argmax(ratio))
-    return index if bool(outside(drift, bands)[index]) else None
+    if not outside(drift, bands).any():
+        return None
+    return int(np.argmax(np.abs(drift) / bands))

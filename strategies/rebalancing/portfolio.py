@@ -34,8 +34,11 @@ def holding_values(amounts: Vector, prices: Vector, cash: Vector | float) -> Vec
     array, shape (..., assets + 1)
         Stake currency, the cash last. An unavailable asset counts 0: it is left out of the NAV.
     """
-    values = np.where(np.isnan(prices), 0.0, amounts * prices)
-    return np.concatenate([values, np.expand_dims(np.asarray(cash, dtype=float), -1)], axis=-1)
+    values = np.empty((*prices.shape[:-1], prices.shape[-1] + 1))
+    values[..., :-1] = amounts * prices
+    values[np.isnan(values)] = 0.0
+    values[..., -1] = cash
+    return values
 
 
 def weights_of(values: Vector) -> Vector:
@@ -80,7 +83,9 @@ class Portfolio:
     @cached_property
     def available(self) -> Mask:
         """Which members have a price now; the stake currency, last, always has."""
-        return np.append(~np.isnan(self.prices), True)
+        available = np.ones(len(self.prices) + 1, dtype=bool)
+        np.isfinite(self.prices, out=available[:-1])
+        return available
 
     @cached_property
     def values(self) -> Vector:

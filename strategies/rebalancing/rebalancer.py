@@ -85,6 +85,20 @@ class Rebalancer:
         if settings.threshold is not None:
             self._thresholds = threshold_vector(settings.threshold, self.assets, stake)
 
+    def sleeps(self, now: datetime) -> bool:
+        """Tell that no round can be due now, whatever the prices: between the boundaries of a
+        period without which nothing starts, once every asset has been seen.
+
+        Parameters
+        ----------
+        now : datetime
+            Time of the next snapshot, which need not be taken then.
+        """
+        if self.round is not None or self._grid.origin is None or not self._seen.all():
+            return False
+        needs_boundary = self._thresholds is None or self.settings.combine == "and"
+        return self._grid.period is not None and needs_boundary and not self._grid.due(now)
+
     def watch(self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]) -> None:
         """Look at the portfolio while no round is open, and open one if it is due.
 

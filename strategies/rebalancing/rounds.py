@@ -86,6 +86,11 @@ class Round:
         return frozenset(asset for asset, trade in self._waiting.items() if trade.is_sell)
 
     @property
+    def buyers(self) -> frozenset[str]:
+        """Assets of which something is still to be bought."""
+        return frozenset(self._waiting) - self.sellers
+
+    @property
     def is_waiting(self) -> bool:
         """Some trades of the plan have not been ordered yet."""
         return bool(self._waiting)

@@ -54,6 +54,8 @@ def over_available(targets: Vector, available: Mask) -> Vector:
         Fractions that sum to 1, 0 for what is unavailable. All cash if nothing that has a
         target is available.
     """
+    if available.all():
+        return np.broadcast_to(targets, available.shape)
     kept = np.where(available, targets, 0.0)
     total = kept.sum(axis=-1, keepdims=True)
     all_cash = np.zeros(targets.shape)

@@ -77,7 +77,7 @@ class PeriodGrid:
 
     def serve(self, now: datetime) -> PeriodGrid:
         """Return the grid with every boundary up to `now` served; the grid itself stays."""
-        return replace(self, served=max(self.served, self.boundary(now)))
+        return replace(self, served=self.boundary(now)) if self.due(now) else self
 
 
 def trigger(

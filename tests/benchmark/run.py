@@ -149,4 +149,5 @@ def _mean_drift(result: Path, datadir: Path) -> float:
     )
     if run.returncode != 0:
         raise BenchmarkError(f"rebalance summary: {run.stderr.strip() or run.stdout.strip()}")
-    return float(json.loads(run.stdout)["mean_drift"])
+    (figures,) = json.loads(run.stdout).values()
+    return float(figures["mean_drift"])

@@ -79,8 +79,8 @@ class BacktestRun:
 
     def loop(self, now: datetime) -> None:
         """Think once for the candle that starts at `now`."""
-        prices = self._prices.at(now)
-        if np.isnan(prices).all():
+        prices = None if self._rebalancer.sleeps(now) else self._prices.at(now)
+        if prices is None:
             return
         if self._rebalancer.round is not None:
             self._proceed(now, prices)
@@ -155,11 +155,12 @@ class BacktestRun:
 
     def _sellers_first(self) -> None:
         """freqtrade walks the pairs in the order of this very list: with the sellers in front,
-        a whole round fills at one open (where the list is another one, buys wait a candle)."""
+        a whole round fills at one open (where the list is another one, buys wait a candle).
+        The buyers follow, so that the callback is off again before freqtrade comes to the rest."""
         current = self._rebalancer.round
         assert current is not None
-        sellers = current.sellers
-        open_trades().sort(key=lambda trade: trade.pair.split("/")[0] not in sellers)
+        turn = dict.fromkeys(current.buyers, 1) | dict.fromkeys(current.sellers, 0)
+        open_trades().sort(key=lambda trade: turn.get(trade.pair.split("/")[0], 2))
 
     def _report(self, record: RoundRecord) -> None:
         if record.outcome is Outcome.GAVE_UP:

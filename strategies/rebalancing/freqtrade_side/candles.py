@@ -75,13 +75,17 @@ class PriceTable:
         self._first = int(min(pair.dates[0] for pair in known))
         rows = (int(max(pair.dates[-1] for pair in known)) - self._first) // self._step + 1
         self._closes = np.full((rows, len(assets)), np.nan)
-        self._listed = np.zeros((rows + 1, len(assets)), dtype=bool)
+        self._listed = np.zeros((rows, len(assets)), dtype=bool)
         limit = max(1, int(STALE_AFTER / step))
         for column, asset in enumerate(assets):
             if asset in candles:
                 self._enter(column, asset, candles[asset], limit)
+        # In the row of a candle stands what is known when it starts.
+        self._known = np.full((rows, len(assets)), np.nan)
+        self._known[1:] = np.where(self._listed[1:], self._closes[:-1], np.nan)
+        self._any = np.isfinite(self._known).any(axis=1).tolist()
 
-    def at(self, now: datetime) -> Vector:
+    def at(self, now: datetime) -> Vector | None:
         """Return the price of each asset as it is known at `now`.
 
         Parameters
@@ -91,19 +95,15 @@ class PriceTable:
 
         Returns
         -------
-        array, shape (assets,)
-            Last close; NaN where the asset has no candle now or its price is not fresh.
+        array, shape (assets,), or None
+            Last close; NaN where the asset has no candle now or its price is not fresh. None
+            if that is true of all of them.
         """
         row = (int(now.timestamp()) - self._first) // self._step
-        if not 1 <= row <= len(self._closes):
-            return np.full(self._closes.shape[1], np.nan)
-        return np.where(self._listed[row], self._closes[row - 1], np.nan)
-
-    def first_prices(self) -> Vector:
-        """Return each asset's first close; NaN for an asset without candles."""
-        rows = np.argmax(~np.isnan(self._closes), axis=0)
-        first: Vector = self._closes[rows, np.arange(self._closes.shape[1])]
-        return first
+        if not 0 <= row < len(self._any) or not self._any[row]:
+            return None
+        known: Vector = self._known[row]
+        return known
 
     def _enter(self, column: int, asset: str, pair: PairCandles, limit: int) -> None:
         rows = (pair.dates - self._first) // self._step

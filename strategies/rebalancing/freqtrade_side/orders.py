@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 
-from freqtrade.persistence import LocalTrade, Order
+from freqtrade.persistence import LocalTrade
 
 from rebalancing.rounds import Fill, Round
 
@@ -70,7 +71,8 @@ def round_fills(trades: Iterable[LocalTrade], current: Round) -> dict[str, Fill]
     """
     fills: dict[str, Fill] = {}
     for trade in trades:
-        own = [order for order in reversed(trade.orders) if _belongs(order, current)]
+        recent = takewhile(lambda o: o.order_date_utc >= current.started, reversed(trade.orders))
+        own = [order for order in recent if order.ft_order_tag == current.tag]
         if own:
             sold = sum(order.safe_filled for order in own if order.ft_order_side == "sell")
             bought = sum(
@@ -85,10 +87,6 @@ def round_fills(trades: Iterable[LocalTrade], current: Round) -> dict[str, Fill]
 def _asset(trade: LocalTrade) -> str:
     asset: str = trade.pair.split("/")[0]
     return asset
-
-
-def _belongs(order: Order, current: Round) -> bool:
-    return bool(order.ft_order_tag == current.tag)
 
 
 def _opened_in(trade: LocalTrade, current: Round) -> bool:

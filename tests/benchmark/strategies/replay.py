@@ -28,12 +28,12 @@ class Replay(Bare):
         self._waiting: dict[str, dict[str, Any]] = {}
 
     def bot_loop_start(self, current_time: datetime, **kwargs) -> None:
-        """Take up the orders of this candle, and put their sellers first."""
+        """Take up the orders of this candle, sellers first, then buyers, then the rest."""
         self._waiting = self._rounds.get(current_time, {})
         if self._waiting:
             self.position_adjustment_enable = True
-            sellers = {p for p, order in self._waiting.items() if order["side"] == "sell"}
-            Trade.get_trades_proxy(is_open=True).sort(key=lambda trade: trade.pair not in sellers)
+            turn = {p: int(order["side"] == "buy") for p, order in self._waiting.items()}
+            Trade.get_trades_proxy(is_open=True).sort(key=lambda trade: turn.get(trade.pair, 2))
 
     def custom_stake_amount(self, pair: str, **kwargs) -> float:
         """Open a trade if it was opened then."""
