@@ -7,7 +7,8 @@ usage() {
     cat <<'TEXT'
 Usage: ./setup.sh COMMAND [ARGUMENTS]
 
-  backtest [ARGS]   back-test the strategy against the sandbox exchange, without a network
+  backtest [ARGS]   back-test the strategy against a local exchange, without a network
+  hyperopt [ARGS]   optimise its period and threshold, likewise
   test [ARGS]       lint, types and tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles (freqtrade download-data) for config.json or --config FILE
   bench [ARGS]      measure what the strategy costs
@@ -24,6 +25,7 @@ main() {
     if (($#)); then shift; fi
     case $command in
         backtest) run python -m sandbox backtest "$@" ;;
+        hyperopt) run python -m sandbox hyperopt "$@" ;;
         test) check "$@" ;;
         data) download "$@" ;;
         bench) run python -m tests.benchmark "$@" ;;

@@ -48,6 +48,31 @@ def backtest(context: click.Context, online: bool, arguments: tuple[str, ...]) -
     sys.exit(_status(run))
 
 
+@main.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True},
+    short_help="Optimise period and threshold against the local exchange.",
+)
+@click.option("--online", is_flag=True, help="Take the markets from the real exchange instead.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FREQTRADE ARGUMENTS]...")
+@click.pass_context
+def hyperopt(context: click.Context, online: bool, arguments: tuple[str, ...]) -> None:
+    """Optimise the period and the threshold of config.json, without network.
+
+    All further arguments are those of "freqtrade hyperopt" and win over the defaults, which are
+    the space "rebalance" and the profit at the end, e.g. --epochs 50, --job-workers 2.
+    """
+    if "-h" in arguments:
+        click.echo(context.get_help())
+        return
+
+    def run() -> int:
+        from sandbox.backtest import hyperopt as run_hyperopt
+
+        return run_hyperopt(arguments, online=online)
+
+    sys.exit(_status(run))
+
+
 @main.command(short_help="Serve the exchange until Ctrl-C.")
 @click.option(
     "--datadir",

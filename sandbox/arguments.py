@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from sandbox.errors import SandboxError
+
+Command = Literal["backtesting", "hyperopt"]
 
 
 @dataclass(frozen=True)
 class Given:
-    """The options of ``freqtrade backtesting`` that matter here, as the user gave them.
+    """The options of freqtrade's command that matter here, as the user gave them.
 
     Attributes
     ----------
@@ -39,11 +41,11 @@ class Given:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise SandboxError(f"{message} (freqtrade backtesting --help lists its arguments)")
+        raise SandboxError(f"{message} ({self.prog} --help lists its arguments)")
 
 
-def read_arguments(arguments: Sequence[str]) -> Given:
-    """Read arguments the way ``freqtrade backtesting`` will.
+def read_arguments(arguments: Sequence[str], command: Command = "backtesting") -> Given:
+    """Read arguments the way freqtrade's command will.
 
     Raises
     ------
@@ -51,7 +53,7 @@ def read_arguments(arguments: Sequence[str]) -> Given:
         If freqtrade would refuse them, or a configuration is to come from standard input, which
         can be read only once.
     """
-    found = vars(_parser().parse_args(list(arguments)))
+    found = vars(_parser(command).parse_args(list(arguments)))
     configs = tuple(found["config"] or ())
     if "-" in configs:
         raise SandboxError("--config -: standard input can be read only once; write it to a file")
@@ -59,22 +61,28 @@ def read_arguments(arguments: Sequence[str]) -> Given:
         configs=configs,
         datadir=_path(found["datadir"]),
         user_data_dir=_path(found["user_data_dir"]),
-        export_directory=_path(found["exportdirectory"]),
-        export_filename=_path(found["exportfilename"]),
+        export_directory=_path(found.get("exportdirectory")),
+        export_filename=_path(found.get("exportfilename")),
         pairs=tuple(found["pairs"] or ()),
-        strategy_list=tuple(found["strategy_list"] or ()),
-        export=found["export"],
-        cache=found["backtest_cache"],
+        strategy_list=tuple(found.get("strategy_list") or ()),
+        export=found.get("export"),
+        cache=found.get("backtest_cache"),
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: Command) -> argparse.ArgumentParser:
     # Not freqtrade's parser itself: that one puts its default configuration in where none is given.
-    from freqtrade.commands.arguments import ARGS_BACKTEST, ARGS_COMMON, ARGS_STRATEGY
+    from freqtrade.commands.arguments import (
+        ARGS_BACKTEST,
+        ARGS_COMMON,
+        ARGS_HYPEROPT,
+        ARGS_STRATEGY,
+    )
     from freqtrade.commands.cli_options import AVAILABLE_CLI_OPTIONS
 
-    parser = _Parser(prog="freqtrade backtesting", add_help=False)
-    for name in (*ARGS_COMMON, *ARGS_STRATEGY, *ARGS_BACKTEST):
+    own = ARGS_BACKTEST if command == "backtesting" else ARGS_HYPEROPT
+    parser = _Parser(prog=f"freqtrade {command}", add_help=False)
+    for name in (*ARGS_COMMON, *ARGS_STRATEGY, *own):
         option = AVAILABLE_CLI_OPTIONS[name]
         rest = {**deepcopy(option.kwargs), "default": None}
         parser.add_argument(*option.cli, dest=name, **rest)

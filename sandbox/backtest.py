@@ -1,23 +1,19 @@
-"""Run freqtrade's backtesting against a local exchange: no network, the same numbers anywhere."""
+"""Run freqtrade's backtesting and hyperopt against a local exchange, without a network."""
 
 import json
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from sandbox.arguments import Given, read_arguments
-from sandbox.configuration import Setup, child_environment, load_configuration, read_setup
+from sandbox.configuration import load_configuration, read_setup
+from sandbox.connection import Connection, connected
 from sandbox.errors import SandboxError
-from sandbox.overlay import overlay
 from sandbox.process import run_process
 
 DEFAULT_CONFIG = "config.json"
 DEFAULT_STRATEGY = "SmartRebalance"
+DEFAULT_LOSS = "OnlyProfitHyperOptLoss"  # trades close at the end: their Sharpe says nothing
 
 
 def backtest(
@@ -43,10 +39,10 @@ def backtest(
     configs = given.configs or (DEFAULT_CONFIG,)
     setup = read_setup(load_configuration(configs), given)
     before = _latest_result(setup.results)
-    connection = _own_connection(setup) if online else _local_connection(setup)
-    with connection as connected:
-        command = _command(arguments, given, connected)
-        status = run_process(command, connected.environment)
+    defaults = ["--cache", "none", "--export", "trades"]
+    with connected(setup, online=online) as connection:
+        command = _command("backtesting", defaults, arguments, given, connection)
+        status = run_process(command, connection.environment)
     if status != 0:
         return status
     if given.export == "none":
@@ -56,60 +52,42 @@ def backtest(
     return 0
 
 
-@dataclass(frozen=True)
-class _Connection:
-    """What the freqtrade process is given to reach its exchange."""
+def hyperopt(arguments: Sequence[str], *, online: bool = False) -> int:
+    """Optimise period and threshold from the current directory and return the exit status.
 
-    environment: Mapping[str, str]
-    arguments: tuple[str, ...] = field(default=())
+    Parameters
+    ----------
+    arguments
+        Arguments of ``freqtrade hyperopt``; they win over the defaults used here.
+    online
+        Take the markets from the real exchange, with the user's configuration as it is.
 
-
-@contextmanager
-def _own_connection(setup: Setup) -> Iterator[_Connection]:
-    named = setup.datadir_argument
-    yield _Connection(os.environ, () if named is None else ("--datadir", str(named)))
-
-
-@contextmanager
-def _local_connection(setup: Setup) -> Iterator[_Connection]:
-    from sandbox.candles import CandleFolder
-    from sandbox.exchange import LocalExchange
-    from sandbox.markets import checked_pairs
-    from sandbox.server import running
-
-    candles = CandleFolder.open(setup.datadir)
-    recorded = (pair for pair in candles.pairs if pair.endswith(f"/{setup.stake}"))
-    pairs = checked_pairs([*setup.pairs, *recorded])
-    if not pairs:
-        raise SandboxError(
-            f"no pairs: exchange.pair_whitelist names none and {setup.datadir} holds none "
-            f"in {setup.stake}"
-        )
-    exchange = LocalExchange(pairs, candles)
-    with running(exchange) as url, tempfile.TemporaryDirectory(prefix="local-exchange-") as folder:
-        settings: dict[str, Any] = overlay(url, setup.config)
-        file = Path(folder) / "local-exchange.json"
-        file.write_text(json.dumps(settings), encoding="utf-8")
-        count = len(exchange.markets)
-        print(
-            f"local exchange at {url} for {count} pair{'' if count == 1 else 's'} of "
-            f"{setup.exchange}; --online takes the markets from the real exchange",
-            flush=True,
-        )
-        yield _Connection(
-            child_environment(os.environ, settings),
-            ("--datadir", str(setup.datadir), "--config", str(file)),
-        )
+    Raises
+    ------
+    SandboxError
+        If the run cannot start.
+    """
+    given = read_arguments(arguments, "hyperopt")
+    setup = read_setup(load_configuration(given.configs or (DEFAULT_CONFIG,)), given)
+    defaults = ["--spaces", "rebalance", "--hyperopt-loss", DEFAULT_LOSS]
+    with connected(setup, online=online) as connection:
+        command = _command("hyperopt", defaults, arguments, given, connection)
+        return run_process(command, connection.environment)
 
 
-def _command(arguments: Sequence[str], given: Given, connected: _Connection) -> list[str]:
-    command = [sys.executable, "-m", "freqtrade", "backtesting", "--cache", "none"]
-    command += ["--export", "trades"]
+def _command(
+    name: str,
+    defaults: Sequence[str],
+    arguments: Sequence[str],
+    given: Given,
+    connection: Connection,
+) -> list[str]:
+    command = [sys.executable, "-m", "freqtrade", name, *defaults]
     if not given.configs:
         command += ["--config", DEFAULT_CONFIG]
     if not given.strategy_list:
         command += ["--strategy", DEFAULT_STRATEGY]
-    return [*command, *arguments, *connected.arguments]
+    return [*command, *arguments, *connection.arguments]
 
 
 def _latest_result(folder: Path) -> tuple[Path, int] | None:

@@ -1,6 +1,8 @@
 """freqtrade's hyperopt: every epoch is the plain backtest with its values."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +54,12 @@ def test_what_is_not_configured_is_not_optimised(tmp_path: Path) -> None:
     settings = config(threshold={"BTC": 0.05, "ETH": 0.04})
     for epoch in epochs(tmp_path, 1, settings):
         assert set(epoch["params_dict"]) == {"period"}
+
+
+def test_one_command_optimises_without_network(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "sandbox", "hyperopt", "--epochs", "2"]
+    words += ["--disable-param-export", "--userdir", str(tmp_path), "--datadir", str(CANDLES)]
+    ended = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=200)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert "Best result" in ended.stdout
+    assert list((tmp_path / "hyperopt_results").glob("*.fthypt"))

@@ -1,0 +1,77 @@
+"""The exchange that a freqtrade process is given: the user's own, or a local one."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.candles import CandleFolder
+from sandbox.configuration import Setup, child_environment
+from sandbox.errors import SandboxError
+from sandbox.exchange import LocalExchange
+from sandbox.markets import checked_pairs
+from sandbox.overlay import overlay
+from sandbox.server import running
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What the freqtrade process is given to reach its exchange."""
+
+    environment: Mapping[str, str]
+    arguments: tuple[str, ...] = field(default=())
+
+
+def connected(setup: Setup, *, online: bool) -> AbstractContextManager[Connection]:
+    """Start a local exchange for the block, or leave the user's configuration as it is.
+
+    Parameters
+    ----------
+    setup
+        What the configuration says.
+    online
+        Take the markets from the real exchange.
+
+    Raises
+    ------
+    SandboxError
+        If the local exchange cannot start.
+    """
+    return _own(setup) if online else _local(setup)
+
+
+@contextmanager
+def _own(setup: Setup) -> Iterator[Connection]:
+    named = setup.datadir_argument
+    yield Connection(os.environ, () if named is None else ("--datadir", str(named)))
+
+
+@contextmanager
+def _local(setup: Setup) -> Iterator[Connection]:
+    candles = CandleFolder.open(setup.datadir)
+    recorded = (pair for pair in candles.pairs if pair.endswith(f"/{setup.stake}"))
+    pairs = checked_pairs([*setup.pairs, *recorded])
+    if not pairs:
+        raise SandboxError(
+            f"no pairs: exchange.pair_whitelist names none and {setup.datadir} holds none "
+            f"in {setup.stake}"
+        )
+    exchange = LocalExchange(pairs, candles)
+    with running(exchange) as url, tempfile.TemporaryDirectory(prefix="local-exchange-") as folder:
+        settings: dict[str, Any] = overlay(url, setup.config)
+        file = Path(folder) / "local-exchange.json"
+        file.write_text(json.dumps(settings), encoding="utf-8")
+        count = len(exchange.markets)
+        print(
+            f"local exchange at {url} for {count} pair{'' if count == 1 else 's'} of "
+            f"{setup.exchange}; --online takes the markets from the real exchange",
+            flush=True,
+        )
+        yield Connection(
+            child_environment(os.environ, settings),
+            ("--datadir", str(setup.datadir), "--config", str(file)),
+        )
