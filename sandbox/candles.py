@@ -150,8 +150,8 @@ def read_candles(file: Path) -> Candles:
     Raises
     ------
     SandboxError
-        If it is not a feather file, lacks a column, holds a price that is not a number, or its
-        dates do not increase.
+        If it is not a feather file, lacks a column, holds a price that is not a number above 0,
+        or its dates do not increase.
     """
     try:
         table = feather.read_table(file, columns=["date", *_PRICES, "volume"])
@@ -162,6 +162,8 @@ def read_candles(file: Path) -> Candles:
     candles = Candles(moments.to_numpy(), *numbers)
     if not all(np.isfinite(column).all() for column in numbers):
         raise _damaged(file, "a price or volume is not a number")
+    if any((column <= 0).any() for column in numbers[:4]):
+        raise _damaged(file, "a price is not above 0")
     if (np.diff(candles.opened) <= 0).any():
         raise _damaged(file, "the dates do not increase")
     return candles

@@ -66,9 +66,11 @@ def _local(setup: Setup) -> Iterator[Connection]:
         file = Path(folder) / "local-exchange.json"
         file.write_text(json.dumps(settings), encoding="utf-8")
         count = len(exchange.markets)
+        foreign = setup.exchange != "binance" and setup.config.get("fee") is None
+        fee = '; the fee is Binance\'s 0.1 % unless "fee" or --fee is given' if foreign else ""
         print(
             f"local exchange at {url} for {count} pair{'' if count == 1 else 's'} of "
-            f"{setup.exchange}; --online takes the markets from the real exchange",
+            f"{setup.exchange}; --online takes the markets from the real exchange{fee}",
             flush=True,
         )
         yield Connection(

@@ -15,7 +15,7 @@ SMALLEST = Decimal("0.00000001")
 _LARGEST_STEP = Decimal(1)
 _MIN_NOTIONAL = {"BTC": Decimal("0.0001"), "ETH": Decimal("0.001"), "BNB": Decimal("0.01")}
 _DEFAULT_MIN_NOTIONAL = Decimal(5)
-_STEP_SHARE = Decimal("0.0002")
+_STEP_SHARE = Decimal("0.00002")
 _SAMPLE = 2_000
 _PAIR = re.compile(r"[^\s/:]+/[^\s/:]+")
 _WILDCARD = re.compile(r"[*+?|^\\()\[\]{}]")
@@ -82,25 +82,25 @@ def markets_of(pairs: Iterable[str], candles: CandleFolder | None) -> tuple[Mark
 def _market(pair: str, candles: CandleFolder | None) -> Market:
     min_notional = _MIN_NOTIONAL.get(pair.partition("/")[2], _DEFAULT_MIN_NOTIONAL)
     timeframes = candles.timeframes(pair) if candles else ()
-    # The coarsest timeframe has the same highs and is read fastest.
+    # The first price, not the highest: what comes later must not change the lots of today.
     prices = candles.read(pair, timeframes[-1]) if candles and timeframes else None
-    if prices is None or len(prices) == 0 or prices.high.max() <= 0:
+    if prices is None or len(prices) == 0:
         return Market(pair, min_notional=min_notional)
     return Market(
         pair,
         tick=Decimal(1).scaleb(-_decimals(prices.close)),
-        step=lot_step(float(prices.high.max()), min_notional),
+        step=lot_step(float(prices.open[0]), min_notional),
         min_notional=min_notional,
     )
 
 
-def lot_step(highest_price: float, min_notional: Decimal) -> Decimal:
-    """Return the largest power of ten worth at most 0.02 % of the smallest order.
+def lot_step(price: float, min_notional: Decimal) -> Decimal:
+    """Return the largest power of ten worth at most 0.002 % of the smallest order.
 
     Parameters
     ----------
-    highest_price
-        The highest price ever seen, quote currency, positive.
+    price
+        The first price known, quote currency, positive.
 
     Notes
     -----
@@ -110,7 +110,7 @@ def lot_step(highest_price: float, min_notional: Decimal) -> Decimal:
     >>> lot_step(40000.0, Decimal(5)), lot_step(0.00001, Decimal(5))
     (Decimal('1E-8'), Decimal('1'))
     """
-    worth = min_notional * _STEP_SHARE / Decimal(repr(highest_price))
+    worth = min_notional * _STEP_SHARE / Decimal(repr(price))
     return max(SMALLEST, min(_LARGEST_STEP, Decimal(1).scaleb(worth.adjusted())))
 
 

@@ -20,7 +20,7 @@ from sandbox.protocol import (
     whole_number,
 )
 
-_LARGEST = "9000000000.00000000"
+_LARGEST = "9000000000000000.00000000"
 _ORDER_TYPES = ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"]
 Answer = Callable[[LocalExchange, web.Request], Any]
 

@@ -120,6 +120,7 @@ class SmartRebalance(IStrategy):
                 self.wallets,
                 self._candles,
                 self._step,
+                quiet=self.config["runmode"] == RunMode.HYPEROPT,
             )
         self._run.loop(current_time)
         self.position_adjustment_enable = self._run.is_ordering

@@ -28,9 +28,7 @@ def make_rules(
 ) -> MarketRules:
     """Build the same market rules for every asset."""
     same = np.ones(assets)
-    return MarketRules(
-        lot * same, minimum * same, remainder * same, np.ones(assets, dtype=bool), fee
-    )
+    return MarketRules(lot * same, minimum * same, remainder * same, fee)
 
 
 def make_settings(**values: Any) -> Settings:

@@ -154,7 +154,7 @@ def test_bitcoin_as_stake_currency_is_a_member_of_the_portfolio(tmp_path: Path) 
     for coin in ("ETH", "LTC"):
         frame = pd.read_feather(SHARED / "majors-1h" / f"{coin}_USDT-1h.feather").set_index("date")
         for column in ("open", "close"):
-            frame[column] = (frame[column] / bitcoin[column]).round(8)
+            frame[column] = frame[column] / bitcoin[column]
         frame["high"], frame["low"] = (
             frame[["open", "close"]].max(axis=1),
             frame[["open", "close"]].min(axis=1),

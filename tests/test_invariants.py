@@ -47,14 +47,11 @@ def markets(draw: st.DrawFn, portfolio: Portfolio, lots: bool = True) -> MarketR
     minimum = draw(st.sampled_from([0.01, 1.0, 5.5]))
     share = st.sampled_from([0.0, 0.001, 0.1, 0.9]) if lots else st.just(0.0)
     lot = np.array(draw(st.lists(share, min_size=count, max_size=count)))
-    free = st.booleans() if lots else st.just(True)
-    sellable = np.array(draw(st.lists(free, min_size=count, max_size=count)))
     remainder = draw(st.sampled_from([0.0, 1.2 * minimum])) if lots else 0.0
     return MarketRules(
         lot * minimum / portfolio.prices,
         np.full(count, minimum),
         np.full(count, remainder),
-        sellable,
         draw(st.sampled_from([0.0, 0.001, 0.01])),
     )
 
@@ -103,7 +100,6 @@ def test_no_trade_breaks_a_rule_of_the_market(
         rest = held.amounts[i] + trade.amount
         assert trade.notional >= rules.minimum[i]
         if trade.is_sell:
-            assert rules.sellable[i]
             assert rest == 0 or rest * trade.price >= rules.remainder[i] * (1 - 1e-9)
         if rules.lot[i] > 0 and rest != 0:
             lots = trade.amount / rules.lot[i]
@@ -161,7 +157,7 @@ def test_the_order_of_the_assets_changes_no_trade(
         tuple(held.assets[i] for i in order), held.amounts[order], held.prices[order], held.cash
     )
     arrays = {name: getattr(rules, name)[order] for name in ("lot", "minimum", "remainder")}
-    shuffled = replace(rules, sellable=rules.sellable[order], **arrays)
+    shuffled = replace(rules, **arrays)
     moved = np.append(targets[:-1][order], targets[-1])
     first = sizes(plan_trades(held, targets, everyone(held), rules))
     again = sizes(plan_trades(other, moved, everyone(held), shuffled))

@@ -13,7 +13,7 @@ from tests.builders import execute, make_portfolio, make_rules
 def plan_for(
     portfolio: Portfolio, destination: list[float], reserve: float = 0.0, **rules: Any
 ) -> Plan:
-    """Plan with every asset a member; `sellable` and arrays replace the rules of the builder."""
+    """Plan with every asset a member; arrays replace the rules of the builder."""
     count = len(portfolio.assets)
     arrays = {key: np.asarray(rules.pop(key)) for key in list(rules) if np.ndim(rules[key])}
     same = make_rules(count, **rules)
@@ -174,29 +174,24 @@ def test_even_everything_is_not_sold_below_the_minimum() -> None:
     assert reasons(plan)["BTC"] is Why.BELOW_MINIMUM
 
 
-def test_what_cannot_be_sold_stays() -> None:
+def test_what_is_below_its_own_minimum_stays() -> None:
     portfolio = make_portfolio(BTC=0.6, ETH=0.4)
-    plan = plan_for(portfolio, HALVES, sellable=[False, True])
+    plan = plan_for(portfolio, HALVES, minimum=[np.inf, 5.5])
     assert plan.trades == ()
-    assert reasons(plan) == {"BTC": Why.NOT_SELLABLE, "ETH": Why.NO_CASH}
-
-
-def test_what_cannot_be_sold_may_be_bought() -> None:
-    portfolio = make_portfolio(BTC=0.6, ETH=0.4)
-    assert sizes(plan_for(portfolio, HALVES, sellable=[True, False])) == {"BTC": -100, "ETH": 100}
+    assert reasons(plan) == {"BTC": Why.BELOW_MINIMUM, "ETH": Why.NO_CASH}
 
 
 def test_too_little_cash_shrinks_all_buys_alike() -> None:
     portfolio = make_portfolio(A=0.5, B=0.3, C=0.1, cash=0.1)
-    plan = plan_for(portfolio, [0.1, 0.5, 0.4, 0], sellable=[False, True, True])
+    plan = plan_for(portfolio, [0.1, 0.5, 0.4, 0], minimum=[np.inf, 5.5, 5.5])
     assert sizes(plan) == {"B": 40, "C": 60}
-    assert reasons(plan) == {"A": Why.NOT_SELLABLE}
+    assert reasons(plan) == {"A": Why.BELOW_MINIMUM}
 
 
 def test_too_little_cash_for_the_minimum_of_a_buy_is_said() -> None:
     portfolio = make_portfolio(A=0.99, B=0.0, cash=0.01)
-    plan = plan_for(portfolio, [0.5, 0.5, 0], sellable=[False, True], minimum=20)
-    assert reasons(plan) == {"A": Why.NOT_SELLABLE, "B": Why.NO_CASH}
+    plan = plan_for(portfolio, [0.5, 0.5, 0], minimum=[np.inf, 20])
+    assert reasons(plan) == {"A": Why.BELOW_MINIMUM, "B": Why.NO_CASH}
 
 
 @pytest.mark.parametrize(
@@ -261,14 +256,14 @@ def test_a_portfolio_worth_nothing_has_no_trades() -> None:
 
 def test_the_cash_of_a_portfolio_in_debt_is_not_spent() -> None:
     portfolio = Portfolio(("A", "B"), np.array([600.0, 400.0]), np.ones(2), -20.0)
-    plan = plan_for(portfolio, [0.5, 0.5, 0], sellable=[False, True])
+    plan = plan_for(portfolio, [0.5, 0.5, 0], minimum=[np.inf, 5.5])
     assert plan.trades == ()
 
 
 def test_cash_that_is_too_little_for_some_buys_goes_to_the_others_at_once() -> None:
     """A cannot be sold: 25 of cash for three buys, two of which fall below the minimum."""
     portfolio = make_portfolio(A=0.475, B=0.0, C=0.0, D=0.5, cash=0.025)
-    rules = {"minimum": 5.5, "sellable": [False, True, True, True]}
+    rules = {"minimum": [np.inf, 5.5, 5.5, 5.5]}
     plan = plan_for(portfolio, [0, 0.1, 0.1, 0.8, 0], **dict(rules))
     again = plan_for(execute(portfolio, plan), [0, 0.1, 0.1, 0.8, 0], **dict(rules))
     assert again.trades == ()

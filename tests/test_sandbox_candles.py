@@ -80,11 +80,11 @@ def test_a_price_that_is_not_a_number_is_damage(tmp_path: Path) -> None:
     ("price", "min_notional", "step"),
     [
         pytest.param(40_000.0, "5", "1e-8", id="bitcoin in dollars"),
-        pytest.param(1.0, "5", "1e-3", id="a price of one"),
-        pytest.param(100.0, "5", "1e-5", id="a power of ten is met exactly"),
+        pytest.param(1.0, "5", "1e-4", id="a price of one"),
+        pytest.param(100.0, "5", "1e-6", id="a power of ten is met exactly"),
         pytest.param(0.00001, "5", "1", id="never above one"),
         pytest.param(1e9, "5", "1e-8", id="never below 1e-8"),
-        pytest.param(0.07, "0.0001", "1e-7", id="ether in bitcoin"),
+        pytest.param(0.07, "0.0001", "1e-8", id="ether in bitcoin"),
     ],
 )
 def test_the_lot_step_is_small_beside_the_smallest_order(

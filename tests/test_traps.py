@@ -9,6 +9,9 @@ import pytest
 from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.freqtrade_side import backtest as backtest_module
+from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.result import read_histories
+from rebalancing.summary import summarise
 from tests.builders import make_candles, make_config, write_candles
 from tests.freqtrade_runs import Outcome, backtest
 
@@ -193,6 +196,9 @@ def test_a_symbol_that_returns_as_another_coin_stays_out(tmp_path: Path) -> None
     assert found.trades[found.trades.time > hours(30)].empty
     assert len(found.complaints) == 1
     assert "another coin" in found.complaints[0]
+    (history,) = read_histories(found.result, tmp_path / "data").values()
+    assert summarise(history).nav == pytest.approx(1000, abs=1)
+    assert summarise(history).premium == pytest.approx(0, abs=1)
 
 
 def test_a_halted_asset_is_not_traded_and_merely_counts_again(tmp_path: Path) -> None:
@@ -227,17 +233,63 @@ def test_the_grid_is_not_shifted_by_an_outage(tmp_path: Path) -> None:
     assert starts[1:] == [hours(48), hours(72), hours(96)]
 
 
-def test_a_coin_below_its_tick_is_not_sold_at_a_made_up_price(tmp_path: Path) -> None:
-    """Fact 43: opened at a tick of 0.01, worth 0.004 now, and far above its weight after."""
-    collapse = make_candles(steps((20, 50.25), (30, 0.004), (60, 0.0087)))
+def test_a_coin_below_the_tick_of_its_opening_is_sold_at_its_price(tmp_path: Path) -> None:
+    """Fact 43: opened at a tick of 0.01, worth 0.004 later; freqtrade would sell at 0 or 0.01."""
+    fallen = make_candles(steps((20, 50.25), (30, 0.004), (60, 0.0087)))
+    targets = {"A": 0.1, "B": 0.9}
+    found = run(tmp_path, {"A": fallen, "B": steps((110, 1.5))}, threshold=0.08, targets=targets)
+    sold = found.orders[(found.orders.pair == "A/USDT") & (found.orders.side == "sell")]
+    assert set(sold.price) == {0.0087}
+    assert found.complaints == []
+
+
+def test_candles_with_more_digits_than_a_tick_fill_all_the_same(tmp_path: Path) -> None:
+    """Fact 43: an open that is the candle's own high or low is missed by rounding it."""
+    path = [np.exp(0.3 * np.sin(hour / 5)) / 33333 for hour in range(200)]
+    other = [np.exp(0.3 * np.cos(hour / 7)) / 77 for hour in range(200)]
+    found = run(tmp_path, {"A": path, "B": other}, threshold=0.05)
+    assert found.trades.tag.nunique() > 10
+    assert not found.trades.duplicated(["pair", "tag"]).any()
+    assert found.complaints == []
+    cash = found.wallet[found.wallet.currency == "USDT"].set_index("date").balance
+    assert cash.iloc[2:].max() < 6
+
+
+def test_volumes_to_come_change_nothing(tmp_path: Path) -> None:
+    """A coin that never had volume yet is traded; from its first volume on, silence is a halt."""
+    runs = []
+    for name, later in (("silent", 0.0), ("busy", 500.0)):
+        flat = make_candles(steps((120, 1)))
+        flat["volume"] = [0.0] * 60 + [later] * 60
+        moving = {"A": [round(1 + 0.3 * np.sin(hour / 9), 3) for hour in range(120)]}
+        (tmp_path / name).mkdir()
+        runs.append(run(tmp_path / name, {**moving, "C": flat}, threshold=0.05).trades)
+    silent, busy = (trades[trades.time <= hours(58)].reset_index(drop=True) for trades in runs)
+    assert silent.tag.nunique() > 2
+    pd.testing.assert_frame_equal(silent, busy)
+
+
+def test_a_price_of_nothing_is_no_price() -> None:
+    frame = make_candles(steps((5, 2), (3, 1), (5, 2)))
+    frame.loc[5:7, ["open", "high", "low", "close"]] = 0.0
+    table = PriceTable(["A"], {"A": PairCandles.of(frame)}, pd.Timedelta("1h"))
+    assert table.at(hours(5)) is None
+    assert table.at(hours(8)) is not None
+
+
+def test_too_small_a_portfolio_does_not_sell_itself_into_cash(tmp_path: Path) -> None:
+    """Ten assets and 100 USDT: what one has gained is too little to buy any of the others."""
+    closes = {f"C{i}": steps((120, 1)) for i in range(9)}
+    riser = [round(1 + 0.02 * hour, 2) for hour in range(120)]
     found = run(
         tmp_path,
-        {"A": collapse, "B": steps((110, 1.5))},
-        threshold=0.2,
-        targets={"A": 0.1, "B": 0.9},
+        {"UP": riser, **closes},
+        overrides={"dry_run_wallet": 100},
+        period="24h",
+        threshold=0.03,
     )
-    sold = found.trades[(found.trades.pair == "A/USDT") & (found.trades.side == "sell")]
-    assert sold.empty
+    cash = found.wallet[found.wallet.currency == "USDT"].set_index("date").balance
+    assert (cash[cash.index > hours(1)] <= 5.5 + 0.01).all()
     assert found.complaints == []
 
 

@@ -36,6 +36,12 @@ def schema() -> None:
     click.echo(json.dumps(config_schema(), indent=2))
 
 
+class UnreadableResultError(click.ClickException):
+    """Shown as one line; exit status 2."""
+
+    exit_code = 2
+
+
 def print_summary(result: Path, datadir: Path | None = None, as_json: bool = False) -> None:
     """Print the figures of a backtest result.
 
@@ -44,13 +50,13 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
     result : Path
         The exported zip file, or a folder that holds freqtrade's note of its newest one.
     datadir : Path or None
-        freqtrade's folder of candles, needed only for coins that fell to nothing.
+        freqtrade's folder of candles, needed only for a symbol that changed its coin.
     as_json : bool
         One JSON object, by name of the strategy, instead of tables.
 
     Raises
     ------
-    click.ClickException
+    UnreadableResultError
         If the result cannot be read: one line.
     """
     from rebalancing.freqtrade_side.result import newest_result, read_histories
@@ -59,7 +65,7 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
         histories = read_histories(newest_result(result), datadir)
         summaries = {name: summarise(history) for name, history in histories.items()}
     except ValueError as error:
-        raise click.ClickException(str(error)) from error
+        raise UnreadableResultError(str(error)) from error
     if as_json:
         fields = {name: {**asdict(s), "premium": s.premium} for name, s in summaries.items()}
         click.echo(json.dumps(fields, default=str, indent=2))
@@ -79,7 +85,7 @@ def _table(name: str, figures: Summary) -> Table:
         ("To", f"{figures.end:%Y-%m-%d %H:%M}"),
         ("Rounds", f"{figures.rounds} ({figures.orders} orders)"),
         ("Turnover a year", f"{figures.turnover:.2f} x NAV"),
-        ("Fees", _money(figures.fees, stake)),
+        ("Fees", f"{_money(figures.fees, stake)} (at {figures.fee * 100:g} %)"),
         ("NAV", _money(figures.nav, stake)),
         ("HODL NAV", _money(figures.hodl_nav, stake)),
         ("Premium", f"{_money(figures.premium, stake, '+')} ({share:+.2%} of HODL)"),

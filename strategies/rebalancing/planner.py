@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,8 +23,6 @@ class MarketRules:
         Smallest trade, stake currency.
     remainder : array, shape (assets,)
         Smallest value that a partial sell may leave behind, stake currency.
-    sellable : bool array, shape (assets,)
-        False where no sell can be filled, however large.
     fee : float
         Fraction of a notional, charged on buys and sells alike.
     """
@@ -31,7 +30,6 @@ class MarketRules:
     lot: Vector
     minimum: Vector
     remainder: Vector
-    sellable: Mask
     fee: float
 
 
@@ -40,8 +38,8 @@ class Why(StrEnum):
 
     BELOW_MINIMUM = "below the smallest trade"
     LEAVES_DUST = "would leave less than the smallest order"
-    NOT_SELLABLE = "no sell can be filled at this price"
     NO_CASH = "not enough cash"
+    NO_USE = "the buys it would pay for are left out"
 
 
 @dataclass(frozen=True)
@@ -94,6 +92,13 @@ class Plan:
         """Half the sum of the notionals, stake currency."""
         return sum(trade.notional for trade in self.trades) / 2
 
+    @property
+    def shortfall(self) -> str:
+        """What was left out and why, in a few words; empty if nothing was."""
+        whys = {omission.why for omission in self.omitted}
+        named = {why: [o.asset for o in self.omitted if o.why is why] for why in Why if why in whys}
+        return "; ".join(f"{', '.join(assets)}: {why}" for why, assets in named.items())
+
 
 def plan_trades(
     portfolio: Portfolio,
@@ -127,15 +132,21 @@ def plan_trades(
     -----
     Nothing is rounded up: sells and buys are cut to the lot, buys are scaled down together when
     the cash that the sells bring does not suffice. A destination of 0 sells the whole holding;
-    another sell leaves at least what the exchange would take as an order.
+    another sell leaves at least what the exchange would take as an order. Where buys are left out,
+    sells are made smaller, so that no more than a smallest order lies idle.
     """
-    members = members & portfolio.available[:-1]
-    wanted = _wanted(portfolio, destination, members, rules.fee)
-    sells, omitted = _sells(portfolio, destination, np.minimum(wanted, 0), rules)
-    proceeds = sum(trade.notional for trade in sells) * (1 - rules.fee)
+    wanted = _wanted(portfolio, destination, members & portfolio.available[:-1], rules.fee)
+    desk = _Desk(portfolio, rules)
+    sells = desk.sells(wanted, destination)
+    proceeds = desk.worth(sells) * (1 - rules.fee)
     spendable = portfolio.cash + proceeds - reserve * portfolio.nav
-    buys, more = _buys(portfolio, np.maximum(wanted, 0), spendable, rules)
-    return Plan((*sells, *buys), (*omitted, *more))
+    buys = desk.fitted(desk.wishes(wanted), spendable / (1 + rules.fee))
+    idle = spendable - desk.worth(buys) * (1 + rules.fee)
+    idle -= max(0.0, float(destination[-1]) - reserve) * portfolio.nav
+    if idle > desk.idle_limit:
+        sells = desk.fewer(sells, idle, destination)
+    trades = [*desk.trades(sells, -1), *desk.trades(buys, 1)]
+    return Plan(tuple(trades), tuple(desk.omissions(wanted, sells, buys)))
 
 
 def _wanted(portfolio: Portfolio, destination: Vector, members: Mask, fee: float) -> Vector:
@@ -152,55 +163,83 @@ def _wanted(portfolio: Portfolio, destination: Vector, members: Mask, fee: float
     return trades
 
 
-def _sells(
-    portfolio: Portfolio, destination: Vector, wanted: Vector, rules: MarketRules
-) -> tuple[list[Trade], list[Omission]]:
-    trades, omitted = [], []
-    for i in np.flatnonzero(wanted < 0):
-        asset, held, price = portfolio.assets[i], portfolio.amounts[i], portfolio.prices[i]
-        amount, why = held, None
-        if destination[i] > 0:
-            largest = max(0.0, held - rules.remainder[i] / price)
-            amount = _cut(min(-wanted[i] / price, largest), rules.lot[i])
-        if not rules.sellable[i]:
-            why = Why.NOT_SELLABLE
-        elif amount * price < rules.minimum[i]:
-            enough = -wanted[i] >= rules.minimum[i]
-            why = Why.LEAVES_DUST if enough else Why.BELOW_MINIMUM
-        if why is not None:
-            omitted.append(Omission(asset, float(wanted[i]), why))
-        elif amount > 0:
-            trades.append(Trade(asset, -float(amount), float(price)))
-    return trades, omitted
+@dataclass(frozen=True, eq=False)
+class _Desk:
+    """Fits wishes, which are notionals by index of the asset, to the rules of the market."""
 
+    portfolio: Portfolio
+    rules: MarketRules
 
-def _buys(
-    portfolio: Portfolio, wanted: Vector, spendable: float, rules: MarketRules
-) -> tuple[list[Trade], list[Omission]]:
-    """Scale the buys to the cash; one that becomes too small leaves its share to the others."""
-    omitted: list[Omission] = []
-    left = [int(i) for i in np.flatnonzero(wanted > 0)]
-    while left:
-        cost = float(wanted[left].sum()) * (1 + rules.fee)
-        scale = min(1.0, max(0.0, spendable) / cost)
-        amounts = {i: _cut(wanted[i] * scale / portfolio.prices[i], rules.lot[i]) for i in left}
-        small = [i for i in left if amounts[i] * portfolio.prices[i] < rules.minimum[i]]
-        if not small:
-            break
-        first = min(small, key=lambda i: float(wanted[i]))
-        whole = _cut(wanted[first] / portfolio.prices[first], rules.lot[first])
-        enough = whole * portfolio.prices[first] >= rules.minimum[first]
-        why = Why.NO_CASH if enough else Why.BELOW_MINIMUM
-        omitted.append(Omission(portfolio.assets[first], float(wanted[first]), why))
-        left.remove(first)
-    buys = [
-        Trade(portfolio.assets[i], float(amounts[i]), float(portfolio.prices[i]))
-        for i in left
-        if amounts[i] > 0
-    ]
-    return buys, omitted
+    @property
+    def idle_limit(self) -> float:
+        """Stake currency that may lie idle because buys are too small."""
+        minimum = self.rules.minimum
+        return float(minimum[np.isfinite(minimum)].max(initial=0.0))
 
+    def wishes(self, wanted: Vector) -> dict[int, float]:
+        return {int(i): float(wanted[i]) for i in np.flatnonzero(wanted > 0)}
 
-def _cut(amount: float, lot: float) -> float:
-    """Cut to whole lots; a hair below a whole lot is a rounding error, not a missing lot."""
-    return float(np.floor(amount / lot + 1e-9) * lot) if lot > 0 else float(amount)
+    def sells(self, wanted: Vector, destination: Vector) -> dict[int, float]:
+        """Amounts to sell: whole holdings, or parts that leave no dust."""
+        wishes, whole = self.wishes(-wanted), {}
+        for i in list(wishes):
+            value = float(self.portfolio.values[i])
+            if destination[i] > 0:
+                wishes[i] = min(wishes[i], max(0.0, value - float(self.rules.remainder[i])))
+            else:
+                del wishes[i]
+                if value >= self.rules.minimum[i]:
+                    whole[i] = float(self.portfolio.amounts[i])
+        return {**self.fitted(wishes, sum(wishes.values())), **whole}
+
+    def fewer(self, sells: dict[int, float], idle: float, destination: Vector) -> dict[int, float]:
+        """Sell less where buys have been left out, so that nearly all of the cash is used."""
+        whole = {i: amount for i, amount in sells.items() if destination[i] <= 0}
+        parts = {i: sells[i] * float(self.portfolio.prices[i]) for i in sells if i not in whole}
+        spare = idle - self.idle_limit
+        return {**self.fitted(parts, sum(parts.values()) - spare / (1 - self.rules.fee)), **whole}
+
+    def fitted(self, wishes: dict[int, float], budget: float) -> dict[int, float]:
+        """Amounts, scaled together to the budget and cut to lots; one that becomes too small
+        leaves its share to the others."""
+        left = {i: wish for i, wish in wishes.items() if wish > 0}
+        while left:
+            scale = min(1.0, max(0.0, budget) / sum(left.values()))
+            amounts = {i: self.lots(i, wish * scale) for i, wish in left.items()}
+            small = [i for i in left if not self.is_order(i, amounts[i])]
+            if not small:
+                return amounts
+            del left[min(small, key=left.__getitem__)]
+        return {}
+
+    def lots(self, i: int, notional: float) -> float:
+        """Coins for a notional, in whole lots; a hair below one is a rounding error."""
+        amount, lot = notional / float(self.portfolio.prices[i]), float(self.rules.lot[i])
+        return float(np.floor(amount / lot + 1e-9)) * lot if lot > 0 else amount
+
+    def is_order(self, i: int, amount: float) -> bool:
+        worth = amount * float(self.portfolio.prices[i])
+        return amount > 0 and worth >= self.rules.minimum[i]
+
+    def worth(self, amounts: dict[int, float]) -> float:
+        return sum(amount * float(self.portfolio.prices[i]) for i, amount in amounts.items())
+
+    def trades(self, amounts: dict[int, float], sign: int) -> list[Trade]:
+        names, prices = self.portfolio.assets, self.portfolio.prices
+        return [Trade(names[i], sign * amounts[i], float(prices[i])) for i in sorted(amounts)]
+
+    def omissions(
+        self, wanted: Vector, sells: dict[int, float], buys: dict[int, float]
+    ) -> Iterator[Omission]:
+        for i in map(int, np.flatnonzero(wanted)):
+            if i not in sells and i not in buys:
+                why = self.reason(i, float(wanted[i]))
+                yield Omission(self.portfolio.assets[i], float(wanted[i]), why)
+
+    def reason(self, i: int, size: float) -> Why:
+        if not self.is_order(i, self.lots(i, abs(size))):
+            return Why.BELOW_MINIMUM
+        if size > 0:
+            return Why.NO_CASH
+        rest = float(self.portfolio.values[i]) - abs(size)
+        return Why.LEAVES_DUST if 0 < rest < self.rules.remainder[i] else Why.NO_USE

@@ -65,6 +65,8 @@ class Rebalancer:
         The open round.
     closed : list of RoundRecord
         The rounds that ended, oldest first.
+    declined : (Reason, Plan) or None
+        The newest round that was due and not opened, because its plan holds no trade.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Rebalancer:
         self.reserve = reserve
         self.round: Round | None = None
         self.closed: list[RoundRecord] = []
+        self.declined: tuple[Reason, Plan] | None = None
         self._members = (*self.assets, stake)
         self._grid = PeriodGrid(settings.period_duration)
         self._cooldown = settings.cooldown_duration
@@ -208,6 +211,7 @@ class Rebalancer:
         plan = plan_trades(portfolio, destination, members, rules, self.reserve)
         self._seen = self._seen | portfolio.available[:-1]
         if not plan.trades:
+            self.declined = reason, plan
             if reason.cause is Cause.INITIAL and not plan.omitted:
                 self._allocated(now)
             return

@@ -121,6 +121,8 @@ class Summary:
         Orders of these rounds.
     turnover : float
         Of these rounds, a year: half the notionals / NAV.
+    fee : float
+        Fraction of every notional.
     fees : float
         Of all orders, the initial and the closing ones among them.
     nav, hodl_nav : float
@@ -142,6 +144,7 @@ class Summary:
     rounds: int
     orders: int
     turnover: float
+    fee: float
     fees: float
     nav: float
     hodl_nav: float
@@ -183,6 +186,7 @@ def summarise(history: History) -> Summary:
         len(np.unique(orders.round[own])),
         int(own.sum()),
         _turnover_a_year(history),
+        history.fee,
         float(history.fee * orders.notional.sum()),
         _closed(
             history, float(history.start + orders.cash_flow(history.fee).sum()), _left(history)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import numpy as np
 from freqtrade.persistence import LocalTrade
 from freqtrade.wallets import Wallets
 
@@ -17,8 +16,13 @@ from rebalancing.freqtrade_side.holdings import (
     open_trades,
     real_cash,
 )
-from rebalancing.freqtrade_side.markets import Markets, sells_at
-from rebalancing.freqtrade_side.orders import name_entries, partial_sell_stake, round_fills
+from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.freqtrade_side.orders import (
+    exit_at_the_open,
+    name_entries,
+    partial_sell_stake,
+    round_fills,
+)
 from rebalancing.planner import MarketRules
 from rebalancing.portfolio import Portfolio, Vector
 from rebalancing.rebalancer import Outcome, Rebalancer, RoundRecord
@@ -44,6 +48,8 @@ class BacktestRun:
         By pair.
     timeframe : timedelta
         The main timeframe.
+    quiet : bool
+        Log nothing but warnings: an epoch of a hyperopt is one of many.
     """
 
     def __init__(
@@ -54,6 +60,7 @@ class BacktestRun:
         wallets: Wallets,
         candles: Mapping[str, PairCandles],
         timeframe: timedelta,
+        quiet: bool,
     ) -> None:
         self._setup = setup
         self._markets = markets
@@ -62,6 +69,7 @@ class BacktestRun:
         self._prices = PriceTable(setup.assets, by_asset, timeframe)
         self._rebalancer = Rebalancer(settings, setup.assets, setup.stake)
         self._held: tuple[Vector, float] | None = None
+        self._quiet, self._told = quiet, ""
         # What the account has beyond the investment is not the portfolio's, now or later.
         account = wallets.get_total(setup.stake)
         self._beyond: float = max(0.0, account - (setup.settings.investment or account))
@@ -86,6 +94,7 @@ class BacktestRun:
             self._proceed(now, prices)
         if self._rebalancer.round is None:
             self._rebalancer.watch(now, self._snapshot(prices), lambda: self._rules(prices))
+            self._tell(now)
         if self.is_ordering:
             self._sellers_first()
 
@@ -125,6 +134,7 @@ class BacktestRun:
         assert current is not None
         trades = open_trades()
         name_entries(trades, current)
+        exit_at_the_open(trades)
         self._held = None
         self._rebalancer.proceed(
             now,
@@ -146,12 +156,7 @@ class BacktestRun:
         return real_cash(self._wallets, self._setup.stake, open_trades()) - self._beyond
 
     def _rules(self, prices: Vector) -> MarketRules:
-        trades = {trade.pair: trade for trade in open_trades()}
-        sellable = [
-            pair not in trades or sells_at(trades[pair], price)
-            for pair, price in zip(self._setup.pairs, prices, strict=True)
-        ]
-        return self._markets.rules(prices, self._setup.settings.min_trade, np.array(sellable))
+        return self._markets.rules(prices, self._setup.settings.min_trade)
 
     def _sellers_first(self) -> None:
         """freqtrade walks the pairs in the order of this very list: with the sellers in front,
@@ -161,6 +166,18 @@ class BacktestRun:
         assert current is not None
         turn = dict.fromkeys(current.buyers, 1) | dict.fromkeys(current.sellers, 0)
         open_trades().sort(key=lambda trade: turn.get(trade.pair.split("/")[0], 2))
+
+    def _tell(self, now: datetime) -> None:
+        """Log what a round leaves out, or why a due one does not start, once."""
+        current, declined = self._rebalancer.round, self._rebalancer.declined
+        self._rebalancer.declined = None
+        if self._quiet:
+            return
+        if current is not None and current.plan.omitted:
+            logger.info(f"{now:%Y-%m-%d %H:%M} {current.tag} leaves out {current.plan.shortfall}")
+        elif declined is not None and declined[1].shortfall != self._told:
+            self._told = declined[1].shortfall
+            logger.info(f"{now:%Y-%m-%d %H:%M} no round ({declined[0]}): {self._told}")
 
     def _report(self, record: RoundRecord) -> None:
         if record.outcome is Outcome.GAVE_UP:

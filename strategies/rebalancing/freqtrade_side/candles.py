@@ -27,7 +27,8 @@ class PairCandles:
 
     Notes
     -----
-    freqtrade fills gaps with flat candles without volume. Such a candle is no price.
+    freqtrade fills gaps with flat candles without volume. Such a candle is no price, unless the
+    pair has had no volume at all until then: some candles come without.
     """
 
     dates: np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -43,8 +44,22 @@ class PairCandles:
         )
         flat = (highs == lows) & (opens == closes)
         flat[1:] &= closes[1:] == closes[:-1]
-        idle = (volume == 0) if (volume > 0).any() else np.zeros(len(volume), dtype=bool)
-        return cls(dates.astype(np.int64), closes, flat & idle)
+        idle = (volume == 0) & np.logical_or.accumulate(volume > 0)
+        return cls(dates.astype(np.int64), np.where(closes > 0, closes, np.nan), flat & idle)
+
+    def is_fresh(self, step: timedelta) -> Mask:
+        """Tell which closes are prices: neither 0 nor older than an hour (a candle, if longer)."""
+        fresh: Mask = np.isfinite(self.closes)
+        return fresh & ~_stale(self.fillers, max(1, int(STALE_AFTER / step)))
+
+    def stranger_from(self, step: timedelta) -> int | None:
+        """Return the date of the candle with which the symbol comes back from a gap as another
+        coin, in seconds since 1970; None if it never does."""
+        rows = np.flatnonzero(self.is_fresh(step))
+        ratio = np.abs(np.diff(np.log(self.closes[rows])))
+        gap = np.diff(self.dates[rows]) > step.total_seconds()
+        strange = gap & (ratio > np.log(SAME_COIN))
+        return int(self.dates[rows[1:][strange][0]]) if strange.any() else None
 
 
 class PriceTable:
@@ -76,10 +91,9 @@ class PriceTable:
         rows = (int(max(pair.dates[-1] for pair in known)) - self._first) // self._step + 1
         self._closes = np.full((rows, len(assets)), np.nan)
         self._listed = np.zeros((rows, len(assets)), dtype=bool)
-        limit = max(1, int(STALE_AFTER / step))
         for column, asset in enumerate(assets):
             if asset in candles:
-                self._enter(column, asset, candles[asset], limit)
+                self._enter(column, asset, candles[asset], step)
         # In the row of a candle stands what is known when it starts.
         self._known = np.full((rows, len(assets)), np.nan)
         self._known[1:] = np.where(self._listed[1:], self._closes[:-1], np.nan)
@@ -105,27 +119,19 @@ class PriceTable:
         known: Vector = self._known[row]
         return known
 
-    def _enter(self, column: int, asset: str, pair: PairCandles, limit: int) -> None:
+    def _enter(self, column: int, asset: str, pair: PairCandles, step: timedelta) -> None:
         rows = (pair.dates - self._first) // self._step
-        fresh = ~_stale(pair.fillers, limit)
-        self._closes[rows[fresh], column] = pair.closes[fresh]
-        self._listed[rows, column] = True
-        end = self._first_stranger(column)
-        if end is not None:
-            when = datetime.fromtimestamp(self._first + end * self._step, UTC)
+        fresh = pair.is_fresh(step)
+        stranger = pair.stranger_from(step)
+        if stranger is not None:
+            when = datetime.fromtimestamp(stranger, UTC)
             logger.warning(
                 f"{asset}: its price on {when:%Y-%m-%d %H:%M} is more than {SAME_COIN:g} times "
                 "away from the one before the gap: taken for another coin and left out from then on"
             )
-            self._closes[end:, column] = np.nan
-
-    def _first_stranger(self, column: int) -> int | None:
-        """Row at which the symbol comes back from a gap as another coin."""
-        rows = np.flatnonzero(~np.isnan(self._closes[:, column]))
-        prices = self._closes[rows, column]
-        ratio = np.abs(np.diff(np.log(prices)))
-        strange = (np.diff(rows) > 1) & (ratio > np.log(SAME_COIN))
-        return int(rows[1:][strange][0]) if strange.any() else None
+            fresh &= pair.dates < stranger
+        self._closes[rows[fresh], column] = pair.closes[fresh]
+        self._listed[rows, column] = True
 
 
 def _stale(fillers: Mask, limit: int) -> Mask:

@@ -48,11 +48,21 @@ def check_investment(
     if (weights * total < smallest)[weights > 0].any():
         raise OperationalException(_too_small(setup, markets.smallest_orders(prices), total))
     if setup.settings.threshold is not None:
-        least = float(np.max(smallest / _bands(setup)[:-1]))
-        logger.info(
-            f"With less than {_rounded_up(least)} {stake} a trade at the threshold "
-            "is below the smallest order"
-        )
+        least = _rounded_up(float(np.nanmax(smallest)) / _smallest_share(setup))
+        logger.info(f"At its threshold the policy can be followed with {least} {stake} or more")
+
+
+def _smallest_share(setup: Setup) -> float:
+    """The smallest trade of a round in which one asset has just reached its band, as a fraction of
+    the NAV: with scope "all" the counter-trades are shared out by target weight."""
+    weights, settings = setup.targets, setup.settings
+    bands = _bands(setup)
+    wanted = np.flatnonzero(weights[:-1] > 0)
+    own = float(bands[wanted].min()) * (0.75 if settings.scope == "fewest" else 1.0)
+    if settings.scope != "all" or len(wanted) < 2:
+        return own
+    rest = [bands[i] / (1 - weights[i]) * weights[j] for i in wanted for j in wanted if i != j]
+    return min(own, float(min(rest)))
 
 
 def _too_small(setup: Setup, exchange_minimum: Vector, total: float) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from freqtrade.exchange import price_to_precision
 from freqtrade.strategy import IStrategy
 
 from rebalancing.planner import MarketRules
@@ -15,9 +14,6 @@ from rebalancing.portfolio import Vector
 
 MARGIN = 1.10
 """Safety margin above the exchange's smallest order, for the price that moves meanwhile."""
-
-TICK_ERROR = 0.01
-"""Largest relative error that rounding to the price tick may make before a sell is left out."""
 
 _TICK_SIZE, _DECIMAL_PLACES = 4, 2  # ccxt's codes for how a precision is written
 
@@ -75,7 +71,7 @@ class Markets:
         count only where a minimum is by amount."""
         return np.fmax(self.cost_minimums, self.amount_minimums * prices) * self.margin
 
-    def rules(self, prices: Vector, min_trade: float | None, sellable: Any) -> MarketRules:
+    def rules(self, prices: Vector, min_trade: float | None) -> MarketRules:
         """Return the market rules at these prices.
 
         Parameters
@@ -84,31 +80,11 @@ class Markets:
             Stake currency for one coin; NaN where unknown.
         min_trade : float or None
             The user's smallest trade, stake currency; None: the exchange's.
-        sellable : bool array, shape (assets,)
-            Whether a sell can be filled.
         """
         smallest = self.smallest_orders(prices)
         minimum = np.maximum(smallest, min_trade or 0.0)
         remainder = smallest / self.margin * self.remainder_margin
-        return MarketRules(self.lots, minimum, remainder, sellable, self.fee)
-
-
-def sells_at(trade: Any, price: float) -> bool:
-    """Tell whether freqtrade can sell a trade near a price.
-
-    Parameters
-    ----------
-    trade : LocalTrade
-        freqtrade rounds its exits to the tick known when it was opened: a coin that has lost
-        four digits since may only be sold at half its price, at twice it, or at 0, where
-        nothing fills.
-    price : float
-        Stake currency for one coin.
-    """
-    if not trade.price_precision or not np.isfinite(price):
-        return True
-    rounded = price_to_precision(price, trade.price_precision, trade.precision_mode_price)
-    return bool(abs(rounded - price) <= TICK_ERROR * price)
+        return MarketRules(self.lots, minimum, remainder, self.fee)
 
 
 def _lot(market: dict[str, Any], mode: int) -> float:

@@ -54,6 +54,19 @@ def name_entries(trades: Iterable[LocalTrade], current: Round) -> None:
                     order.ft_order_tag = current.tag
 
 
+def exit_at_the_open(trades: Iterable[LocalTrade]) -> None:
+    """Let the exits of a backtest fill at the open of their candle, as its entries do.
+
+    Notes
+    -----
+    freqtrade rounds them to the price tick that the candles showed when the trade was opened. A
+    coin that has lost four digits since would be sold at half its price, at twice it, or never;
+    and candles with more digits than that do not fill where they open at their high or low.
+    """
+    for trade in trades:
+        trade.price_precision = None
+
+
 def round_fills(trades: Iterable[LocalTrade], current: Round) -> dict[str, Fill]:
     """Add up what the orders of a round have executed.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,18 @@ from freqtrade.data.btanalysis import (
 )
 from freqtrade.data.btanalysis.bt_fileutils import load_file_from_zip
 from freqtrade.data.history import load_pair_history
+from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.misc import json_load
-from pandas import DataFrame, DatetimeIndex, to_datetime
+from pandas import DataFrame, DatetimeIndex
 
 from rebalancing.freqtrade_side.annotations import ROUND_TAG
+from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
 from rebalancing.portfolio import Vector
-from rebalancing.summary import CLOSING, INITIAL, Executions, History
+from rebalancing.summary import CLOSING, Executions, History
 
 Row = tuple[float, int, float, float, int]
 """Time, column of the asset, signed amount, price and round of one order."""
-
-ALONE = 1_000_000
-"""Added to make the number of a round of which no order was exported."""
 
 
 class ResultError(ValueError):
@@ -56,9 +56,8 @@ def read_histories(path: Path, datadir: Path | None = None) -> dict[str, History
 
     Notes
     -----
-    A holding that fell below the tick of its opening cannot be closed by freqtrade, which then
-    leaves its trade out of the export. Its orders are taken from the wallet history instead, at
-    the opens of the candles; without the candles the first one is priced a candle late.
+    A symbol that comes back from a gap as another coin is valued at its last price before; only
+    the candles show that, so that it counts in full without them.
     """
     try:
         runs: dict[str, dict[str, Any]] = load_backtest_stats(path)["strategy"]
@@ -72,7 +71,7 @@ def read_histories(path: Path, datadir: Path | None = None) -> dict[str, History
         reason = " ".join(str(error).split())
         raise ResultError(f"{path}: is not a readable backtest result ({reason})") from error
     if not histories:
-        raise ResultError(f"{path}: holds no run that rebalanced")
+        raise ResultError(f"{path}: holds no rebalanced trade; the period may be too short")
     return histories
 
 
@@ -113,15 +112,18 @@ def _history(
     rates = wallet.pivot(index="date", columns="currency", values="rate").reindex(columns=columns)
     index = DatetimeIndex(held.index).tz_convert(None)
     times = index.to_numpy().astype("datetime64[s]").astype(float)
-    prices = rates[list(setup.assets)].to_numpy(dtype=float)
+    prices = rates[list(setup.assets)].to_numpy(dtype=float, copy=True)
     amounts = held[list(setup.assets)].ffill().fillna(0.0).to_numpy(dtype=float)
     amounts = np.maximum(amounts - _not_ours(config, setup), 0.0)
     trades = [trade for trade in run["trades"] if trade["pair"] in setup.pairs]
     rows = [row for trade in trades for row in _orders(setup, trade)]
-    for column in set(range(len(setup.assets))) - {int(row[1]) for row in rows}:
-        opens = _opens(setup.pairs[column], run["timeframe"], times, datadir)
-        opens = np.where(np.isnan(opens), prices[:, column], opens)
-        rows += _inferred(column, times, amounts[:, column], opens, rows)
+    unsold = set(np.flatnonzero(amounts.any(axis=0))) - {row[1] for row in rows}
+    if unsold:
+        names = ", ".join(setup.assets[i] for i in sorted(unsold))
+        raise ValueError(f"the trade of {names} is missing, freqtrade could not close it")
+    for column, pair in enumerate(setup.pairs if datadir else ()):
+        stranger = _stranger(pair, run["timeframe"], datadir)
+        rows = _without_stranger(column, stranger, times, prices, rows)
     fee = float(trades[0]["fee_open"]) if trades else 0.0
     return History(
         (*setup.assets, setup.stake),
@@ -154,31 +156,27 @@ def _orders(setup: Setup, trade: dict[str, Any]) -> list[Row]:
     return rows
 
 
-def _opens(pair: str, timeframe: str, times: Vector, datadir: Path | None) -> Vector:
-    if datadir is None:
-        return np.full(len(times), np.nan)
+def _stranger(pair: str, timeframe: str, datadir: Path | None) -> float:
     candles = load_pair_history(pair, timeframe, datadir)
     if candles.empty:
-        return np.full(len(times), np.nan)
-    moments = to_datetime(times, unit="s", utc=True)
-    opens: Vector = candles.set_index("date")["open"].reindex(moments).to_numpy(dtype=float)
-    return opens
+        return np.inf
+    step = timedelta(seconds=timeframe_to_seconds(timeframe))
+    return PairCandles.of(candles).stranger_from(step) or np.inf
 
 
-def _inferred(
-    column: int, times: Vector, amounts: Vector, opens: Vector, exported: list[Row]
+def _without_stranger(
+    column: int, stranger: float, times: Vector, prices: Vector, rows: list[Row]
 ) -> list[Row]:
-    """Orders of one asset as its balances show them: filled one moment earlier, at that open,
-    in the round of the exported orders of that moment."""
-    rounds = {row[0]: row[4] for row in exported}
-    rows: list[Row] = []
-    for row in np.flatnonzero(np.diff(amounts, prepend=0.0)):
-        before = max(int(row) - 1, 0)
-        price = opens[before] if np.isfinite(opens[before]) else opens[row]
-        number = rounds.get(times[before], INITIAL if not rows else ALONE + int(row))
-        change = amounts[row] - (amounts[row - 1] if row else 0.0)
-        rows.append((times[before], column, float(change), float(price), number))
-    return rows
+    """Value what is left of a coin at its last price once another one bears its symbol."""
+    if not (times >= stranger).any():
+        return rows
+    prices[times >= stranger, column] = np.nan
+    known = prices[np.isfinite(prices[:, column]), column]
+    last = float(known[-1]) if len(known) else 0.0
+    return [
+        (when, asset, amount, last if asset == column and when >= stranger else price, number)
+        for when, asset, amount, price, number in rows
+    ]
 
 
 def _executions(rows: list[Row]) -> Executions:
