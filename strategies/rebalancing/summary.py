@@ -83,9 +83,15 @@ class History:
     executions: Executions
 
     def cash(self) -> Vector:
-        """Stake currency at each moment, every fee paid at once, shape (moments,)."""
-        flows = np.concatenate([[0.0], np.cumsum(self.executions.cash_flow(self.fee))])
-        before = np.searchsorted(self.executions.time, self.time, side="left")
+        """Stake currency at each moment, every fee paid at once, shape (moments,).
+
+        The closing of the backtest is after the last moment, whatever time freqtrade gives it:
+        a coin whose candles ended early it closes at the last of them.
+        """
+        orders = self.executions
+        own = orders.round != CLOSING
+        flows = np.concatenate([[0.0], np.cumsum(orders.cash_flow(self.fee)[own])])
+        before = np.searchsorted(orders.time[own], self.time, side="left")
         cash: Vector = self.start + flows[before]
         return cash
 

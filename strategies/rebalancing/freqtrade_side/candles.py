@@ -131,7 +131,9 @@ class PriceTable:
             )
             fresh &= pair.dates < stranger
         self._closes[rows[fresh], column] = pair.closes[fresh]
-        self._listed[rows, column] = True
+        # An hour in which nobody trades fills no order; a minute may just be a quiet one.
+        halted = pair.fillers & (step >= STALE_AFTER)
+        self._listed[rows[~halted], column] = True
 
 
 def _stale(fillers: Mask, limit: int) -> Mask:
