@@ -21,9 +21,9 @@ from freqtrade.misc import json_load
 from pandas import DataFrame, DatetimeIndex
 
 from rebalancing.freqtrade_side.annotations import ROUND_TAG
-from rebalancing.freqtrade_side.candles import PairCandles
+from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
-from rebalancing.portfolio import Vector
+from rebalancing.portfolio import Mask, Vector
 from rebalancing.summary import CLOSING, Executions, History
 
 Row = tuple[float, int, float, float, int]
@@ -121,9 +121,9 @@ def _history(
     if unsold:
         names = ", ".join(setup.assets[i] for i in sorted(unsold))
         raise ValueError(f"the trade of {names} is missing, freqtrade could not close it")
-    for column, pair in enumerate(setup.pairs if datadir else ()):
-        stranger = _stranger(pair, run["timeframe"], datadir)
-        rows = _without_stranger(column, stranger, times, prices, rows)
+    if datadir is not None:
+        prices[~_fresh(setup, run["timeframe"], datadir, index)] = np.nan
+        rows = [_at_last_price(row, times, prices) for row in rows]
     fee = float(trades[0]["fee_open"]) if trades else 0.0
     return History(
         (*setup.assets, setup.stake),
@@ -156,27 +156,32 @@ def _orders(setup: Setup, trade: dict[str, Any]) -> list[Row]:
     return rows
 
 
-def _stranger(pair: str, timeframe: str, datadir: Path | None) -> float:
-    candles = load_pair_history(pair, timeframe, datadir)
-    if candles.empty:
-        return np.inf
+def _fresh(setup: Setup, timeframe: str, datadir: Path, moments: DatetimeIndex) -> Mask:
+    """Tell which prices the strategy knew, as its own table of the candles says."""
     step = timedelta(seconds=timeframe_to_seconds(timeframe))
-    return PairCandles.of(candles).stranger_from(step) or np.inf
+    frames = {
+        asset: load_pair_history(pair, timeframe, datadir)
+        for asset, pair in zip(setup.assets, setup.pairs, strict=True)
+    }
+    found = {asset: PairCandles.of(frame) for asset, frame in frames.items() if len(frame)}
+    if not found:
+        return np.ones((len(moments), len(setup.assets)), dtype=bool)
+    table = PriceTable(setup.assets, found, step)
+    nothing = np.full(len(setup.assets), np.nan)
+    known = [table.at(moment) for moment in moments.tz_localize("UTC").to_pydatetime()]
+    fresh: Mask = np.isfinite(np.array([nothing if row is None else row for row in known]))
+    return fresh
 
 
-def _without_stranger(
-    column: int, stranger: float, times: Vector, prices: Vector, rows: list[Row]
-) -> list[Row]:
-    """Value what is left of a coin at its last price once another one bears its symbol."""
-    if not (times >= stranger).any():
-        return rows
-    prices[times >= stranger, column] = np.nan
+def _at_last_price(row: Row, times: Vector, prices: Vector) -> Row:
+    """Value what is closed while it has no price at the last one: freqtrade may close it as
+    another coin that bears the symbol by then."""
+    when, column, amount, price, number = row
+    moment = int(np.searchsorted(times, when))
+    if number != CLOSING or moment >= len(times) or np.isfinite(prices[moment, column]):
+        return row
     known = prices[np.isfinite(prices[:, column]), column]
-    last = float(known[-1]) if len(known) else 0.0
-    return [
-        (when, asset, amount, last if asset == column and when >= stranger else price, number)
-        for when, asset, amount, price, number in rows
-    ]
+    return when, column, amount, float(known[-1]) if len(known) else price, number
 
 
 def _executions(rows: list[Row]) -> Executions:
