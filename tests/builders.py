@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rebalancing.planner import MarketRules, Plan, Trade
+from rebalancing.market_rules import MarketRules
+from rebalancing.plan import Plan, Trade
 from rebalancing.portfolio import Portfolio
 from rebalancing.rebalancer import Rebalancer
 from rebalancing.rounds import Fill

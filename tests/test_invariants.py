@@ -9,7 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rebalancing.destination import destination_weights
-from rebalancing.planner import MarketRules, Plan, plan_trades
+from rebalancing.market_rules import MarketRules
+from rebalancing.plan import Plan
+from rebalancing.planner import plan_trades
 from rebalancing.portfolio import Mask, Portfolio, Vector
 from tests.builders import SimulatedAccount, execute, make_settings
 

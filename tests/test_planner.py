@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rebalancing.planner import MarketRules, Plan, Trade, Why, plan_trades
+from rebalancing.market_rules import MarketRules
+from rebalancing.plan import Plan, Trade, Why
+from rebalancing.planner import plan_trades
 from rebalancing.portfolio import Portfolio
 from tests.builders import execute, make_portfolio, make_rules
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rebalancing.planner import MarketRules
+from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Portfolio
 from rebalancing.rebalancer import PATIENCE, Outcome, Rebalancer
 from rebalancing.rounds import MAX_TRIES, Fill, Round

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from rebalancing.planner import Plan, Trade
+from rebalancing.plan import Plan, Trade
 from rebalancing.portfolio import Portfolio
 from rebalancing.rounds import Fill, Round
 from rebalancing.triggers import Cause, Reason

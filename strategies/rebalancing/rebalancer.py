@@ -11,7 +11,9 @@ import numpy as np
 
 from rebalancing.destination import destination_weights
 from rebalancing.drift import TOLERANCE, drift_of, furthest, threshold_vector, tolerance_bands
-from rebalancing.planner import MarketRules, Plan, plan_trades
+from rebalancing.market_rules import MarketRules
+from rebalancing.plan import Plan
+from rebalancing.planner import plan_trades
 from rebalancing.portfolio import Mask, Portfolio, Vector
 from rebalancing.rounds import MAX_TRIES, Fill, Round, round_tag
 from rebalancing.settings import Settings

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import numpy as np
 
-from rebalancing.planner import MarketRules, Plan, Trade
+from rebalancing.market_rules import MarketRules
+from rebalancing.plan import Plan, Trade
 from rebalancing.portfolio import Mask, Portfolio, Vector
 from rebalancing.triggers import Reason
 

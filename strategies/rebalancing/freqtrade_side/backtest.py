@@ -23,7 +23,7 @@ from rebalancing.freqtrade_side.orders import (
     partial_sell_stake,
     round_fills,
 )
-from rebalancing.planner import MarketRules
+from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Portfolio, Vector
 from rebalancing.rebalancer import Outcome, Rebalancer, RoundRecord
 from rebalancing.settings import Settings

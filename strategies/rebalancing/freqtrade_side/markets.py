@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from freqtrade.strategy import IStrategy
 
-from rebalancing.planner import MarketRules
+from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Vector
 
 MARGIN = 1.10

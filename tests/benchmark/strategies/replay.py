@@ -33,7 +33,10 @@ class Replay(Bare):
         if self._waiting:
             self.position_adjustment_enable = True
             turn = {p: int(order["side"] == "buy") for p, order in self._waiting.items()}
-            Trade.get_trades_proxy(is_open=True).sort(key=lambda trade: turn.get(trade.pair, 2))
+            trades = Trade.get_trades_proxy(is_open=True)
+            trades.sort(key=lambda trade: turn.get(trade.pair, 2))
+            for trade in trades:
+                trade.price_precision = None  # exits at the open, as SmartRebalance has them
 
     def custom_stake_amount(self, pair: str, **kwargs) -> float:
         """Open a trade if it was opened then."""

@@ -1,0 +1,73 @@
+"""A plan: trades, and what was left out and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """Why a wanted trade was left out."""
+
+    BELOW_MINIMUM = "below the smallest trade"
+    LEAVES_DUST = "would leave less than the smallest order"
+    NO_CASH = "not enough cash"
+    NO_USE = "the buys it would pay for are left out"
+
+
+@dataclass(frozen=True)
+class Trade:
+    """A signed change of one holding.
+
+    Parameters
+    ----------
+    asset : str
+        Its code.
+    amount : float
+        Coins, buy positive.
+    price : float
+        Stake currency for one coin at the time of the plan.
+    """
+
+    asset: str
+    amount: float
+    price: float
+
+    @property
+    def notional(self) -> float:
+        """Stake currency, always positive."""
+        return abs(self.amount) * self.price
+
+    @property
+    def is_sell(self) -> bool:
+        """The holding shrinks."""
+        return self.amount < 0
+
+
+@dataclass(frozen=True)
+class Omission:
+    """A wanted trade that is not sent: its signed size in stake currency, and the reason."""
+
+    asset: str
+    size: float
+    why: Why
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The trades of a round, sells first, and what was left out."""
+
+    trades: tuple[Trade, ...] = ()
+    omitted: tuple[Omission, ...] = ()
+
+    @property
+    def turnover(self) -> float:
+        """Half the sum of the notionals, stake currency."""
+        return sum(trade.notional for trade in self.trades) / 2
+
+    @property
+    def shortfall(self) -> str:
+        """What was left out and why, in a few words; empty if nothing was."""
+        whys = {omission.why for omission in self.omitted}
+        named = {why: [o.asset for o in self.omitted if o.why is why] for why in Why if why in whys}
+        return "; ".join(f"{', '.join(assets)}: {why}" for why, assets in named.items())
