@@ -1,0 +1,192 @@
+"""Orders, their fills and their states; values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from enum import StrEnum
+from typing import Any
+
+from sandbox.ledger import ZERO
+from sandbox.markets import SMALLEST
+
+
+class Side(StrEnum):
+    """Whether an order takes or gives the base currency."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+
+
+class OrderType(StrEnum):
+    """How an order finds its price; ``LIMIT_MAKER`` never takes what is on the book."""
+
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+    LIMIT_MAKER = "LIMIT_MAKER"
+
+
+class TimeInForce(StrEnum):
+    """What becomes of the part that does not fill at once."""
+
+    GTC = "GTC"
+    IOC = "IOC"
+    FOK = "FOK"
+
+
+class Status(StrEnum):
+    """Where an order stands."""
+
+    NEW = "NEW"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+
+
+OPEN = frozenset([Status.NEW, Status.PARTIALLY_FILLED])
+
+
+@dataclass(frozen=True)
+class OrderRequest:
+    """What a client asks for.
+
+    Attributes
+    ----------
+    amount
+        Base currency; None for a market order given by `quote_amount`.
+    price
+        Quote currency; None for a market order.
+    quote_amount
+        What a market order is to spend or to bring, quote currency; else None.
+    client_id
+        The name the client gave it; made up where it is None.
+    """
+
+    pair: str
+    side: Side
+    type: OrderType
+    amount: Decimal | None = None
+    price: Decimal | None = None
+    quote_amount: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.GTC
+    client_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order the exchange has taken.
+
+    Attributes
+    ----------
+    price
+        Limit, quote currency; zero for a market order.
+    amount, filled
+        Base currency.
+    quote_amount, quote_filled
+        Quote currency.
+    locked
+        What is set aside for the rest: quote currency for a buy, base for a sell.
+    created_ms, updated_ms
+        The exchange's clock.
+    """
+
+    id: int
+    client_id: str
+    pair: str
+    side: Side
+    type: OrderType
+    time_in_force: TimeInForce
+    price: Decimal
+    amount: Decimal
+    created_ms: int
+    updated_ms: int
+    status: Status = Status.NEW
+    quote_amount: Decimal = ZERO
+    filled: Decimal = ZERO
+    quote_filled: Decimal = ZERO
+    locked: Decimal = ZERO
+
+    @property
+    def paid_with(self) -> str:
+        """The currency it gives."""
+        base, _, quote = self.pair.partition("/")
+        return quote if self.side is Side.BUY else base
+
+    @property
+    def brings(self) -> str:
+        """The currency it takes."""
+        base, _, quote = self.pair.partition("/")
+        return base if self.side is Side.BUY else quote
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it rests on the book."""
+        return self.status in OPEN
+
+    @property
+    def remaining(self) -> Decimal:
+        """What has not filled, base currency."""
+        return self.amount - self.filled
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A part of an order that was executed at one price.
+
+    Attributes
+    ----------
+    amount, quote_amount
+        Base and quote currency.
+    fee, fee_asset
+        What it cost, in units of the asset.
+    maker
+        Whether it rested on the book before.
+    """
+
+    id: int
+    order_id: int
+    pair: str
+    side: Side
+    price: Decimal
+    amount: Decimal
+    quote_amount: Decimal
+    fee: Decimal
+    fee_asset: str
+    maker: bool
+    time_ms: int
+
+
+_DECIMALS = {
+    Order: ("price", "amount", "quote_amount", "filled", "quote_filled", "locked"),
+    Fill: ("price", "amount", "quote_amount", "fee"),
+}
+
+
+def as_record(value: Order | Fill) -> dict[str, Any]:
+    """Return an order or a fill as JSON can hold it."""
+    return {**vars(value), **{name: str(getattr(value, name)) for name in _DECIMALS[type(value)]}}
+
+
+def order_from_record(record: Mapping[str, Any]) -> Order:
+    """Return the order that `as_record` wrote."""
+    kinds = {
+        "side": Side(record["side"]),
+        "type": OrderType(record["type"]),
+        "time_in_force": TimeInForce(record["time_in_force"]),
+        "status": Status(record["status"]),
+    }
+    return Order(**{**record, **_numbers(Order, record), **kinds})
+
+
+def fill_from_record(record: Mapping[str, Any]) -> Fill:
+    """Return the fill that `as_record` wrote."""
+    return Fill(**{**record, **_numbers(Fill, record), "side": Side(record["side"])})
+
+
+def _numbers(kind: type[Order | Fill], record: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {name: Decimal(record[name]) for name in _DECIMALS[kind]}
+
+
+def rounded(amount: Decimal, *, up: bool = False) -> Decimal:
+    """Cut an amount to the eight decimals the exchange counts in."""
+    return amount.quantize(SMALLEST, ROUND_UP if up else ROUND_DOWN)

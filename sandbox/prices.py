@@ -1,0 +1,110 @@
+"""Where the local exchange's prices come from: a test's word, recorded candles, their replay."""
+
+import math
+
+import numpy as np
+
+from sandbox.candles import CandleFolder, Candles, timeframe_ms
+from sandbox.errors import SandboxError
+from sandbox.replay import Replay, extremes, merged, passed
+
+
+class Prices:
+    """Prices and klines at a moment of the exchange's clock.
+
+    Parameters
+    ----------
+    candles
+        Recorded candles; None: only `set` gives prices.
+    replay
+        Moves the candles to the present and lets prices move within them. None: candles keep
+        their time, and one that is still open has its first price only.
+    """
+
+    def __init__(self, candles: CandleFolder | None, replay: Replay | None = None) -> None:
+        self.replay = replay
+        self._candles = candles
+        self._read: dict[tuple[str, str], Candles | None] = {}
+        self._set: dict[str, float] = {}
+
+    def set(self, pair: str, price: float) -> None:
+        """Fix the price of a pair.
+
+        Raises
+        ------
+        SandboxError
+            If it is not a positive number.
+        """
+        if not (math.isfinite(price) and price > 0):
+            raise SandboxError(f"{pair}: the price {price} must be a positive number")
+        self._set[pair] = float(price)
+
+    def at(self, pair: str, now_ms: int) -> float | None:
+        """Return the last price, quote currency; None where none is known yet."""
+        if pair in self._set:
+            return self._set[pair]
+        known = self.finest(pair, now_ms)
+        return float(known.close[-1]) if known is not None and len(known) else None
+
+    def between(self, pair: str, from_ms: int, to_ms: int) -> tuple[float, float] | None:
+        """Return the lowest and highest price between two moments; None where none is known."""
+        timeframe = self._finest(pair)
+        recorded = self._recorded(pair, timeframe) if timeframe else None
+        if pair in self._set or self.replay is None or recorded is None or timeframe is None:
+            price = self.at(pair, to_ms)
+            return None if price is None else (price, price)
+        moments = self.replay.recorded_ms(from_ms), self.replay.recorded_ms(to_ms)
+        return extremes(recorded, timeframe_ms(timeframe), *moments)
+
+    def finest(self, pair: str, now_ms: int) -> Candles | None:
+        """Return the candles of the shortest timeframe recorded that are known."""
+        timeframe = self._finest(pair)
+        return None if timeframe is None else self._known(pair, timeframe, now_ms)
+
+    def klines(self, pair: str, interval: str, now_ms: int) -> Candles | None:
+        """Return the candles of an interval of the exchange's clock that are known.
+
+        Notes
+        -----
+        In a replay an interval is as many times longer in the recorded candles as these pass
+        faster; where no candles of that length are recorded they are made of shorter ones.
+        """
+        if self.replay is None:
+            return self._known(pair, interval, now_ms)
+        wanted = timeframe_ms(interval) * self.replay.speed
+        timeframes = self._candles.timeframes(pair) if self._candles else ()
+        for timeframe in reversed(timeframes):
+            length = timeframe_ms(timeframe)
+            if length <= wanted and wanted % length == 0:
+                return self._known(pair, timeframe, now_ms, whole_ms=int(wanted))
+        return None
+
+    def _known(
+        self, pair: str, timeframe: str, now_ms: int, whole_ms: int | None = None
+    ) -> Candles | None:
+        recorded = self._recorded(pair, timeframe)
+        if recorded is None:
+            return None
+        if self.replay is None:
+            return recorded.known_at(now_ms, timeframe)
+        length = timeframe_ms(timeframe)
+        known = passed(recorded, length, self.replay.recorded_ms(now_ms))
+        if whole_ms is not None and whole_ms != length:
+            known = merged(known, whole_ms)
+        columns = (known.open, known.high, known.low, known.close, known.volume)
+        return Candles(self.replay.shown_ms(known.opened), *columns)
+
+    def _finest(self, pair: str) -> str | None:
+        timeframes = self._candles.timeframes(pair) if self._candles else ()
+        return timeframes[0] if timeframes else None
+
+    def _recorded(self, pair: str, timeframe: str) -> Candles | None:
+        key = (pair, timeframe)
+        if key not in self._read:
+            self._read[key] = self._candles.read(*key) if self._candles else None
+        return self._read[key]
+
+
+def since(candles: Candles, start_ms: int) -> Candles:
+    """Return the candles that open at a moment or later."""
+    return candles[int(np.searchsorted(candles.opened, start_ms, "left")) :]
