@@ -76,21 +76,19 @@ class Prices:
         for timeframe in reversed(timeframes):
             length = timeframe_ms(timeframe)
             if length <= wanted and wanted % length == 0:
-                return self._known(pair, timeframe, now_ms, whole_ms=int(wanted))
+                known = self._known(pair, timeframe, now_ms)
+                if known is None or length == wanted:
+                    return known
+                return merged(known, timeframe_ms(interval))
         return None
 
-    def _known(
-        self, pair: str, timeframe: str, now_ms: int, whole_ms: int | None = None
-    ) -> Candles | None:
+    def _known(self, pair: str, timeframe: str, now_ms: int) -> Candles | None:
         recorded = self._recorded(pair, timeframe)
         if recorded is None:
             return None
         if self.replay is None:
             return recorded.known_at(now_ms, timeframe)
-        length = timeframe_ms(timeframe)
-        known = passed(recorded, length, self.replay.recorded_ms(now_ms))
-        if whole_ms is not None and whole_ms != length:
-            known = merged(known, whole_ms)
+        known = passed(recorded, timeframe_ms(timeframe), self.replay.recorded_ms(now_ms))
         columns = (known.open, known.high, known.low, known.close, known.volume)
         return Candles(self.replay.shown_ms(known.opened), *columns)
 

@@ -100,9 +100,10 @@ def freqtrade_on(url: str, trading: Trading) -> Iterator[Any]:
 class Caller:
     """Signed requests by hand, to send what ccxt never would."""
 
-    def __init__(self, url: str, keys: Keys) -> None:
+    def __init__(self, url: str, trading: Trading) -> None:
         self.url = url
-        self.keys = keys
+        self.trading = trading
+        self.keys = trading.keys
 
     def __call__(self, method: str, path: str, **sent: Any) -> Any:
         """Send a request signed as it should be and return the answer."""

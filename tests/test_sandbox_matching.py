@@ -269,7 +269,7 @@ def check_conservation(account: Account) -> None:
     }
     for fill in account.fills:
         sign = 1 if fill.side is Side.BUY else -1
-        assert abs(fill.quote_amount - fill.price * fill.amount) < SMALLEST
+        assert 0 <= fill.price * fill.amount - fill.quote_amount < SMALLEST
         expected["BTC"] += sign * fill.amount
         expected["USDT"] -= sign * fill.quote_amount
         expected[fill.fee_asset] -= fill.fee
