@@ -135,7 +135,9 @@ class Account:
             raise rejected("Order would immediately match and take.")
         if request.time_in_force is TimeInForce.FOK and _total(found) != request.amount:
             found = []
-        order = self._numbered(request, found)
+        amount = _total(found) if request.amount is None else request.amount
+        number = self._records.next_order_id()
+        order = Order.taken(request, number, amount, self._records.now_ms())
         if to_pay(order, found, self.fees) > self.balance(order.paid_with).free:
             raise insufficient_balance()
         with self._records.transaction():
@@ -178,22 +180,6 @@ class Account:
             at = Level(order.price, level.amount) if maker else level
             order = self._settlement.fill(order, at, maker=maker)
         return order
-
-    def _numbered(self, request: OrderRequest, found: Sequence[Level]) -> Order:
-        number, now = self._records.next_order_id(), self._records.now_ms()
-        return Order(
-            id=number,
-            client_id=request.client_id or f"sandbox-{number}",
-            pair=request.pair,
-            side=request.side,
-            type=request.type,
-            time_in_force=request.time_in_force,
-            price=request.price or ZERO,
-            amount=_total(found) if request.amount is None else request.amount,
-            quote_amount=request.quote_amount or ZERO,
-            created_ms=now,
-            updated_ms=now,
-        )
 
 
 def _total(found: Sequence[Level]) -> Decimal:

@@ -5,14 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-import numpy as np
-
 from sandbox.book import Book, Books, Depth
 from sandbox.candles import CandleFolder, Candles
 from sandbox.day import DAY_MS, Day
 from sandbox.errors import SandboxError
 from sandbox.markets import Market, checked_pairs, markets_of
-from sandbox.prices import Prices, since
+from sandbox.prices import Prices, since, window
 from sandbox.replay import Replay
 
 
@@ -40,25 +38,20 @@ class LocalExchange:
     Attributes
     ----------
     offset_ms
-        Added to the clock, to make it wrong.
+        Added to what it says of the time, to make that wrong.
     halted
         The pairs that do not trade.
     lock
-        Held while anything is read or changed, so that tests may do so beside the server.
+        Held while anything is read or changed, by the server and by tests beside it.
     requests
-        How many requests came, by method and path; counted by the server.
+        How many requests the server got, by method and path.
+    price_changed
+        Called with a pair whose price was set.
 
     Raises
     ------
     SandboxError
         If a name is not a spot pair, or a file of candles is damaged.
-
-    Examples
-    --------
-    >>> exchange = LocalExchange(["BTC/USDT"])
-    >>> exchange.set_price("BTC/USDT", 123.4)
-    >>> exchange.price("BTC/USDT")
-    123.4
     """
 
     def __init__(
@@ -194,14 +187,7 @@ class LocalExchange:
             `limit` candles, with one the first, as on the exchange.
         """
         known = self._prices.klines(pair, timeframe, self.shown_ms(pair))
-        if known is None:
-            return None
-        first = 0 if start_ms is None else int(np.searchsorted(known.opened, start_ms, "left"))
-        last = len(known)
-        if end_ms is not None:
-            last = int(np.searchsorted(known.opened, end_ms, "right"))
-        wanted = known[first : max(first, last)]
-        return wanted[-limit:] if start_ms is None else wanted[:limit]
+        return None if known is None else window(known, start_ms, end_ms, limit)
 
     def day(self, pair: str) -> Day | None:
         """Return the last 24 hours of a pair; None while it has no price."""

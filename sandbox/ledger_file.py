@@ -1,14 +1,20 @@
 """The ledger and the orders on disk, so that an account outlives its server."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sandbox.errors import SandboxError
 from sandbox.ledger import Entry
-from sandbox.orders import Fill, Order, as_record, fill_from_record, order_from_record
+from sandbox.orders import Fill, Order, OrderType, Side, Status, TimeInForce
+
+_DECIMALS = {
+    Order: ("price", "amount", "quote_amount", "filled", "quote_filled", "locked"),
+    Fill: ("price", "amount", "quote_amount", "fee"),
+}
 
 
 @dataclass
@@ -60,8 +66,8 @@ class LedgerFile:
         """Write one line with what belongs together."""
         record = {
             "entries": [entry.as_record() for entry in entries],
-            "orders": [as_record(order) for order in orders],
-            "fills": [as_record(fill) for fill in fills],
+            "orders": [_as_record(order) for order in orders],
+            "fills": [_as_record(fill) for fill in fills],
         }
         line = json.dumps(record, separators=(",", ":")) + "\n"
         with self.path.open("ab", buffering=0) as file:
@@ -70,6 +76,28 @@ class LedgerFile:
 
 def _add(history: History, record: dict[str, Any]) -> None:
     history.entries += [Entry.from_record(entry) for entry in record["entries"]]
-    history.fills += [fill_from_record(fill) for fill in record["fills"]]
-    for order in map(order_from_record, record["orders"]):
+    history.fills += [_fill(fill) for fill in record["fills"]]
+    for order in map(_order, record["orders"]):
         history.orders[order.id] = order
+
+
+def _as_record(value: Order | Fill) -> dict[str, Any]:
+    return {**vars(value), **{name: str(getattr(value, name)) for name in _DECIMALS[type(value)]}}
+
+
+def _order(record: Mapping[str, Any]) -> Order:
+    kinds = {
+        "side": Side(record["side"]),
+        "type": OrderType(record["type"]),
+        "time_in_force": TimeInForce(record["time_in_force"]),
+        "status": Status(record["status"]),
+    }
+    return Order(**{**record, **_numbers(Order, record), **kinds})
+
+
+def _fill(record: Mapping[str, Any]) -> Fill:
+    return Fill(**{**record, **_numbers(Fill, record), "side": Side(record["side"])})
+
+
+def _numbers(kind: type[Order | Fill], record: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {name: Decimal(record[name]) for name in _DECIMALS[kind]}

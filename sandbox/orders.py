@@ -1,10 +1,8 @@
 """Orders, their fills and their states; values only."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from enum import StrEnum
-from typing import Any
 
 from sandbox.ledger import ZERO
 from sandbox.markets import SMALLEST
@@ -106,6 +104,29 @@ class Order:
     quote_filled: Decimal = ZERO
     locked: Decimal = ZERO
 
+    @classmethod
+    def taken(cls, request: OrderRequest, number: int, amount: Decimal, now_ms: int) -> "Order":
+        """Return the order a request becomes.
+
+        Parameters
+        ----------
+        amount
+            Base currency; what a request by quote amount comes to.
+        """
+        return cls(
+            id=number,
+            client_id=request.client_id or f"sandbox-{number}",
+            pair=request.pair,
+            side=request.side,
+            type=request.type,
+            time_in_force=request.time_in_force,
+            price=request.price or ZERO,
+            amount=amount,
+            created_ms=now_ms,
+            updated_ms=now_ms,
+            quote_amount=request.quote_amount or ZERO,
+        )
+
     @property
     def paid_with(self) -> str:
         """The currency it gives."""
@@ -154,37 +175,6 @@ class Fill:
     fee_asset: str
     maker: bool
     time_ms: int
-
-
-_DECIMALS = {
-    Order: ("price", "amount", "quote_amount", "filled", "quote_filled", "locked"),
-    Fill: ("price", "amount", "quote_amount", "fee"),
-}
-
-
-def as_record(value: Order | Fill) -> dict[str, Any]:
-    """Return an order or a fill as JSON can hold it."""
-    return {**vars(value), **{name: str(getattr(value, name)) for name in _DECIMALS[type(value)]}}
-
-
-def order_from_record(record: Mapping[str, Any]) -> Order:
-    """Return the order that `as_record` wrote."""
-    kinds = {
-        "side": Side(record["side"]),
-        "type": OrderType(record["type"]),
-        "time_in_force": TimeInForce(record["time_in_force"]),
-        "status": Status(record["status"]),
-    }
-    return Order(**{**record, **_numbers(Order, record), **kinds})
-
-
-def fill_from_record(record: Mapping[str, Any]) -> Fill:
-    """Return the fill that `as_record` wrote."""
-    return Fill(**{**record, **_numbers(Fill, record), "side": Side(record["side"])})
-
-
-def _numbers(kind: type[Order | Fill], record: Mapping[str, Any]) -> dict[str, Decimal]:
-    return {name: Decimal(record[name]) for name in _DECIMALS[kind]}
 
 
 def rounded(amount: Decimal, *, up: bool = False) -> Decimal:

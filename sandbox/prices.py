@@ -106,3 +106,21 @@ class Prices:
 def since(candles: Candles, start_ms: int) -> Candles:
     """Return the candles that open at a moment or later."""
     return candles[int(np.searchsorted(candles.opened, start_ms, "left")) :]
+
+
+def window(candles: Candles, start_ms: int | None, end_ms: int | None, limit: int) -> Candles:
+    """Return candles that open between two moments, both included, as the exchange pages them.
+
+    Parameters
+    ----------
+    start_ms, end_ms
+        None: from the first, to the last.
+    limit
+        How many at most: with a start the first ones, else the last.
+    """
+    first = 0 if start_ms is None else int(np.searchsorted(candles.opened, start_ms, "left"))
+    last = len(candles)
+    if end_ms is not None:
+        last = int(np.searchsorted(candles.opened, end_ms, "right"))
+    wanted = candles[first : max(first, last)]
+    return wanted[-limit:] if start_ms is None else wanted[:limit]
