@@ -98,7 +98,21 @@ def _replay(wishes: Wishes, candles: CandleFolder | None) -> Replay | None:
         raise SandboxError("--start needs --datadir: the candles that are to pass")
     timeframes = {timeframe for _, timeframe in candles.files}
     start = wishes.start.replace(tzinfo=UTC)
+    _check_recorded(start, candles)
     return Replay.aligned(start, wishes.speed, wall_clock(), timeframes)
+
+
+def _check_recorded(start: datetime, candles: CandleFolder) -> None:
+    read = [candles.read(*key) for key in candles.files]
+    moments = [row.opened for row in read if row is not None and len(row)]
+    if not moments:
+        raise SandboxError(f"--start: {candles.path} holds no candles")
+    ends = min(opened[0] for opened in moments), max(opened[-1] for opened in moments)
+    first, last = (datetime.fromtimestamp(int(end) / 1000, UTC) for end in ends)
+    if not first <= start <= last:
+        raise SandboxError(
+            f"--start {start:%Y-%m-%d}: candles are from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        )
 
 
 def _trading(wishes: Wishes, exchange: LocalExchange) -> Trading | None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from sandbox.keys import Keys
 from sandbox.ledger import Balance, Entry, Wallet, recompute
 from sandbox.ledger_file import LedgerFile
 from sandbox.server import running
+from sandbox.synthetic import write_candles
 from sandbox.trading import Trading
 from tests.builders import PROJECT
 from tests.exchanges import Caller, control, limit, make_account, make_book, make_exchange, market
@@ -270,3 +272,13 @@ def test_a_wrong_wish_is_one_clear_line(arguments: list[str], message: str) -> N
     assert ended.exit_code == 2
     assert ended.output.startswith(f"error: {message}")
     assert ended.output.count("\n") == 1
+
+
+def test_a_start_outside_the_candles_is_refused(tmp_path: Path) -> None:
+    write_candles(tmp_path, "BTC/USDT", "1h", [1.0] * 48, datetime(2024, 1, 1, tzinfo=UTC))
+    arguments = ["serve", "--datadir", str(tmp_path), "--start", "2023-01-01"]
+    ended = CliRunner().invoke(main, arguments)
+    assert ended.exit_code == 2
+    assert ended.output == (
+        "error: --start 2023-01-01: candles are from 2024-01-01 to 2024-01-02\n"
+    )

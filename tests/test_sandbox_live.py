@@ -85,7 +85,8 @@ class Bot:
 
     @property
     def log(self) -> str:
-        return (self.folder / "log.txt").read_text()
+        file = self.folder / "log.txt"
+        return file.read_text() if file.exists() else ""
 
     @property
     def written(self) -> str:
