@@ -65,7 +65,7 @@ class LocalExchange:
     ) -> None:
         listed = markets_of(checked_pairs(pairs), candles)
         self._markets = {market.symbol: market for market in listed}
-        self._prices = Prices(candles, replay)
+        self._prices = Prices(candles, replay, {market.pair: market.decimals for market in listed})
         self._books = Books(depth or Depth())
         self._frozen: dict[str, tuple[int, float | None]] = {}
         self.clock = clock

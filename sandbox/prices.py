@@ -1,6 +1,8 @@
 """Where the local exchange's prices come from: a test's word, recorded candles, their replay."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -19,10 +21,18 @@ class Prices:
     replay
         Moves the candles to the present and lets prices move within them. None: candles keep
         their time, and one that is still open has its first price only.
+    decimals
+        Those of a replayed price, by pair; 8 for a pair that is not named.
     """
 
-    def __init__(self, candles: CandleFolder | None, replay: Replay | None = None) -> None:
+    def __init__(
+        self,
+        candles: CandleFolder | None,
+        replay: Replay | None = None,
+        decimals: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self.replay = replay
+        self._decimals = decimals
         self._candles = candles
         self._read: dict[tuple[str, str], Candles | None] = {}
         self._set: dict[str, float] = {}
@@ -54,7 +64,11 @@ class Prices:
             price = self.at(pair, to_ms)
             return None if price is None else (price, price)
         moments = self.replay.recorded_ms(from_ms), self.replay.recorded_ms(to_ms)
-        return extremes(recorded, timeframe_ms(timeframe), *moments)
+        found = extremes(recorded, timeframe_ms(timeframe), *moments)
+        if found is None:
+            return None
+        decimals = self._decimals.get(pair, 8)
+        return round(found[0], decimals), round(found[1], decimals)
 
     def finest(self, pair: str, now_ms: int) -> Candles | None:
         """Return the candles of the shortest timeframe recorded that are known."""
@@ -88,7 +102,8 @@ class Prices:
             return None
         if self.replay is None:
             return recorded.known_at(now_ms, timeframe)
-        known = passed(recorded, timeframe_ms(timeframe), self.replay.recorded_ms(now_ms))
+        now = self.replay.recorded_ms(now_ms)
+        known = passed(recorded, timeframe_ms(timeframe), now, self._decimals.get(pair, 8))
         columns = (known.open, known.high, known.low, known.close, known.volume)
         return Candles(self.replay.shown_ms(known.opened), *columns)
 

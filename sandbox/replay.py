@@ -101,13 +101,19 @@ def path(candles: Candles, length_ms: int) -> tuple[NDArray[np.float64], NDArray
     return moments.ravel(), prices.ravel()
 
 
-def passed(candles: Candles, length_ms: int, now_ms: int) -> Candles:
-    """Return the candles up to a moment, the last one as far as its path has come."""
+def passed(candles: Candles, length_ms: int, now_ms: int, decimals: int = 8) -> Candles:
+    """Return the candles up to a moment, the last one as far as its path has come.
+
+    Parameters
+    ----------
+    decimals
+        Those of a price.
+    """
     seen = candles[: int(np.searchsorted(candles.opened, now_ms, side="right"))]
     if len(seen) == 0 or seen.opened[-1] + length_ms <= now_ms:
         return seen
     moments, prices = path(seen[-1:], length_ms)
-    last = float(np.interp(now_ms, moments, prices))
+    last = round(float(np.interp(now_ms, moments, prices)), decimals)
     been = np.append(prices[moments <= now_ms], last)
     share = (now_ms - float(seen.opened[-1])) / length_ms
     closed = seen[:-1]

@@ -24,6 +24,7 @@ from tests.exchanges import limit
 RECORDED = datetime(2021, 5, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 HOUR = 3_600_000
+TINY = 2e-8  # prices have eight decimals
 CLOSES = [100.0, 110.0, 90.0, 120.0, 120.0]  # each candle opens at the close before
 
 
@@ -98,7 +99,7 @@ OHLC = st.lists(st.floats(1, 100), min_size=4, max_size=4).map(
 def test_a_candle_on_its_way_stays_within_itself(candle: tuple[float, ...], moment: int) -> None:
     now = passed(one_candle(*candle), 600, moment)
     _, high, low, _ = candle
-    assert low - 1e-9 <= now.low[-1] <= now.close[-1] <= now.high[-1] <= high + 1e-9
+    assert low - TINY <= now.low[-1] <= now.close[-1] <= now.high[-1] <= high + TINY
 
 
 @given(OHLC, st.integers(0, 600), st.integers(0, 600))
@@ -108,8 +109,8 @@ def test_extremes_are_those_of_the_path(candle: tuple[float, ...], one: int, two
     found = extremes(candles, 600, first, last)
     assert found is not None
     walked = [float(passed(candles, 600, now).close[-1]) for now in range(first, last + 1)]
-    assert found[0] <= min(walked) + 1e-9
-    assert found[1] >= max(walked) - 1e-9
+    assert found[0] <= min(walked) + TINY
+    assert found[1] >= max(walked) - TINY
     assert found[0] == pytest.approx(min(walked))
     assert found[1] == pytest.approx(max(walked))
 
@@ -213,3 +214,17 @@ def test_a_frozen_pair_shows_old_klines(
     assert exchange.price("BTC/USDT") == pytest.approx(105.0)
     exchange.thaw("BTC/USDT")
     assert exchange.price("BTC/USDT") == 120.0
+
+
+def test_a_replayed_price_keeps_to_the_tick(
+    replaying: Callable[..., LocalExchange], clock: Clock
+) -> None:
+    exchange = replaying(speed=60.0)
+    clock.after(seconds=71)  # between the ticks of 1
+    price = exchange.price("BTC/USDT")
+    passed_since = exchange.true_range("BTC/USDT", exchange.true_ms - 3_000)
+    rows = exchange.klines("BTC/USDT", "1m", None, None, 100)
+    assert price is not None
+    assert passed_since is not None
+    assert rows is not None
+    assert all(value % 1 == 0 for value in (price, *passed_since, rows.close[-1]))
