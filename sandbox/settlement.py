@@ -29,8 +29,10 @@ def to_lock(order: Order, fees: Fees) -> Decimal:
 
 def to_pay(order: Order, found: Iterable[Level], fees: Fees) -> Decimal:
     """Return what must be free for an order to be taken, in the currency it gives."""
-    if order.type is not OrderType.MARKET or order.side is Side.SELL:
-        return order.amount if order.side is Side.SELL else to_lock(order, fees)
+    if order.side is Side.SELL:
+        return order.amount
+    if order.type is not OrderType.MARKET:
+        return to_lock(order, fees)
     rate = 1 + fees.reserve
     return sum((rounded(price * amount * rate, up=True) for price, amount in found), ZERO)
 
