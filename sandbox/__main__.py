@@ -1,9 +1,10 @@
 """The command ``python -m sandbox``."""
 
 import sys
-import threading
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,8 +17,8 @@ _FAILED = 2
 def main() -> None:
     """A local exchange for freqtrade: it replays recorded candles on this machine.
 
-    It speaks the public part of Binance's spot API on 127.0.0.1, so that freqtrade runs without
-    network. It holds no money, knows no keys and takes no orders.
+    It speaks Binance's spot API on 127.0.0.1, so that freqtrade runs without network. It holds no
+    real money and knows no keys but its own.
     """
 
 
@@ -73,7 +74,7 @@ def hyperopt(context: click.Context, online: bool, arguments: tuple[str, ...]) -
     sys.exit(_status(run))
 
 
-@main.command(short_help="Serve the exchange until Ctrl-C.")
+@main.command("serve", short_help="Serve the exchange until Ctrl-C.")
 @click.option(
     "--datadir",
     type=click.Path(path_type=Path),
@@ -82,33 +83,57 @@ def hyperopt(context: click.Context, online: bool, arguments: tuple[str, ...]) -
 @click.option("--pairs", help="Pairs, separated by commas. Default: all in the folder.")
 @click.option("--stake", help="Of the folder's pairs, only those of this stake currency.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="No other is accepted.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: any free one.")
 @click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    show_default=True,
-    help="0 takes any free port.",
+    "--balance",
+    "balances",
+    multiple=True,
+    metavar="ASSET=AMOUNT",
+    help="Give the exchange an account with this; repeat it for several assets.",
 )
-def serve(datadir: Path | None, pairs: str | None, stake: str | None, host: str, port: int) -> None:
+@click.option("--maker-fee", type=Decimal, default="0.001", show_default=True)
+@click.option("--taker-fee", type=Decimal, default="0.001", show_default=True)
+@click.option(
+    "--fee-asset",
+    type=click.Choice(["received", "quote", "BNB"]),
+    default="received",
+    show_default=True,
+    help="What fees are paid in.",
+)
+@click.option("--start", type=click.DateTime(), help="Let the candles pass from here (UTC).")
+@click.option("--speed", type=float, default=1.0, help="How many times faster. Default: 1.")
+@click.option("--spread", type=Decimal, default="0", help="Between bid and ask, 0.001 is 0.1 %.")
+@click.option(
+    "--level-value", type=Decimal, help="Quote currency on each level. Default: no limit."
+)
+@click.option(
+    "--ledger", type=click.Path(path_type=Path), help="Keep the account in this JSON-lines file."
+)
+@click.option(
+    "--keys",
+    "keys_file",
+    type=click.Path(path_type=Path),
+    help="JSON file with the sandbox's key and secret. Default: new ones, printed once.",
+)
+@click.option(
+    "--overlay",
+    "overlay_file",
+    type=click.Path(path_type=Path),
+    help="Write a freqtrade configuration with address and keys here instead of printing keys.",
+)
+@click.option("--seed", type=int, default=0, help="Of the faults that come by chance.")
+def serve_command(**wishes: Any) -> None:
     """Serve the exchange and print its address; stop with Ctrl-C.
 
-    A price is that of the last recorded candle.
+    A price is that of the last recorded candle, or with --start it moves as the candles did. At
+    --speed 60 recorded candles of 1h pass as candles of 1m. With --balance there is an account
+    that trades; programs on this machine can cause faults at /control/.
     """
 
     def run() -> int:
-        from sandbox.candles import CandleFolder
-        from sandbox.exchange import LocalExchange
-        from sandbox.server import running
+        from sandbox.serving import Wishes, serve
 
-        candles = CandleFolder.open(datadir) if datadir else None
-        recorded = candles.pairs if candles else ()
-        named = tuple(name.strip() for name in pairs.split(",")) if pairs else recorded
-        listed = [pair for pair in named if not stake or pair.endswith(f"/{stake}")]
-        if not listed:
-            raise SandboxError("no pairs: name a --datadir with candles, or --pairs")
-        with running(LocalExchange(listed, candles), host=host, port=port) as url:
-            click.echo(f"local exchange at {url} for {len(listed)} pairs; stop it with Ctrl-C")
-            threading.Event().wait()
+        serve(Wishes(**wishes))
         return 0
 
     sys.exit(_status(run))

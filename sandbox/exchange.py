@@ -1,40 +1,22 @@
 """The state of the local exchange: its markets, its clock and its prices. It knows no HTTP."""
 
-import math
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import numpy as np
-
+from sandbox.book import Book, Books, Depth
 from sandbox.candles import CandleFolder, Candles
+from sandbox.day import DAY_MS, Day
 from sandbox.errors import SandboxError
 from sandbox.markets import Market, checked_pairs, markets_of
-
-_DAY_MS = 86_400_000
+from sandbox.prices import Prices, since, window
+from sandbox.replay import Replay
 
 
 def wall_clock() -> datetime:
     """Return the present time, UTC."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Day:
-    """What happened to a market in the 24 hours before the clock; prices in quote currency.
-
-    Attributes
-    ----------
-    volume, quote_volume
-        Amount traded, in base and in quote currency.
-    """
-
-    open: float
-    high: float
-    low: float
-    last: float
-    volume: float = 0.0
-    quote_volume: float = 0.0
 
 
 class LocalExchange:
@@ -48,18 +30,28 @@ class LocalExchange:
         Where prices and klines come from. None: only `set_price` gives prices.
     clock
         The exchange's time. Default: the present, so that the last candle on disk is the price.
+    replay
+        Lets the candles pass again from another time or faster. None: they keep their time.
+    depth
+        How the order book looks. Default: one tick of spread and more than any order takes.
+
+    Attributes
+    ----------
+    offset_ms
+        Added to what it says of the time, to make that wrong.
+    halted
+        The pairs that do not trade.
+    lock
+        Held while anything is read or changed, by the server and by tests beside it.
+    requests
+        How many requests the server got, by method and path.
+    price_changed
+        Called with a pair whose price was set.
 
     Raises
     ------
     SandboxError
         If a name is not a spot pair, or a file of candles is damaged.
-
-    Examples
-    --------
-    >>> exchange = LocalExchange(["BTC/USDT"])
-    >>> exchange.set_price("BTC/USDT", 123.4)
-    >>> exchange.price("BTC/USDT")
-    123.4
     """
 
     def __init__(
@@ -67,13 +59,21 @@ class LocalExchange:
         pairs: Iterable[str],
         candles: CandleFolder | None = None,
         clock: Callable[[], datetime] = wall_clock,
+        *,
+        replay: Replay | None = None,
+        depth: Depth | None = None,
     ) -> None:
         listed = markets_of(checked_pairs(pairs), candles)
         self._markets = {market.symbol: market for market in listed}
-        self._candles = candles
-        self._read: dict[tuple[str, str], Candles | None] = {}
-        self._set_prices: dict[str, float] = {}
+        self._prices = Prices(candles, replay, {market.pair: market.decimals for market in listed})
+        self._books = Books(depth or Depth())
+        self._frozen: dict[str, tuple[int, float | None]] = {}
         self.clock = clock
+        self.offset_ms = 0
+        self.halted: set[str] = set()
+        self.lock = threading.RLock()
+        self.requests: Counter[str] = Counter()
+        self.price_changed: Callable[[str], None] = lambda _: None
 
     @property
     def markets(self) -> tuple[Market, ...]:
@@ -84,9 +84,27 @@ class LocalExchange:
         """Return the market of an exchange's symbol such as ``BTCUSDT``; None if unknown."""
         return self._markets.get(symbol)
 
+    def market_of(self, pair: str) -> Market:
+        """Return the market of a pair.
+
+        Raises
+        ------
+        SandboxError
+            If the pair is not listed.
+        """
+        market = self._markets.get(pair.replace("/", ""))
+        if market is None or market.pair != pair:
+            raise SandboxError(f"{pair} is not listed here: name it when making the exchange")
+        return market
+
     @property
     def now_ms(self) -> int:
-        """The clock, milliseconds since the epoch."""
+        """What the exchange says of the time, milliseconds since the epoch."""
+        return self.true_ms + self.offset_ms
+
+    @property
+    def true_ms(self) -> int:
+        """The clock by which prices move, milliseconds since the epoch."""
         return int(self.clock().timestamp() * 1000)
 
     def set_price(self, pair: str, price: float) -> None:
@@ -102,18 +120,60 @@ class LocalExchange:
         SandboxError
             If the pair is not listed or the price is not a positive number.
         """
-        if pair not in {market.pair for market in self.markets}:
-            raise SandboxError(f"{pair} is not listed here: name it when making the exchange")
-        if not (math.isfinite(price) and price > 0):
-            raise SandboxError(f"{pair}: the price {price} must be a positive number")
-        self._set_prices[pair] = float(price)
+        self.market_of(pair)
+        with self.lock:
+            self._prices.set(pair, price)
+            self._books.clear(pair)
+            self.price_changed(pair)
+
+    def freeze(self, pair: str) -> None:
+        """Go on showing the price and the candles of this moment while the pair trades on.
+
+        Raises
+        ------
+        SandboxError
+            If the pair is not listed.
+        """
+        self.market_of(pair)
+        with self.lock:
+            self._frozen[pair] = (self.true_ms, self.true_price(pair))
+
+    def thaw(self, pair: str) -> None:
+        """Show what is true again."""
+        with self.lock:
+            self._frozen.pop(pair, None)
+
+    def shown_ms(self, pair: str) -> int:
+        """Return the moment of the prices shown: the present unless the pair is frozen."""
+        return self._frozen[pair][0] if pair in self._frozen else self.true_ms
 
     def price(self, pair: str) -> float | None:
-        """Return the last price of a pair, quote currency; None where none is known yet."""
-        if pair in self._set_prices:
-            return self._set_prices[pair]
-        known = self._finest(pair)
-        return float(known.close[-1]) if known is not None and len(known) else None
+        """Return the last price shown, quote currency; None where none is known yet."""
+        return self._frozen[pair][1] if pair in self._frozen else self.true_price(pair)
+
+    def true_price(self, pair: str) -> float | None:
+        """Return the price at which the pair trades; None where none is known yet."""
+        return self._prices.at(pair, self.true_ms)
+
+    def true_range(self, pair: str, from_ms: int) -> tuple[float, float] | None:
+        """Return the lowest and highest price since a moment; None where none is known yet."""
+        return self._prices.between(pair, from_ms, self.true_ms)
+
+    def book(self, pair: str, price: float | None = None) -> Book | None:
+        """Return the order book on which the pair trades; None while it has no price.
+
+        Parameters
+        ----------
+        price
+            The price it stands at; the present one where none is given.
+        """
+        return self._books.of(self.market_of(pair), price or self.true_price(pair))
+
+    def shown_book(self, pair: str) -> Book | None:
+        """Return the order book shown: that of a frozen pair is as old as its price."""
+        if pair not in self._frozen:
+            return self.book(pair)
+        return Books(self._books.depth).of(self.market_of(pair), self.price(pair))
 
     def klines(
         self, pair: str, timeframe: str, start_ms: int | None, end_ms: int | None, limit: int
@@ -126,42 +186,14 @@ class LocalExchange:
             First and last opening time wanted, both included. Without a start it is the last
             `limit` candles, with one the first, as on the exchange.
         """
-        known = self._known(pair, timeframe)
-        if known is None:
-            return None
-        first = 0 if start_ms is None else int(np.searchsorted(known.opened, start_ms, "left"))
-        last = len(known)
-        if end_ms is not None:
-            last = int(np.searchsorted(known.opened, end_ms, "right"))
-        wanted = known[first : max(first, last)]
-        return wanted[-limit:] if start_ms is None else wanted[:limit]
+        known = self._prices.klines(pair, timeframe, self.shown_ms(pair))
+        return None if known is None else window(known, start_ms, end_ms, limit)
 
     def day(self, pair: str) -> Day | None:
         """Return the last 24 hours of a pair; None while it has no price."""
         last = self.price(pair)
         if last is None:
             return None
-        known = self._finest(pair)
-        if known is not None:
-            known = known[int(np.searchsorted(known.opened, self.now_ms - _DAY_MS, "left")) :]
-        if known is None or len(known) == 0:
-            return Day(last, last, last, last)
-        return Day(
-            open=float(known.open[0]),
-            high=max(last, float(known.high.max())),
-            low=min(last, float(known.low.min())),
-            last=last,
-            volume=float(known.volume.sum()),
-            quote_volume=float((known.volume * known.close).sum()),
-        )
-
-    def _finest(self, pair: str) -> Candles | None:
-        timeframes = self._candles.timeframes(pair) if self._candles else ()
-        return self._known(pair, timeframes[0]) if timeframes else None
-
-    def _known(self, pair: str, timeframe: str) -> Candles | None:
-        key = (pair, timeframe)
-        if key not in self._read:
-            self._read[key] = self._candles.read(*key) if self._candles else None
-        whole = self._read[key]
-        return None if whole is None else whole.known_at(self.now_ms, timeframe)
+        now = self.shown_ms(pair)
+        known = self._prices.finest(pair, now)
+        return Day.of(None if known is None else since(known, now - DAY_MS), last)

@@ -1,36 +1,30 @@
 """What the exchange says about a market: last price, best orders, order book, the day's numbers."""
 
-from decimal import Decimal
 from typing import Any
 
-from sandbox.exchange import Day, LocalExchange
+from sandbox.day import DAY_MS, Day
+from sandbox.exchange import LocalExchange
 from sandbox.markets import Market
+from sandbox.orders import Side
 from sandbox.protocol import as_text
 
-_DAY_MS = 86_400_000
-_BOOK_ORDERS = 1_000_000  # smallest orders that each level of the book can take
 _NOTHING = Day(0.0, 0.0, 0.0, 0.0)
 
 
 def book(exchange: LocalExchange, market: Market, levels: int) -> dict[str, list[list[str]]]:
-    """Return the order book: bids from the last price down, asks from one tick above it.
+    """Return the order book, the best prices first; empty while the market has no price.
 
     Parameters
     ----------
     levels
-        Prices on each side, one tick apart; none while the market has no price.
+        Prices on each side.
     """
-    price = exchange.price(market.pair)
-    if price is None:
+    shown = exchange.shown_book(market.pair)
+    if shown is None:
         return {"bids": [], "asks": []}
-    best = Decimal(repr(price)) // market.tick * market.tick
-    wanted = market.min_notional * _BOOK_ORDERS / Decimal(repr(price))
-    amount = as_text(max(market.step, wanted // market.step * market.step))
-    bids = (best - market.tick * level for level in range(levels))
-    asks = (best + market.tick * level for level in range(1, levels + 1))
     return {
-        "bids": [[as_text(bid), amount] for bid in bids if bid > 0],
-        "asks": [[as_text(ask), amount] for ask in asks],
+        "bids": [[as_text(part) for part in level] for level in shown.levels(Side.SELL, levels)],
+        "asks": [[as_text(part) for part in level] for level in shown.levels(Side.BUY, levels)],
     }
 
 
@@ -58,7 +52,7 @@ def ticker(exchange: LocalExchange, market: Market) -> dict[str, Any]:
     day = exchange.day(market.pair) or _NOTHING
     change = day.last - day.open
     average = day.quote_volume / day.volume if day.volume else day.last
-    now = exchange.now_ms
+    now = exchange.shown_ms(market.pair) + exchange.offset_ms
     return {
         **best_orders(exchange, market),
         "priceChange": as_text(change),
@@ -72,7 +66,7 @@ def ticker(exchange: LocalExchange, market: Market) -> dict[str, Any]:
         "lowPrice": as_text(day.low),
         "volume": as_text(day.volume),
         "quoteVolume": as_text(day.quote_volume),
-        "openTime": now - _DAY_MS,
+        "openTime": now - DAY_MS,
         "closeTime": now,
         "firstId": -1,
         "lastId": -1,

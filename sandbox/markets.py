@@ -51,6 +51,12 @@ class Market:
         return self.pair.partition("/")[2]
 
     @property
+    def decimals(self) -> int:
+        """How many decimals the tick has."""
+        exponent = self.tick.normalize().as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+
+    @property
     def symbol(self) -> str:
         """The pair as the exchange writes it, e.g. ``BTCUSDT``."""
         return self.base + self.quote

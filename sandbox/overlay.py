@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.errors import SandboxError
+from sandbox.keys import Keys
 
 CREDENTIALS = (
     "key",
@@ -58,7 +59,10 @@ _STREAMS = (
 _STREAM_CALLS = ("spot", "linear", "inverse")
 
 
-def overlay(url: str, config: Mapping[str, Any]) -> dict[str, Any]:
+_KEY_NAMES = ("key", "api_key", "apiKey")  # the later ones beat the first
+
+
+def overlay(url: str, config: Mapping[str, Any], keys: Keys | None = None) -> dict[str, Any]:
     """Return what to merge over a configuration so that freqtrade talks to the local exchange.
 
     Parameters
@@ -68,11 +72,14 @@ def overlay(url: str, config: Mapping[str, Any]) -> dict[str, Any]:
     config
         The configuration it will be merged over, already merged itself. None of its values are
         repeated in the result.
+    keys
+        The sandbox's keys, for trading. None: no keys at all.
 
     Raises
     ------
     SandboxError
-        If a value of `config` is of a kind that freqtrade cannot merge over.
+        If a value of `config` is of a kind that freqtrade cannot merge over, or holds credentials
+        where they would beat `keys`.
 
     Notes
     -----
@@ -89,10 +96,13 @@ def overlay(url: str, config: Mapping[str, Any]) -> dict[str, Any]:
         "only_from_ccxt": True,
     }
     exchange.update(dict.fromkeys(CREDENTIALS, ""))
+    if keys is not None:
+        exchange |= {**dict.fromkeys(_KEY_NAMES, keys.key), "secret": keys.secret}
     for key in ("ccxt_config", "ccxt_sync_config", "ccxt_async_config"):
-        exchange[key] = _emptied(
-            _map(theirs, key, "exchange."), ours, f"exchange.{key}", complete=key == "ccxt_config"
-        )
+        given = _map(theirs, key, "exchange.")
+        if keys is not None:
+            _check_no_credentials(given, f"exchange.{key}")
+        exchange[key] = _emptied(given, ours, f"exchange.{key}", complete=key == "ccxt_config")
     return {"exchange": exchange}
 
 
@@ -109,6 +119,13 @@ def _ccxt_settings(url: str) -> dict[str, Any]:
             "fetchMargins": False,
         },
     }
+
+
+def _check_no_credentials(given: Mapping[str, Any], path: str) -> None:
+    # They win over exchange.key, and freqtrade writes all of these settings to its log.
+    for name in CREDENTIALS:
+        if name in given:
+            raise SandboxError(f"{path}.{name}: keys belong into exchange.key and exchange.secret")
 
 
 def _map(parent: Mapping[str, Any], key: str, prefix: str) -> Mapping[str, Any]:

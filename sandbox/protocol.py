@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.exchange import LocalExchange
 from sandbox.markets import Market
+from sandbox.refusals import RefusalError, missing
 
 INTERVALS = frozenset(
     [
@@ -20,33 +22,25 @@ INTERVALS = frozenset(
 _SYMBOL = re.compile(r"[\w.&-]{1,50}")
 
 
-class RefusalError(Exception):
-    """An answer the exchange gives instead of data.
-
-    Attributes
-    ----------
-    code
-        Binance's error code, negative.
-    status
-        The HTTP status.
-    """
-
-    def __init__(self, code: int, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
-
-
 @web.middleware
-async def refusals_as_json(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def refusals_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer a `RefusalError` the way the exchange does."""
     try:
         return await handler(request)
     except RefusalError as refusal:
         body = {"code": refusal.code, "msg": str(refusal)}
         return web.json_response(body, status=refusal.status)
+
+
+def counted(exchange: LocalExchange) -> Middleware:
+    """Return a middleware that counts the requests an exchange gets, without their parameters."""
+
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        exchange.requests[f"{request.method} {request.path}"] += 1
+        return await handler(request)
+
+    return count
 
 
 def as_text(value: float | Decimal) -> str:
@@ -100,10 +94,7 @@ def required(query: Mapping[str, str], name: str) -> str:
         If it is missing or empty.
     """
     if not query.get(name):
-        raise RefusalError(
-            -1102,
-            f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.",
-        )
+        raise missing(name)
     return query[name]
 
 

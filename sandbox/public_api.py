@@ -7,11 +7,12 @@ from aiohttp import web
 
 from sandbox.candles import Candles, timeframe_ms
 from sandbox.exchange import LocalExchange
+from sandbox.filters import LARGEST
 from sandbox.market_data import best_orders, book, last_price, ticker
 from sandbox.markets import Market
+from sandbox.orders import OrderType
 from sandbox.protocol import (
     INTERVALS,
-    RefusalError,
     as_text,
     chosen_markets,
     limited,
@@ -19,9 +20,8 @@ from sandbox.protocol import (
     required,
     whole_number,
 )
+from sandbox.refusals import RefusalError
 
-_LARGEST = "9000000000000000.00000000"
-_ORDER_TYPES = ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"]
 Answer = Callable[[LocalExchange, web.Request], Any]
 
 
@@ -46,7 +46,8 @@ def _handler(
     exchange: LocalExchange, answer: Answer
 ) -> Callable[[web.Request], Any]:  # a coroutine function
     async def handle(request: web.Request) -> web.Response:
-        return web.json_response(answer(exchange, request))
+        with exchange.lock:
+            return web.json_response(answer(exchange, request))
 
     return handle
 
@@ -69,14 +70,14 @@ def _exchange_info(exchange: LocalExchange, request: web.Request) -> dict[str, A
         "serverTime": exchange.now_ms,
         "rateLimits": [],
         "exchangeFilters": [],
-        "symbols": [_symbol_info(market) for market in markets],
+        "symbols": [_symbol_info(exchange, market) for market in markets],
     }
 
 
-def _symbol_info(market: Market) -> dict[str, Any]:
+def _symbol_info(exchange: LocalExchange, market: Market) -> dict[str, Any]:
     return {
         "symbol": market.symbol,
-        "status": "TRADING",
+        "status": "BREAK" if market.pair in exchange.halted else "TRADING",
         "baseAsset": market.base,
         "baseAssetPrecision": 8,
         "quoteAsset": market.quote,
@@ -84,7 +85,7 @@ def _symbol_info(market: Market) -> dict[str, Any]:
         "quoteAssetPrecision": 8,
         "baseCommissionPrecision": 8,
         "quoteCommissionPrecision": 8,
-        "orderTypes": _ORDER_TYPES,
+        "orderTypes": [kind.value for kind in OrderType],
         "icebergAllowed": False,
         "ocoAllowed": False,
         "quoteOrderQtyMarketAllowed": True,
@@ -102,12 +103,12 @@ def _symbol_info(market: Market) -> dict[str, Any]:
 
 def _filters(market: Market) -> list[dict[str, Any]]:
     tick, step = as_text(market.tick), as_text(market.step)
-    amounts = {"minQty": step, "maxQty": _LARGEST, "stepSize": step}
+    amounts = {"minQty": step, "maxQty": as_text(LARGEST), "stepSize": step}
     return [
         {
             "filterType": "PRICE_FILTER",
             "minPrice": tick,
-            "maxPrice": _LARGEST,
+            "maxPrice": as_text(LARGEST),
             "tickSize": tick,
         },
         {"filterType": "LOT_SIZE", **amounts},
@@ -116,7 +117,7 @@ def _filters(market: Market) -> list[dict[str, Any]]:
             "filterType": "NOTIONAL",
             "minNotional": as_text(market.min_notional),
             "applyMinToMarket": True,
-            "maxNotional": _LARGEST,
+            "maxNotional": as_text(LARGEST),
             "applyMaxToMarket": False,
             "avgPriceMins": 5,
         },

@@ -9,23 +9,39 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
+from sandbox.control_api import Controls, control_routes
 from sandbox.errors import SandboxError
 from sandbox.exchange import LocalExchange
-from sandbox.protocol import refusals_as_json
+from sandbox.fault_answers import faults_as_answers
+from sandbox.faults import Faults
+from sandbox.protocol import counted, refusals_as_json
 from sandbox.public_api import public_routes
+from sandbox.signed_api import signed_routes
+from sandbox.trading import Trading
 
 LOOPBACK = "127.0.0.1"
 _STOP_SECONDS = 1.0
 
 
 @contextmanager
-def running(exchange: LocalExchange, *, host: str = LOOPBACK, port: int = 0) -> Iterator[str]:
+def running(
+    exchange: LocalExchange,
+    *,
+    trading: Trading | None = None,
+    faults: Faults | None = None,
+    host: str = LOOPBACK,
+    port: int = 0,
+) -> Iterator[str]:
     """Serve an exchange while the block runs.
 
     Parameters
     ----------
     exchange
         It may be changed from the block, e.g. by `LocalExchange.set_price`.
+    trading
+        Its account. None: only the public half is served.
+    faults
+        What goes wrong. None: nothing does, and there is no control endpoint.
     host
         127.0.0.1 and no other: this is a test instrument.
     port
@@ -41,12 +57,13 @@ def running(exchange: LocalExchange, *, host: str = LOOPBACK, port: int = 0) -> 
     SandboxError
         If the host is another one, or the port is in use or not allowed.
     """
+    application = _application(exchange, trading, faults)
     listening = _listen(host, port)
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
     serving = threading.Thread(
         target=loop.run_until_complete,
-        args=(_serve(exchange, listening, stop),),
+        args=(_serve(application, listening, stop),),
         name="local-exchange",
         daemon=True,
     )
@@ -79,9 +96,25 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _serve(exchange: LocalExchange, listening: socket.socket, stop: asyncio.Event) -> None:
-    application = web.Application(middlewares=[refusals_as_json])
-    application.add_routes(public_routes(exchange))
+def _application(
+    exchange: LocalExchange, trading: Trading | None, faults: Faults | None
+) -> web.Application:
+    middlewares = [counted(exchange), refusals_as_json]
+    routes = public_routes(exchange)
+    if trading is not None:
+        routes += signed_routes(trading)
+    if faults is not None:
+        middlewares.insert(1, faults_as_answers(faults))
+        routes += control_routes(Controls(exchange, faults, trading))
+    application = web.Application(middlewares=middlewares)
+    application.add_routes(routes)
+    return application
+
+
+async def _serve(
+    application: web.Application, listening: socket.socket, stop: asyncio.Event
+) -> None:
+    # No access log: it would hold signed queries.
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_STOP_SECONDS)
     try:
         await runner.setup()

@@ -1,0 +1,195 @@
+"""An account that trades: orders in, fills and balances out. It knows no HTTP, reads no clock."""
+
+import math
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from sandbox.book import Book, Level
+from sandbox.errors import SandboxError
+from sandbox.fees import Fees
+from sandbox.filters import check_request
+from sandbox.ledger import ZERO, Balance, Entry
+from sandbox.ledger_file import LedgerFile
+from sandbox.matching import matches, matches_of
+from sandbox.orders import Fill, Order, OrderRequest, OrderType, Side, Status, TimeInForce
+from sandbox.records import Records
+from sandbox.refusals import insufficient_balance, rejected, unknown_order
+from sandbox.settlement import BnbPrice, Settlement, close, lock, to_pay
+
+
+class Account:
+    """Balances, orders and fills of one user.
+
+    Parameters
+    ----------
+    now_ms
+        The exchange's clock, milliseconds since the epoch.
+    fees
+        What a fill costs. Default: 0.1 % of what it brings.
+    file
+        Where everything is written and where an earlier run is read from. None: memory only.
+    bnb_price
+        Says the price of one BNB in a quote currency, None where it is not known.
+
+    Raises
+    ------
+    SandboxError
+        If the file is not readable.
+
+    Notes
+    -----
+    Orders trade with the book only, never with each other. A resting order fills at its own
+    price.
+    """
+
+    def __init__(
+        self,
+        now_ms: Callable[[], int],
+        fees: Fees | None = None,
+        file: LedgerFile | None = None,
+        bnb_price: BnbPrice = lambda _: None,
+    ) -> None:
+        self.fees = fees or Fees()
+        self._records = Records(now_ms, file)
+        self._settlement = Settlement(self._records, self.fees, bnb_price)
+
+    @property
+    def ledger(self) -> tuple[Entry, ...]:
+        """Every change of a balance, oldest first."""
+        return self._records.wallet.ledger
+
+    @property
+    def balances(self) -> dict[str, Balance]:
+        """The balance of every asset that ever had one."""
+        return self._records.wallet.balances
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """Every order, oldest first."""
+        return tuple(self._records.orders.values())
+
+    @property
+    def open_orders(self) -> tuple[Order, ...]:
+        """The orders that rest on a book, oldest first."""
+        return self._records.open_orders
+
+    @property
+    def fills(self) -> tuple[Fill, ...]:
+        """Every fill, oldest first."""
+        return tuple(self._records.fills)
+
+    def balance(self, asset: str) -> Balance:
+        """Return the balance of an asset, zero where there never was any."""
+        return self._records.wallet.balance(asset)
+
+    def order(self, order_id: int) -> Order | None:
+        """Return an order; None where there is none of this number."""
+        return self._records.orders.get(order_id)
+
+    def deposit(self, asset: str, amount: Decimal) -> None:
+        """Add to a free balance.
+
+        Raises
+        ------
+        SandboxError
+            If the amount is not a positive number.
+        """
+        _check_positive("deposit", asset, amount)
+        with self._records.transaction():
+            self._records.wallet.change(asset, "deposit", free=amount)
+
+    def withdraw(self, asset: str, amount: Decimal) -> None:
+        """Take from a free balance.
+
+        Raises
+        ------
+        SandboxError
+            If the amount is not a positive number, or more than is free.
+        """
+        _check_positive("withdrawal", asset, amount)
+        free = self.balance(asset).free
+        if amount > free:
+            raise SandboxError(f"withdrawal of {amount} {asset}: only {free} are free")
+        with self._records.transaction():
+            self._records.wallet.change(asset, "withdrawal", free=-amount)
+
+    def place(self, request: OrderRequest, book: Book) -> Order:
+        """Take an order and execute what can be executed at once.
+
+        Parameters
+        ----------
+        book
+            Of the order's market; what is executed is taken from it.
+
+        Raises
+        ------
+        RefusalError
+            If it breaks a rule of the market, cannot be paid, repeats the name of an open order,
+            or is ``LIMIT_MAKER`` and would take from the book. Nothing has changed then.
+        """
+        check_request(request, book.market, book.price)
+        if any(order.client_id == request.client_id for order in self.open_orders):
+            raise rejected("Duplicate order sent.")
+        found = matches_of(request, book.levels(request.side), book.market)
+        if found and request.type is OrderType.LIMIT_MAKER:
+            raise rejected("Order would immediately match and take.")
+        if request.time_in_force is TimeInForce.FOK and _total(found) != request.amount:
+            found = []
+        amount = _total(found) if request.amount is None else request.amount
+        number = self._records.next_order_id()
+        order = Order.taken(request, number, amount, self._records.now_ms())
+        if to_pay(order, found, self.fees) > self.balance(order.paid_with).free:
+            raise insufficient_balance()
+        with self._records.transaction():
+            order = self._fill(lock(self._records, order, self.fees), found, book)
+            rests = order.type is not OrderType.MARKET and order.time_in_force is TimeInForce.GTC
+            if order.is_open and not rests:
+                order = close(self._records, order, Status.EXPIRED)
+            return order
+
+    def cancel(self, order_id: int) -> Order:
+        """Take an open order off the book and release what it locked.
+
+        Raises
+        ------
+        RefusalError
+            If there is no open order of this number. Nothing has changed then.
+        """
+        order = self.order(order_id)
+        if order is None or not order.is_open:
+            raise unknown_order(cancelling=True)
+        with self._records.transaction():
+            return close(self._records, order, Status.CANCELED)
+
+    def work(self, book: Book, sides: Sequence[Side] = tuple(Side)) -> None:
+        """Fill the resting orders of a market that its book crosses, the best price first."""
+        resting = [order for order in self.open_orders if order.pair == book.market.pair]
+        for order in sorted(resting, key=_priority):
+            if order.side not in sides:
+                continue
+            found = matches(book.levels(order.side), order.side, order.remaining, order.price)
+            if found:
+                with self._records.transaction():
+                    self._fill(order, found, book, maker=True)
+
+    def _fill(
+        self, order: Order, found: Sequence[Level], book: Book, *, maker: bool = False
+    ) -> Order:
+        for level in found:
+            book.take(order.side, level)
+            at = Level(order.price, level.amount) if maker else level
+            order = self._settlement.fill(order, at, maker=maker)
+        return order
+
+
+def _total(found: Sequence[Level]) -> Decimal:
+    return sum((level.amount for level in found), ZERO)
+
+
+def _priority(order: Order) -> tuple[Decimal, int]:
+    return (-order.price if order.side is Side.BUY else order.price, order.id)
+
+
+def _check_positive(what: str, asset: str, amount: Decimal) -> None:
+    if not (math.isfinite(amount) and amount > 0):
+        raise SandboxError(f"{what} of {amount} {asset}: must be a positive number")

@@ -1,0 +1,159 @@
+"""An account, its orders and its fills as the REST API writes them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sandbox.account import Account
+from sandbox.ledger import ZERO, Balance
+from sandbox.markets import Market
+from sandbox.orders import Fill, Order, OrderType, Side
+from sandbox.protocol import as_text
+
+_IN_TEN_THOUSANDTHS = 10_000
+
+
+def account_answer(account: Account, now_ms: int, *, omit_zero: bool) -> dict[str, Any]:
+    """Write an account.
+
+    Parameters
+    ----------
+    omit_zero
+        Leave out what the account has nothing of.
+    """
+    fees = account.fees
+    rates = {"maker": fees.maker, "taker": fees.taker, "buyer": ZERO, "seller": ZERO}
+    return {
+        "makerCommission": int(fees.maker * _IN_TEN_THOUSANDTHS),
+        "takerCommission": int(fees.taker * _IN_TEN_THOUSANDTHS),
+        "buyerCommission": 0,
+        "sellerCommission": 0,
+        "commissionRates": {name: as_text(rate) for name, rate in rates.items()},
+        "canTrade": True,
+        "canWithdraw": True,
+        "canDeposit": True,
+        "brokered": False,
+        "requireSelfTradePrevention": False,
+        "preventSor": False,
+        "updateTime": account.ledger[-1].time_ms if account.ledger else now_ms,
+        "accountType": "SPOT",
+        "balances": _balances(account.balances, omit_zero=omit_zero),
+        "permissions": ["SPOT"],
+        "uid": 1,
+    }
+
+
+def _balances(balances: Mapping[str, Balance], *, omit_zero: bool) -> list[dict[str, str]]:
+    return [
+        {"asset": asset, "free": as_text(balance.free), "locked": as_text(balance.locked)}
+        for asset, balance in balances.items()
+        if balance.total or not omit_zero
+    ]
+
+
+def order_answer(order: Order) -> dict[str, Any]:
+    """Write an order that was asked for."""
+    return {
+        **_order(order),
+        "stopPrice": as_text(0),
+        "icebergQty": as_text(0),
+        "time": order.created_ms,
+        "updateTime": order.updated_ms,
+        "isWorking": True,
+        "workingTime": order.created_ms,
+    }
+
+
+def new_order_answer(order: Order, fills: Iterable[Fill], detail: str) -> dict[str, Any]:
+    """Write an order that was just taken.
+
+    Parameters
+    ----------
+    detail
+        ``ACK``: only its number; ``RESULT``: its state; ``FULL``: its fills too.
+    """
+    named = {
+        "symbol": _symbol(order.pair),
+        "orderId": order.id,
+        "orderListId": -1,
+        "clientOrderId": order.client_id,
+        "transactTime": order.updated_ms,
+    }
+    if detail == "ACK":
+        return named
+    result = {**named, **_order(order), "workingTime": order.created_ms}
+    if detail == "RESULT":
+        return result
+    parts = [
+        {
+            "price": as_text(fill.price),
+            "qty": as_text(fill.amount),
+            "commission": as_text(fill.fee),
+            "commissionAsset": fill.fee_asset,
+            "tradeId": fill.id,
+        }
+        for fill in fills
+    ]
+    return {**result, "fills": parts}
+
+
+def cancelled_answer(order: Order, request_id: str | None) -> dict[str, Any]:
+    """Write an order that was just cancelled; `request_id` is the client's name for that."""
+    return {
+        **_order(order),
+        "origClientOrderId": order.client_id,
+        "clientOrderId": request_id or f"cancel-{order.id}",
+        "transactTime": order.updated_ms,
+    }
+
+
+def fill_answer(fill: Fill) -> dict[str, Any]:
+    """Write a fill."""
+    return {
+        "symbol": _symbol(fill.pair),
+        "id": fill.id,
+        "orderId": fill.order_id,
+        "orderListId": -1,
+        "price": as_text(fill.price),
+        "qty": as_text(fill.amount),
+        "quoteQty": as_text(fill.quote_amount),
+        "commission": as_text(fill.fee),
+        "commissionAsset": fill.fee_asset,
+        "time": fill.time_ms,
+        "isBuyer": fill.side is Side.BUY,
+        "isMaker": fill.maker,
+        "isBestMatch": True,
+    }
+
+
+def fee_answer(account: Account, market: Market) -> dict[str, str]:
+    """Write what a market costs."""
+    fees = account.fees
+    return {
+        "symbol": market.symbol,
+        "makerCommission": f"{fees.maker.normalize():f}",
+        "takerCommission": f"{fees.taker.normalize():f}",
+    }
+
+
+def _order(order: Order) -> dict[str, Any]:
+    market = order.type is OrderType.MARKET
+    return {
+        "symbol": _symbol(order.pair),
+        "orderId": order.id,
+        "orderListId": -1,
+        "clientOrderId": order.client_id,
+        "price": as_text(order.price),
+        "origQty": as_text(order.amount),
+        "executedQty": as_text(order.filled),
+        "origQuoteOrderQty": as_text(order.quote_amount),
+        "cummulativeQuoteQty": as_text(order.quote_filled),
+        "status": order.status.value,
+        "timeInForce": "GTC" if market else order.time_in_force.value,
+        "type": order.type.value,
+        "side": order.side.value,
+        "selfTradePreventionMode": "NONE",
+    }
+
+
+def _symbol(pair: str) -> str:
+    return pair.replace("/", "")

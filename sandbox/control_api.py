@@ -1,0 +1,97 @@
+"""Change the local exchange from another process: prices, faults, halts, clock, deposits."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from sandbox.errors import SandboxError
+from sandbox.exchange import LocalExchange
+from sandbox.faults import Fault, Faults
+from sandbox.refusals import RefusalError
+from sandbox.trading import Trading
+
+CONTROL = "/control/"
+_LOCAL_HOSTS = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What the control endpoint may change; no account where the exchange has none."""
+
+    exchange: LocalExchange
+    faults: Faults
+    trading: Trading | None = None
+
+    @property
+    def account(self) -> Trading:
+        """The account.
+
+        Raises
+        ------
+        SandboxError
+            If the exchange has none.
+        """
+        if self.trading is None:
+            raise SandboxError("this exchange has no account")
+        return self.trading
+
+
+Action = Callable[[Controls, dict[str, Any]], Any]
+
+
+def control_routes(controls: Controls) -> list[web.RouteDef]:
+    """Return the routes of the control endpoint, each with a JSON object as its parameters."""
+    actions: dict[tuple[str, str], Action] = {
+        ("POST", "price"): lambda on, sent: on.exchange.set_price(sent["pair"], sent["price"]),
+        ("POST", "halt"): _halt,
+        ("POST", "resume"): lambda on, sent: on.exchange.halted.discard(sent["pair"]),
+        ("POST", "freeze"): lambda on, sent: on.exchange.freeze(sent["pair"]),
+        ("POST", "thaw"): lambda on, sent: on.exchange.thaw(sent["pair"]),
+        ("POST", "clock"): _set_clock,
+        ("POST", "faults"): lambda on, sent: on.faults.add(Fault(**sent)),
+        ("DELETE", "faults"): lambda on, _: on.faults.clear(),
+        ("GET", "faults"): lambda on, _: [asdict(fault) for fault in on.faults.pending],
+        ("POST", "deposit"): lambda on, sent: on.account.deposit(sent["asset"], sent["amount"]),
+        ("POST", "withdraw"): lambda on, sent: on.account.withdraw(sent["asset"], sent["amount"]),
+        ("GET", "ledger"): lambda on, _: [e.as_record() for e in on.account.account.ledger],
+        ("GET", "requests"): lambda on, _: dict(on.exchange.requests),
+    }
+    return [
+        web.route(method, CONTROL + name, _handler(controls, action))
+        for (method, name), action in actions.items()
+    ]
+
+
+def _handler(
+    controls: Controls, action: Action
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        _check_caller(request)
+        try:
+            sent = await request.json() if request.method == "POST" else {}
+            with controls.exchange.lock:
+                return web.json_response(action(controls, sent))
+        except KeyError as error:
+            raise RefusalError(-1102, f"{error} is missing") from None
+        except (SandboxError, TypeError, ValueError) as error:
+            raise RefusalError(-1100, str(error)) from None
+
+    return handle
+
+
+def _check_caller(request: web.Request) -> None:
+    # A web page open in a browser on this machine reaches loopback too.
+    host = urlsplit(f"//{request.host}").hostname
+    if host not in _LOCAL_HOSTS or "Origin" in request.headers:
+        raise RefusalError(-1002, "The control endpoint is for programs on this machine.", 403)
+
+
+def _halt(controls: Controls, sent: dict[str, Any]) -> None:
+    controls.exchange.halted.add(controls.exchange.market_of(sent["pair"]).pair)
+
+
+def _set_clock(controls: Controls, sent: dict[str, Any]) -> None:
+    controls.exchange.offset_ms = int(sent["offset_ms"])

@@ -1,0 +1,57 @@
+"""The rules of a market that an order must keep, refused as Binance refuses."""
+
+from decimal import Decimal
+
+from sandbox.markets import Market
+from sandbox.orders import OrderRequest, OrderType
+from sandbox.refusals import RefusalError, filter_failure
+
+LARGEST = Decimal("9000000000000000")
+_DECIMALS = 8
+
+
+def check_request(request: OrderRequest, market: Market, last_price: Decimal) -> None:
+    """Check the shape of an order and the market's rules.
+
+    Parameters
+    ----------
+    last_price
+        Values a market order, quote currency.
+
+    Raises
+    ------
+    RefusalError
+        With the code and message of the first rule that is broken.
+    """
+    for name, value in (("quantity", request.amount), ("price", request.price)):
+        if value is not None:
+            _check_number(name, value)
+    if request.quote_amount is not None:
+        _check_number("quoteOrderQty", request.quote_amount)
+    if request.price is not None:
+        _check_steps("PRICE_FILTER", request.price, market.tick)
+    if request.amount is not None:
+        _check_steps("LOT_SIZE", request.amount, market.step)
+    if _value(request, last_price) < market.min_notional:
+        raise filter_failure("NOTIONAL")
+
+
+def _check_number(name: str, value: Decimal) -> None:
+    exponent = value.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > _DECIMALS:
+        raise RefusalError(-1111, f"Parameter '{name}' has too much precision.")
+    if value <= 0:
+        raise RefusalError(-1013, "Invalid price." if name == "price" else "Invalid quantity.")
+
+
+def _check_steps(name: str, value: Decimal, step: Decimal) -> None:
+    if not step <= value <= LARGEST or value % step:
+        raise filter_failure(name)
+
+
+def _value(request: OrderRequest, last_price: Decimal) -> Decimal:
+    if request.amount is None:
+        return request.quote_amount or Decimal(0)
+    if request.type is OrderType.MARKET or request.price is None:
+        return request.amount * last_price
+    return request.amount * request.price

@@ -1,0 +1,169 @@
+"""The signed half of Binance's spot REST API: what only the owner of an account may ask."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from sandbox.account_answers import (
+    account_answer,
+    cancelled_answer,
+    fee_answer,
+    fill_answer,
+    new_order_answer,
+    order_answer,
+)
+from sandbox.order_parameters import order_request
+from sandbox.orders import Fill, Order, OrderType
+from sandbox.protocol import limited, named_market, whole_number
+from sandbox.refusals import RefusalError, unknown_order
+from sandbox.signatures import verified
+from sandbox.trading import Trading
+
+_DAY_MS = 86_400_000
+_HISTORY = {"default": 500, "largest": 1000}
+_DETAILS = ("ACK", "RESULT", "FULL")
+Answer = Callable[[Trading, Mapping[str, str]], Any]
+_Timed = TypeVar("_Timed", Order, Fill)
+
+
+def signed_routes(trading: Trading) -> list[web.RouteDef]:
+    """Return the routes of an account's API."""
+    answers: dict[tuple[str, str], Answer] = {
+        ("GET", "/api/v3/account"): _account,
+        ("POST", "/api/v3/order"): _new_order,
+        ("GET", "/api/v3/order"): _order,
+        ("DELETE", "/api/v3/order"): _cancel,
+        ("GET", "/api/v3/openOrders"): _open_orders,
+        ("DELETE", "/api/v3/openOrders"): _cancel_all,
+        ("GET", "/api/v3/allOrders"): _all_orders,
+        ("GET", "/api/v3/myTrades"): _my_trades,
+        ("GET", "/sapi/v1/asset/tradeFee"): _trade_fees,
+        ("GET", "/sapi/v1/spot/delist-schedule"): lambda *_: [],
+    }
+    routes = [web.route(*where, _handler(trading, answer)) for where, answer in answers.items()]
+    status = {"status": 0, "msg": "normal"}
+    return [*routes, web.get("/sapi/v1/system/status", _public(status))]
+
+
+def _public(answer: Any) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(_: web.Request) -> web.Response:
+        return web.json_response(answer)
+
+    return handle
+
+
+def _handler(trading: Trading, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        body = await request.text()
+        key = request.headers.get("X-MBX-APIKEY")
+        query = request.rel_url.raw_query_string
+        with trading.exchange.lock:
+            sent = verified(trading.keys, trading.exchange.now_ms, key, query, body)
+            trading.advance()
+            return web.json_response(answer(trading, sent))
+
+    return handle
+
+
+def _account(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
+    omit_zero = sent.get("omitZeroBalances", "").lower() == "true"
+    return account_answer(trading.account, trading.exchange.now_ms, omit_zero=omit_zero)
+
+
+def _new_order(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
+    request = order_request(sent, named_market(trading.exchange, sent))
+    usual = "ACK" if request.type is OrderType.LIMIT_MAKER else "FULL"
+    detail = sent.get("newOrderRespType", usual)
+    if detail not in _DETAILS:
+        raise RefusalError(-1130, "Data sent for parameter 'newOrderRespType' is not valid.")
+    order = trading.place(request)
+    fills = [fill for fill in trading.account.fills if fill.order_id == order.id]
+    return new_order_answer(order, fills, detail)
+
+
+def _order(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
+    found = _named_order(trading, sent)
+    if found is None:
+        raise unknown_order()
+    return order_answer(found)
+
+
+def _cancel(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
+    found = _named_order(trading, sent)
+    if found is None:
+        raise unknown_order(cancelling=True)
+    return cancelled_answer(trading.cancel(found.id), sent.get("newClientOrderId"))
+
+
+def _named_order(trading: Trading, sent: Mapping[str, str]) -> Order | None:
+    pair = named_market(trading.exchange, sent).pair
+    number = whole_number(sent, "orderId")
+    name = sent.get("origClientOrderId")
+    if number is None and not name:
+        raise RefusalError(
+            -1102,
+            "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!",
+        )
+    for order in reversed(trading.account.orders):
+        wanted = order.id == number if number is not None else order.client_id == name
+        if wanted and order.pair == pair:
+            return order
+    return None
+
+
+def _open_orders(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, Any]]:
+    open_orders = trading.account.open_orders
+    if "symbol" in sent:
+        pair = named_market(trading.exchange, sent).pair
+        open_orders = tuple(order for order in open_orders if order.pair == pair)
+    return [order_answer(order) for order in open_orders]
+
+
+def _cancel_all(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, Any]]:
+    pair = named_market(trading.exchange, sent).pair
+    numbers = [order.id for order in trading.account.open_orders if order.pair == pair]
+    if not numbers:
+        raise unknown_order(cancelling=True)
+    return [cancelled_answer(trading.cancel(number), None) for number in numbers]
+
+
+def _all_orders(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, Any]]:
+    pair = named_market(trading.exchange, sent).pair
+    mine = (order for order in trading.account.orders if order.pair == pair)
+    timed = [(order.created_ms, order.id, order) for order in mine]
+    return [order_answer(order) for order in _page(timed, sent, "orderId")]
+
+
+def _my_trades(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, Any]]:
+    pair = named_market(trading.exchange, sent).pair
+    number = whole_number(sent, "orderId")
+    mine = (fill for fill in trading.account.fills if fill.pair == pair)
+    timed = [(fill.time_ms, fill.id, fill) for fill in mine if number in (None, fill.order_id)]
+    return [fill_answer(fill) for fill in _page(timed, sent, "fromId")]
+
+
+def _page(
+    timed: Iterable[tuple[int, int, _Timed]], sent: Mapping[str, str], first_name: str
+) -> list[_Timed]:
+    # From a number or a time on it is the oldest that come first, else the newest.
+    start, end = (whole_number(sent, name) for name in ("startTime", "endTime"))
+    first = whole_number(sent, first_name)
+    if start is not None and end is not None and end - start > _DAY_MS:
+        raise RefusalError(-1127, "More than 24 hours between startTime and endTime.")
+    wanted = [
+        value
+        for time_ms, number, value in timed
+        if (start is None or time_ms >= start)
+        and (end is None or time_ms <= end)
+        and (first is None or number >= first)
+    ]
+    limit = limited(sent, **_HISTORY)
+    return wanted[-limit:] if start is None and first is None else wanted[:limit]
+
+
+def _trade_fees(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, str]]:
+    chosen = trading.exchange.markets
+    if "symbol" in sent:
+        chosen = (named_market(trading.exchange, sent),)
+    return [fee_answer(trading.account, market) for market in chosen]

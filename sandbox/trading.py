@@ -1,0 +1,150 @@
+"""An account on a local exchange: the exchange's prices and rules, the account's orders."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from sandbox.account import Account
+from sandbox.errors import SandboxError
+from sandbox.exchange import LocalExchange
+from sandbox.fees import DISCOUNT_ASSET, Fees
+from sandbox.keys import Keys
+from sandbox.ledger_file import LedgerFile
+from sandbox.orders import Order, OrderRequest, Side
+from sandbox.refusals import RefusalError, market_closed
+
+Amount = Decimal | int | float | str
+
+
+class Trading:
+    """The signed half of a local exchange.
+
+    Parameters
+    ----------
+    exchange
+        Where the account trades.
+    balances
+        What a new account begins with, by asset; an account read from a file has its own.
+    fees
+        What a fill costs. Default: 0.1 % of what it brings.
+    keys
+        The only keys accepted. Default: new ones.
+    file
+        A JSON-lines file that keeps the account from one run to the next. None: memory only.
+
+    Raises
+    ------
+    SandboxError
+        If a balance is not a positive number, or the file is not readable.
+
+    Notes
+    -----
+    The market moves when somebody looks: resting orders are worked whenever a price is set, a
+    signed request arrives or `advance` is called, over all prices passed since the last time.
+
+    Examples
+    --------
+    >>> trading = Trading(LocalExchange(["BTC/USDT"]), balances={"USDT": 1000})
+    >>> trading.account.balance("USDT").free
+    Decimal('1000')
+    """
+
+    def __init__(
+        self,
+        exchange: LocalExchange,
+        *,
+        balances: Mapping[str, Amount] | None = None,
+        fees: Fees | None = None,
+        keys: Keys | None = None,
+        file: Path | None = None,
+    ) -> None:
+        self.exchange = exchange
+        self.keys = keys or Keys.generate()
+        kept = None if file is None else LedgerFile(file)
+        self.account = Account(lambda: exchange.now_ms, fees, kept, self._bnb_price)
+        self._seen_ms = exchange.true_ms
+        if not self.account.ledger:
+            for asset, amount in (balances or {}).items():
+                self.deposit(asset, amount)
+        exchange.price_changed = self._work
+
+    def deposit(self, asset: str, amount: Amount) -> None:
+        """Add to a free balance.
+
+        Raises
+        ------
+        SandboxError
+            If the amount is not a positive number.
+        """
+        with self.exchange.lock:
+            self.account.deposit(asset, _exact(amount))
+
+    def withdraw(self, asset: str, amount: Amount) -> None:
+        """Take from a free balance.
+
+        Raises
+        ------
+        SandboxError
+            If the amount is not a positive number, or more than is free.
+        """
+        with self.exchange.lock:
+            self.account.withdraw(asset, _exact(amount))
+
+    def place(self, request: OrderRequest) -> Order:
+        """Take an order at the present price.
+
+        Raises
+        ------
+        RefusalError
+            If the market is halted or has no price, or the account cannot take the order.
+        """
+        with self.exchange.lock:
+            self.advance()
+            if request.pair in self.exchange.halted:
+                raise market_closed()
+            book = self.exchange.book(request.pair)
+            if book is None:
+                raise RefusalError(-1112, "No orders on book for symbol.")
+            return self.account.place(request, book)
+
+    def cancel(self, order_id: int) -> Order:
+        """Take an open order off the book.
+
+        Raises
+        ------
+        RefusalError
+            If there is no open order of this number.
+        """
+        with self.exchange.lock:
+            self.advance()
+            return self.account.cancel(order_id)
+
+    def advance(self) -> None:
+        """Work the resting orders over all prices since the last time."""
+        with self.exchange.lock:
+            for pair in {order.pair for order in self.account.open_orders}:
+                self._work(pair)
+            self._seen_ms = self.exchange.true_ms
+
+    def _work(self, pair: str) -> None:
+        passed = self.exchange.true_range(pair, self._seen_ms)
+        if passed is None or pair in self.exchange.halted:
+            return
+        for side, price in zip((Side.BUY, Side.SELL), passed, strict=True):
+            book = self.exchange.book(pair, price)
+            if book:
+                self.account.work(book, (side,))
+
+    def _bnb_price(self, quote: str) -> Decimal | None:
+        if quote == DISCOUNT_ASSET:
+            return Decimal(1)
+        market = self.exchange.market(DISCOUNT_ASSET + quote)
+        price = self.exchange.true_price(market.pair) if market else None
+        return Decimal(repr(price)) if price else None
+
+
+def _exact(amount: Amount) -> Decimal:
+    try:
+        return Decimal(str(amount))
+    except ArithmeticError:
+        raise SandboxError(f"{amount!r} is not an amount") from None
