@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sandbox.candles import Candles
 
 DAY_MS = 86_400_000
@@ -31,8 +33,8 @@ class Day:
             return cls(last, last, last, last)
         return cls(
             open=float(candles.open[0]),
-            high=max(last, float(candles.high.max())),
-            low=min(last, float(candles.low.min())),
+            high=max(last, float(np.max(candles.high))),
+            low=min(last, float(np.min(candles.low))),
             last=last,
             volume=float(candles.volume.sum()),
             quote_volume=float((candles.volume * candles.close).sum()),

@@ -55,7 +55,7 @@ class Desk:
     def idle_limit(self) -> float:
         """Stake currency that may lie idle because buys are too small."""
         minimum = self.rules.minimum
-        return float(minimum[np.isfinite(minimum)].max(initial=0.0))
+        return max(map(float, minimum[np.isfinite(minimum)]), default=0.0)
 
     def wishes(self, wanted: Vector) -> dict[int, float]:
         """Return the wanted notionals above 0."""

@@ -58,7 +58,7 @@ def _smallest_share(setup: Setup) -> float:
     weights, settings = setup.targets, setup.settings
     bands = _bands(setup)
     wanted = np.flatnonzero(weights[:-1] > 0)
-    own = float(bands[wanted].min()) * (0.75 if settings.scope == "fewest" else 1.0)
+    own = float(np.min(bands[wanted])) * (0.75 if settings.scope == "fewest" else 1.0)
     if settings.scope != "all" or len(wanted) < 2:
         return own
     rest = [bands[i] / (1 - weights[i]) * weights[j] for i in wanted for j in wanted if i != j]
