@@ -9,7 +9,7 @@ import numpy as np
 from freqtrade.exceptions import OperationalException
 from freqtrade.wallets import Wallets
 
-from rebalancing.drift import threshold_vector, tolerance_bands
+from rebalancing.drift import TOLERANCE, threshold_vector, tolerance_bands
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.markets import Markets
@@ -43,10 +43,11 @@ def check_investment(
     total = min(available, setup.settings.investment or available)
     found = (candles.get(pair) for pair in setup.pairs)
     prices = np.array([c.closes[0] if c and len(c.closes) else np.nan for c in found])
-    smallest = np.maximum(markets.smallest_orders(prices), setup.settings.min_trade or 0.0)
+    own = (setup.settings.min_trade or 0.0) * (1 + markets.fee) * 1.001
+    smallest = np.maximum(markets.smallest_orders(prices), own)
     weights = setup.targets[:-1]
-    if (weights * total < smallest)[weights > 0].any():
-        raise OperationalException(_too_small(setup, markets.smallest_orders(prices), total))
+    if (weights * total < smallest * (1 - TOLERANCE))[weights > 0].any():
+        raise OperationalException(_too_small(setup, smallest, total, own))
     if setup.settings.threshold is not None:
         least = _rounded_up(float(np.nanmax(smallest)) / _smallest_share(setup))
         logger.info(f"At its threshold the policy can be followed with {least} {stake} or more")
@@ -65,19 +66,19 @@ def _smallest_share(setup: Setup) -> float:
     return min(own, float(min(rest)))
 
 
-def _too_small(setup: Setup, exchange_minimum: Vector, total: float) -> str:
+def _too_small(setup: Setup, smallest: Vector, total: float, own: float) -> str:
     weights, stake = setup.targets[:-1], setup.stake
-    smallest = np.maximum(exchange_minimum, setup.settings.min_trade or 0.0)
     wanted = weights > 0
     needed = np.where(wanted, smallest / np.where(wanted, weights, 1.0), 0.0)
     worst = int(np.argmax(needed))
-    rule = "the exchange's smallest order is"
-    if smallest[worst] > exchange_minimum[worst]:
-        rule = "the smallest trade (rebalance.min_trade) is"
+    rule = f"the exchange's smallest order is {_money(smallest[worst])} {stake}"
+    if smallest[worst] == own:
+        least = _money(setup.settings.min_trade or 0.0)
+        rule = f"the smallest trade (rebalance.min_trade) is {least} {stake} without the fee"
     return (
         f"total investment {total:.8g} {stake} is too small: {setup.assets[worst]}'s "
         f"{weights[worst] * 100:.4g} % is {_money(weights[worst] * total)} {stake}, "
-        f"{rule} {_money(smallest[worst])} {stake}; "
+        f"{rule}; "
         f"at least {_rounded_up(needed[worst])} {stake} is needed"
     )
 

@@ -82,7 +82,9 @@ class Markets:
             The user's smallest trade, stake currency; None: the exchange's.
         """
         smallest = self.smallest_orders(prices)
-        minimum = np.maximum(smallest, min_trade or 0.0)
+        # What an investment that just suffices buys of an asset, after the fee and the lot.
+        after_fee = smallest / (1 + self.fee) * 0.999
+        minimum = np.maximum(after_fee, min_trade or 0.0)
         remainder = smallest / self.margin * self.remainder_margin
         return MarketRules(self.lots, minimum, remainder, self.fee)
 
