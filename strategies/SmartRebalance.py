@@ -55,7 +55,9 @@ class SmartRebalance(IStrategy):
                 f"SmartRebalance {__version__} backtests and optimises; it does not trade yet, "
                 "in dry-run neither: use freqtrade backtesting or freqtrade hyperopt"
             )
-        self._setup = read_setup(config, self.timeframe)
+        self._testing = runmode in OPTIMIZE_MODES
+        chart = {} if self._testing else config.get("original_config") or {}  # of some of the pairs
+        self._setup = read_setup({**config, **chart}, self.timeframe)
         if problems := file_problems(self._ft_params_from_file, len(self._setup.assets)):
             raise OperationalException("\n".join(problems))
         self.max_open_trades = len(self._setup.assets)
@@ -69,7 +71,6 @@ class SmartRebalance(IStrategy):
         self._candles: dict[str, PairCandles] = {}
         self._run: BacktestRun | None = None
         self._marks: dict[str, list[tuple[datetime, str]]] = {}
-        self._testing = runmode in OPTIMIZE_MODES
         self._checked = False
 
     def version(self) -> str:
@@ -102,7 +103,7 @@ class SmartRebalance(IStrategy):
         self._run = None
         if self._testing and not self._checked:  # some pairs have no candles
             self._check()
-        dataframe["enter_long"] = 1
+        dataframe["enter_long"] = int(self._testing)  # on a chart they would hide the rounds
         dataframe["enter_tag"] = ENTRY_TAG
         return dataframe
 
@@ -111,7 +112,9 @@ class SmartRebalance(IStrategy):
         return dataframe
 
     def bot_loop_start(self, current_time: datetime, **kwargs) -> None:
-        """Decide once per candle."""
+        """Decide once per candle; a chart decides nothing."""
+        if not self._testing:
+            return
         if self._run is None:
             self._run = BacktestRun(
                 self._setup,
