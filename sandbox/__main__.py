@@ -22,14 +22,24 @@ def main() -> None:
     """
 
 
-@main.command(
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True},
-    short_help="Backtest against the local exchange.",
-)
-@click.option("--online", is_flag=True, help="Take the markets from the real exchange instead.")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FREQTRADE ARGUMENTS]...")
-@click.pass_context
-def backtest(context: click.Context, online: bool, arguments: tuple[str, ...]) -> None:
+def _freqtrade_command(short_help: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command that passes on to freqtrade whatever it does not know itself."""
+
+    def decorated(command: Callable[..., None]) -> click.Command:
+        command = click.argument(
+            "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FREQTRADE ARGUMENTS]..."
+        )(command)
+        command = click.option(
+            "--online", is_flag=True, help="Take the markets from the real exchange instead."
+        )(command)
+        settings = {"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
+        return main.command(context_settings=settings, short_help=short_help)(command)
+
+    return decorated
+
+
+@_freqtrade_command("Backtest against the local exchange.")
+def backtest(online: bool, arguments: tuple[str, ...]) -> None:
     """Backtest SmartRebalance with config.json, without network.
 
     All further arguments are those of "freqtrade backtesting" and win over the defaults, e.g.
@@ -37,9 +47,6 @@ def backtest(context: click.Context, online: bool, arguments: tuple[str, ...]) -
     --timeframe-detail 5m, --strategy-list A B. "freqtrade backtesting --help" lists them all.
     A --config given replaces config.json.
     """
-    if "-h" in arguments:
-        click.echo(context.get_help())
-        return
 
     def run() -> int:
         from sandbox.backtest import backtest as run_backtest
@@ -49,22 +56,13 @@ def backtest(context: click.Context, online: bool, arguments: tuple[str, ...]) -
     sys.exit(_status(run))
 
 
-@main.command(
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True},
-    short_help="Optimise period and threshold against the local exchange.",
-)
-@click.option("--online", is_flag=True, help="Take the markets from the real exchange instead.")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FREQTRADE ARGUMENTS]...")
-@click.pass_context
-def hyperopt(context: click.Context, online: bool, arguments: tuple[str, ...]) -> None:
+@_freqtrade_command("Optimise period and threshold against the local exchange.")
+def hyperopt(online: bool, arguments: tuple[str, ...]) -> None:
     """Optimise the period and the threshold of config.json, without network.
 
     All further arguments are those of "freqtrade hyperopt" and win over the defaults, which are
     the space "rebalance" and the profit at the end, e.g. --epochs 50, --job-workers 2.
     """
-    if "-h" in arguments:
-        click.echo(context.get_help())
-        return
 
     def run() -> int:
         from sandbox.backtest import hyperopt as run_hyperopt

@@ -4,6 +4,7 @@ import logging
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from freqtrade import __version__ as freqtrade_version
 from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
@@ -42,7 +43,7 @@ class SmartRebalance(IStrategy):
     INTERFACE_VERSION = 3
     timeframe = "1h"
     stoploss = -1.0
-    minimal_roi: dict = {}  # noqa: RUF012
+    minimal_roi: ClassVar[dict] = {}
     use_exit_signal = False
     startup_candle_count = 0
     plot_config = PLOT_CONFIG

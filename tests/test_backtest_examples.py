@@ -91,11 +91,13 @@ def test_example_5_and_waits_for_a_boundary_with_the_threshold_reached(tmp_path:
 
 def test_example_5_or_fires_at_once_and_at_every_boundary(tmp_path: Path) -> None:
     found = run(tmp_path, BTC_PATH, ETH_PATH, 1000, period="24h", threshold=0.03, combine="or")
-    hours = [(hour, tag.split(" ", 1)[1].split(" ETH")[0]) for hour, tag, *_ in rounds(found)[1:]]
-    assert hours[0] == (6, "threshold BTC +5.0pp")
-    assert (20, "threshold BTC -3.0pp") in [(hour, tag) for hour, tag in hours] or hours[1][0] == 20
-    # Hours 24 and 48 are boundaries; at 24 the weights are at target, nothing is left to trade.
-    assert [hour for hour, _ in hours] == [6, 20, 30]
+    # Hours 24 and 48 are boundaries too; the weights are at target there, nothing is to trade.
+    # Two assets drift alike, either may be named.
+    assert [(hour, tag.split()[1], tag[-5:-2]) for hour, tag, *_ in rounds(found)[1:]] == [
+        (6, "threshold", "5.0"),
+        (20, "threshold", "3.0"),
+        (30, "threshold", "4.0"),
+    ]
 
 
 def test_example_6_three_doublings_sell_what_was_asked(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_buy_that_pays_fees_in_quote_locks_them_too() -> None:
 )
 def test_impossible_fees_are_refused(wrong: dict[str, object], match: str) -> None:
     with pytest.raises(SandboxError, match=match):
-        Fees(**wrong)  # type: ignore[arg-type]
+        Fees(**wrong)  # type: ignore[arg-type]  # any type, to be refused
 
 
 def test_deposits_and_withdrawals_leave_entries() -> None:

@@ -200,7 +200,7 @@ def test_the_price_is_that_of_the_clock(tmp_path: Path) -> None:
     exchange = LocalExchange(["BTC/USDT"], CandleFolder.open(tmp_path))
     prices = []
     for minutes in (-1, 0, 60, 119, 120, 10_000):
-        exchange.clock = lambda now=START + timedelta(minutes=minutes): now  # type: ignore[misc]
+        exchange.clock = lambda now=START + timedelta(minutes=minutes): now  # type: ignore[misc]  # mypy cannot infer it
         prices.append(exchange.price("BTC/USDT"))
     assert prices == [None, 1.0, 1.0, 1.0, 2.0, 4.0]
 

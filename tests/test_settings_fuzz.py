@@ -69,7 +69,7 @@ def is_period(value: object) -> bool:
 
 def is_duration(value: object) -> bool:
     try:
-        return parse_duration(value) is not None  # type: ignore[arg-type]
+        return parse_duration(value) is not None  # type: ignore[arg-type]  # whatever was drawn
     except (TypeError, ValueError):
         return False
 

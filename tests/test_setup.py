@@ -52,7 +52,7 @@ class Project:
                 pytest.skip(f"this machine has no {tool}")
             (tools / tool).symlink_to(found)
         if python:
-            (tools / "python3").symlink_to(sys._base_executable)  # type: ignore[attr-defined]
+            (tools / "python3").symlink_to(sys._base_executable)  # type: ignore[attr-defined]  # CPython has it
         self.environment = {
             "PATH": str(tools),
             "HOME": str(folder),

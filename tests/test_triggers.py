@@ -84,7 +84,7 @@ def test_without_period_or_origin_nothing_is_due(grid: PeriodGrid) -> None:
 def test_the_truth_table(
     boundary: bool, reached: bool, combine: str, both: bool, cause: Cause | None
 ) -> None:
-    found = trigger(boundary, FAR if reached else None, combine, both)  # type: ignore[arg-type]
+    found = trigger(boundary, FAR if reached else None, combine, both)  # type: ignore[arg-type]  # a str of the table
     assert (None if found is None else found.cause) == cause
     if found is not None and reached:
         assert (found.asset, found.drift) == ("BTC", 0.034)

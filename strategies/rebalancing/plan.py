@@ -61,11 +61,6 @@ class Plan:
     omitted: tuple[Omission, ...] = ()
 
     @property
-    def turnover(self) -> float:
-        """Half the sum of the notionals, stake currency."""
-        return sum(trade.notional for trade in self.trades) / 2
-
-    @property
     def shortfall(self) -> str:
         """What was left out and why, in a few words; empty if nothing was."""
         whys = {omission.why for omission in self.omitted}

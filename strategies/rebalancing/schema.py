@@ -14,14 +14,10 @@ def config_schema() -> dict[str, Any]:
     -----
     freqtrade's own keys are left to freqtrade's schema; everything beside the block is allowed.
     """
-    block = Settings.model_json_schema()
-    for field in block["properties"].values():
-        if "anyOf" in field and any("anyOf" in choice for choice in field["anyOf"]):
-            field.pop("anyOf")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "freqtrade configuration with a rebalance block",
         "type": "object",
         "required": ["rebalance"],
-        "properties": {"rebalance": block},
+        "properties": {"rebalance": Settings.model_json_schema()},
     }

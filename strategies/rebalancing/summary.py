@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from rebalancing.drift import drift_of
-from rebalancing.portfolio import Vector, holding_values, weights_of
+from rebalancing.portfolio import Mask, Vector, holding_values, weights_of
 from rebalancing.targets import over_available
 
 INITIAL, CLOSING = 0, -1
@@ -186,22 +186,20 @@ def summarise(history: History) -> Summary:
     row, column = np.unravel_index(int(np.nanargmax(np.abs(drift))), drift.shape)
     own = orders.round > INITIAL
     return Summary(
-        history.assets[-1],
-        _moment(history.time[0]),
-        _moment(history.time[-1]),
-        len(np.unique(orders.round[own])),
-        int(own.sum()),
-        _turnover_a_year(history),
-        history.fee,
-        float(history.fee * orders.notional.sum()),
-        _closed(
-            history, float(history.start + orders.cash_flow(history.fee).sum()), _left(history)
-        ),
-        _hodl_nav(history),
-        float(drift[row, column]),
-        history.assets[column],
-        _moment(moments[row]),
-        float(np.nanmean(np.abs(drift[:, history.targets > 0]))),
+        stake=history.assets[-1],
+        begin=_moment(history.time[0]),
+        end=_moment(history.time[-1]),
+        rounds=len(np.unique(orders.round[own])),
+        orders=int(own.sum()),
+        turnover=_turnover_a_year(history),
+        fee=history.fee,
+        fees=float(history.fee * orders.notional.sum()),
+        nav=_closed(history, np.ones(len(orders.round), dtype=bool)),
+        hodl_nav=_closed(history, orders.round == INITIAL),
+        largest_drift=float(drift[row, column]),
+        largest_drift_of=history.assets[column],
+        largest_drift_at=_moment(moments[row]),
+        mean_drift=float(np.nanmean(np.abs(drift[:, history.targets > 0]))),
     )
 
 
@@ -224,25 +222,13 @@ def _turnover_a_year(history: History) -> float:
     return float((orders.notional[own] / history.nav()[at]).sum() / 2 / years)
 
 
-def _left(history: History) -> Vector:
-    """Coins that the closing could not sell."""
-    left = np.zeros(len(history.assets) - 1)
-    np.add.at(left, history.executions.asset, history.executions.amount)
-    return left
-
-
-def _hodl_nav(history: History) -> float:
+def _closed(history: History, counted: Mask) -> float:
+    """Value of the portfolio after the orders that count: cash, and the coins that are left sold
+    at the closing price, or the last known one, after the fee."""
     orders = history.executions
-    initial = orders.round == INITIAL
     amounts = np.zeros(len(history.assets) - 1)
-    np.add.at(amounts, orders.asset[initial], orders.amount[initial])
-    cash = history.start + float(orders.cash_flow(history.fee)[initial].sum())
-    return _closed(history, cash, amounts)
-
-
-def _closed(history: History, cash: float, amounts: Vector) -> float:
-    """Cash plus the coins sold at the closing price, or the last known one, after the fee."""
-    orders = history.executions
+    np.add.at(amounts, orders.asset[counted], orders.amount[counted])
+    cash = history.start + float(orders.cash_flow(history.fee)[counted].sum())
     prices = _last_known(history.prices)[-1]
     closing = orders.round == CLOSING
     prices[orders.asset[closing]] = orders.price[closing]

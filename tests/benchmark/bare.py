@@ -1,11 +1,8 @@
 """What the baseline strategies have in common, the same settings as SmartRebalance above all."""
 
-# freqtrade prescribes the arguments of a callback, used or not.
-# ruff: noqa: ARG002
-
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
@@ -17,7 +14,7 @@ class Bare(IStrategy):
     INTERFACE_VERSION = 3
     timeframe = "1h"
     stoploss = -1.0
-    minimal_roi: dict = {}  # noqa: RUF012
+    minimal_roi: ClassVar[dict] = {}
     use_exit_signal = False
     startup_candle_count = 0
 

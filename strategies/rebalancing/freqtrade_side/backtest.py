@@ -111,7 +111,7 @@ class BacktestRun:
             Positive to buy, negative (relative to the cost basis) to sell; None for nothing.
         """
         current = self._rebalancer.round
-        asset = trade.pair.split("/")[0]
+        asset = trade.safe_base_currency
         if current is None or trade.has_open_orders:
             return None
         if asset in current.sellers:
@@ -165,7 +165,7 @@ class BacktestRun:
         current = self._rebalancer.round
         assert current is not None
         turn = dict.fromkeys(current.buyers, 1) | dict.fromkeys(current.sellers, 0)
-        open_trades().sort(key=lambda trade: turn.get(trade.pair.split("/")[0], 2))
+        open_trades().sort(key=lambda trade: turn.get(trade.safe_base_currency, 2))
 
     def _tell(self, now: datetime) -> None:
         """Log what a round leaves out, or why a due one does not start, once."""

@@ -89,14 +89,11 @@ class PriceTable:
         self._step = int(step.total_seconds())
         self._first = int(min(pair.dates[0] for pair in known))
         rows = (int(max(pair.dates[-1] for pair in known)) - self._first) // self._step + 1
-        self._closes = np.full((rows, len(assets)), np.nan)
-        self._listed = np.zeros((rows, len(assets)), dtype=bool)
+        # In the row of a candle stands what is known when it starts.
+        self._known = np.full((rows, len(assets)), np.nan)
         for column, asset in enumerate(assets):
             if asset in candles:
                 self._enter(column, asset, candles[asset], step)
-        # In the row of a candle stands what is known when it starts.
-        self._known = np.full((rows, len(assets)), np.nan)
-        self._known[1:] = np.where(self._listed[1:], self._closes[:-1], np.nan)
         self._any = np.isfinite(self._known).any(axis=1).tolist()
 
     def at(self, now: datetime) -> Vector | None:
@@ -130,10 +127,12 @@ class PriceTable:
                 "away from the one before the gap: taken for another coin and left out from then on"
             )
             fresh &= pair.dates < stranger
-        self._closes[rows[fresh], column] = pair.closes[fresh]
+        closes = np.full(len(self._known), np.nan)
+        closes[rows[fresh]] = pair.closes[fresh]
         # An hour in which nobody trades fills no order; a minute may just be a quiet one.
-        halted = pair.fillers & (step >= STALE_AFTER)
-        self._listed[rows[~halted], column] = True
+        traded = rows[~(pair.fillers & (step >= STALE_AFTER))]
+        traded = traded[traded > 0]
+        self._known[traded, column] = closes[traded - 1]
 
 
 def _stale(fillers: Mask, limit: int) -> Mask:

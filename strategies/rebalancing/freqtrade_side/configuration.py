@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from freqtrade.enums import OPTIMIZE_MODES, RunMode
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_seconds
 
@@ -161,15 +162,12 @@ def _threshold_problems(settings: Settings, members: tuple[str, ...]) -> list[st
 
 
 def _period_problems(settings: Settings, config: Mapping[str, Any], timeframe: str) -> list[str]:
-    if settings.period_duration is None or str(config.get("runmode")) not in _BACKTESTS:
+    if settings.period_duration is None or config.get("runmode") not in OPTIMIZE_MODES:
         return []
     if settings.period_duration.total_seconds() >= timeframe_to_seconds(timeframe):
         return []
     remedy = f"lengthen the period or use a timeframe of at most {settings.period}"
     return [f"rebalance.period: {settings.period} is below the timeframe {timeframe}, {remedy}"]
-
-
-_BACKTESTS = ("backtest", "hyperopt")
 
 
 def _money_problems(config: Mapping[str, Any], assets: int) -> list[str]:
@@ -219,16 +217,13 @@ def _seller_problems(config: Mapping[str, Any]) -> list[str]:
             problems.append(f"{key}: must be false; {behind}")
     if (config.get("order_types") or {}).get("stoploss_on_exchange"):
         problems.append(f"order_types.stoploss_on_exchange: must be false; {behind}")
-    spaces = (config.get("spaces") or ["default"]) if _hyperopt(config) else []
+    hyperopt = config.get("runmode") == RunMode.HYPEROPT
+    spaces = (config.get("spaces") or ["default"]) if hyperopt else []
     wrong = [space for space in spaces if space in _NO_SELLING_SPACES]
     if wrong:
         remedy = "use --spaces rebalance"
         problems.append(f'spaces: "{wrong[0]}" would optimise stoploss or ROI, {remedy}')
     return problems
-
-
-def _hyperopt(config: Mapping[str, Any]) -> bool:
-    return str(config.get("runmode")) == "hyperopt"
 
 
 def _pairlist_problems(config: Mapping[str, Any]) -> list[str]:

@@ -93,13 +93,8 @@ def round_fills(trades: Iterable[LocalTrade], current: Round) -> dict[str, Fill]
                 for order in own
                 if order.ft_order_side == "buy"
             )
-            fills[_asset(trade)] = Fill(sold, bought)
+            fills[trade.safe_base_currency] = Fill(sold, bought)
     return fills
-
-
-def _asset(trade: LocalTrade) -> str:
-    asset: str = trade.pair.split("/")[0]
-    return asset
 
 
 def _opened_in(trade: LocalTrade, current: Round) -> bool:

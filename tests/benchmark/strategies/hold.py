@@ -1,8 +1,5 @@
 """The portfolio bought once and held: what freqtrade costs when nothing happens."""
 
-# freqtrade prescribes the arguments of a callback, used or not.
-# ruff: noqa: ARG002
-
 from tests.benchmark.bare import Bare
 
 

@@ -1,8 +1,5 @@
 """The usual way to rebalance in freqtrade: everything in adjust_trade_position."""
 
-# freqtrade prescribes the arguments of a callback, used or not.
-# ruff: noqa: ARG002
-
 from datetime import datetime
 
 from freqtrade.persistence import Trade

@@ -1,8 +1,5 @@
 """The orders of another run, and no thought: freqtrade's own floor for these orders."""
 
-# freqtrade prescribes the arguments of a callback, used or not.
-# ruff: noqa: ARG002
-
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
