@@ -234,10 +234,13 @@ def test_the_grid_is_not_shifted_by_an_outage(tmp_path: Path) -> None:
 
 
 def test_a_coin_below_the_tick_of_its_opening_is_sold_at_its_price(tmp_path: Path) -> None:
-    """Fact 43: opened at a tick of 0.01, worth 0.004 later; freqtrade would sell at 0 or 0.01."""
-    fallen = make_candles(steps((20, 50.25), (30, 0.004), (60, 0.0087)))
+    """Fact 43: freqtrade takes the tick of the month of the opening, 0.01 here, and would sell
+    what is worth 0.0087 a month later at 0.01."""
+    start = "2024-01-31 04:00"
+    fallen = make_candles(steps((20, 50.25), (30, 0.004), (60, 0.0087)), start)
+    other = make_candles(steps((110, 1.5)), start)
     targets = {"A": 0.1, "B": 0.9}
-    found = run(tmp_path, {"A": fallen, "B": steps((110, 1.5))}, threshold=0.08, targets=targets)
+    found = run(tmp_path, {"A": fallen, "B": other}, threshold=0.08, targets=targets)
     sold = found.orders[(found.orders.pair == "A/USDT") & (found.orders.side == "sell")]
     assert set(sold.price) == {0.0087}
     assert found.complaints == []
