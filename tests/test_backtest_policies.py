@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from rebalancing.cli import print_summary
-from rebalancing.freqtrade_side.result import read_histories
+from rebalancing.freqtrade_side.result import read_records
 from rebalancing.summary import Summary, summarise
 from tests.builders import PROJECT, make_config
 from tests.freqtrade_runs import Outcome, backtest
@@ -100,8 +100,8 @@ def test_each_asset_may_have_its_own_threshold(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def summarised(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Summary]:
     found = run(tmp_path_factory.mktemp("summary"))
-    (history,) = read_histories(found.result).values()
-    return found, summarise(history)
+    (record,) = read_records(found.result).values()
+    return found, summarise(record.history)
 
 
 def test_the_summary_agrees_with_the_orders(summarised: tuple[Outcome, Summary]) -> None:

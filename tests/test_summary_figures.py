@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from rebalancing.summary import Executions, History, Summary, summarise
+from rebalancing.performance.history import Executions, History
+from rebalancing.summary import Summary, summarise
 
 NAN = float("nan")
 DAY = 86400.0
@@ -32,6 +33,7 @@ def history(
         np.array(columns[2], dtype=float),
         np.array(columns[3], dtype=float),
         np.array(columns[4]),
+        fee * np.abs(np.array(columns[2], dtype=float)) * np.array(columns[3]),
     )
     return History(
         ("BTC", "ETH", "USDT"),

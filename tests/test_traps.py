@@ -10,7 +10,7 @@ from freqtrade.persistence import LocalTrade
 
 from rebalancing.freqtrade_side import backtest as backtest_module
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
-from rebalancing.freqtrade_side.result import read_histories
+from rebalancing.freqtrade_side.result import read_records
 from rebalancing.summary import summarise
 from rebalancing.version import __version__
 from tests.builders import make_candles, make_config, write_candles
@@ -196,9 +196,9 @@ def test_a_symbol_that_returns_as_another_coin_stays_out(tmp_path: Path) -> None
     assert found.trades[found.trades.time > hours(30)].empty
     assert len(found.complaints) == 1
     assert "another coin" in found.complaints[0]
-    (history,) = read_histories(found.result, tmp_path / "data").values()
-    assert summarise(history).nav == pytest.approx(1000, abs=1)
-    assert summarise(history).premium == pytest.approx(0, abs=1)
+    (record,) = read_records(found.result, tmp_path / "data").values()
+    assert summarise(record.history).nav == pytest.approx(1000, abs=1)
+    assert summarise(record.history).premium == pytest.approx(0, abs=1)
 
 
 def test_a_halted_asset_is_not_traded_and_merely_counts_again(tmp_path: Path) -> None:

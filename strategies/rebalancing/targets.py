@@ -43,7 +43,7 @@ def over_available(targets: Vector, available: Mask) -> Vector:
 
     Parameters
     ----------
-    targets : array, shape (assets + 1,)
+    targets : array, shape (..., assets + 1)
         Fractions that sum to 1.
     available : bool array, shape (..., assets + 1)
         The last one, the stake currency's, is True.
@@ -58,8 +58,8 @@ def over_available(targets: Vector, available: Mask) -> Vector:
         return np.broadcast_to(targets, available.shape)
     kept = np.where(available, targets, 0.0)
     total = kept.sum(axis=-1, keepdims=True)
-    all_cash = np.zeros(targets.shape)
-    all_cash[-1] = 1.0
+    all_cash = np.zeros(kept.shape)
+    all_cash[..., -1] = 1.0
     return np.where(total > 0, kept / np.where(total > 0, total, 1.0), all_cash)
 
 

@@ -59,6 +59,12 @@ def recorded_marks(config: Mapping[str, Any]) -> dict[str, Marks]:
     return marks
 
 
+def reasons(tags: Iterable[object]) -> dict[int, str]:
+    """Return the reason of each round, by its number, from order tags."""
+    found = (ROUND_TAG.fullmatch(str(tag)) for tag in tags)
+    return {int(tag[1]): tag[2] for tag in found if tag}
+
+
 def mark_rounds(frame: DataFrame, marks: Marks, timeframe: timedelta) -> Series:
     """Return a column that holds the close where a round traded, NaN elsewhere."""
     candles = to_datetime([when for when, _ in marks], utc=True).floor(timeframe)

@@ -16,25 +16,36 @@ from freqtrade.data.btanalysis import (
 )
 from freqtrade.data.btanalysis.bt_fileutils import load_file_from_zip
 from freqtrade.data.history import load_pair_history
+from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.misc import json_load
 from pandas import DataFrame, DatetimeIndex
 
-from rebalancing.freqtrade_side.annotations import ROUND_TAG
+from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
+from rebalancing.freqtrade_side.result_orders import (
+    at_last_price,
+    executions,
+    order_rows,
+    price_purchases,
+)
+from rebalancing.performance.history import History
+from rebalancing.performance.record import Record
 from rebalancing.portfolio import Mask, Vector
-from rebalancing.summary import CLOSING, Executions, History
 
-Row = tuple[float, int, float, float, int]
-"""Time, column of the asset, signed amount, price and round of one order."""
+_UNREADABLE = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError),
+    *(zipfile.BadZipFile, FreqtradeException),
+)
+"""What freqtrade and pandas raise on files that are damaged or not theirs."""
 
 
 class ResultError(ValueError):
     """A result that cannot be read: one line that names the file and what is wrong."""
 
 
-def read_histories(path: Path, datadir: Path | None = None) -> dict[str, History]:
+def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
     """Read a result.
 
     Parameters
@@ -46,7 +57,7 @@ def read_histories(path: Path, datadir: Path | None = None) -> dict[str, History
 
     Returns
     -------
-    dict of str to History
+    dict of str to Record
         By name of the strategy, of those that rebalanced; a result may hold several.
 
     Raises
@@ -62,17 +73,19 @@ def read_histories(path: Path, datadir: Path | None = None) -> dict[str, History
     try:
         runs: dict[str, dict[str, Any]] = load_backtest_stats(path)["strategy"]
         config = _config(path) if any(map(_rebalanced, runs.values())) else {}
-        histories = {
-            name: _history(config, run, get_backtest_wallet_change(path, name), datadir)
+        records = {
+            name: _record(
+                (name, path.name), config, run, get_backtest_wallet_change(path, name), datadir
+            )
             for name, run in runs.items()
             if _rebalanced(run)
         }
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        reason = " ".join(str(error).split())
-        raise ResultError(f"{path}: is not a readable backtest result ({reason})") from error
-    if not histories:
+    except _UNREADABLE as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ResultError(f"{path}: is not a readable backtest result ({reason[:200]})") from error
+    if not records:
         raise ResultError(f"{path}: holds no rebalanced trade; the period may be too short")
-    return histories
+    return records
 
 
 def newest_result(place: Path) -> Path:
@@ -102,11 +115,32 @@ def _rebalanced(run: dict[str, Any]) -> bool:
     return any(map(ROUND_TAG.fullmatch, tags))
 
 
-def _history(
-    config: dict[str, Any], run: dict[str, Any], wallet: DataFrame, datadir: Path | None
-) -> History:
+def _record(
+    name: tuple[str, str],
+    config: dict[str, Any],
+    run: dict[str, Any],
+    wallet: DataFrame,
+    datadir: Path | None,
+) -> Record:
     exchange = {**config["exchange"], "pair_whitelist": run["pairlist"]}
     setup = plain_setup({**config, "exchange": exchange})
+    tags = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
+    return Record(
+        *(name[0], "backtest", name[1]),
+        timeframe=str(run["timeframe"]),
+        history=_history(config, setup, run, wallet, datadir),
+        settings=setup.settings,
+        tags=reasons(tags),
+    )
+
+
+def _history(
+    config: dict[str, Any],
+    setup: Setup,
+    run: dict[str, Any],
+    wallet: DataFrame,
+    datadir: Path | None,
+) -> History:
     columns = [*setup.assets, setup.stake]
     held = wallet.pivot(index="date", columns="currency", values="balance").reindex(columns=columns)
     rates = wallet.pivot(index="date", columns="currency", values="rate").reindex(columns=columns)
@@ -116,15 +150,18 @@ def _history(
     amounts = held[list(setup.assets)].ffill().fillna(0.0).to_numpy(dtype=float)
     amounts = np.maximum(amounts - _not_ours(config, setup), 0.0)
     trades = [trade for trade in run["trades"] if trade["pair"] in setup.pairs]
-    rows = [row for trade in trades for row in _orders(setup, trade)]
+    rows = [row for trade in trades for row in order_rows(setup.pairs, trade)]
     unsold = set(np.flatnonzero(amounts.any(axis=0))) - {row[1] for row in rows}
     if unsold:
         names = ", ".join(setup.assets[i] for i in sorted(unsold))
         raise ValueError(f"the trade of {names} is missing, freqtrade could not close it")
+    price_purchases(rows, times, prices)
     if datadir is not None:
         prices[~_fresh(setup, run["timeframe"], datadir, index)] = np.nan
-        rows = [_at_last_price(row, times, prices) for row in rows]
-    fee = float(trades[0]["fee_open"]) if trades else 0.0
+        rows = [at_last_price(row, times, prices) for row in rows]
+    if not rows:
+        raise ResultError("the result holds no orders")
+    fee = float(trades[0]["fee_open"])
     return History(
         (*setup.assets, setup.stake),
         setup.targets,
@@ -133,7 +170,7 @@ def _history(
         prices,
         min(float(run["starting_balance"]), setup.settings.investment or np.inf),
         fee,
-        _executions(rows),
+        executions(rows, fee),
     )
 
 
@@ -142,18 +179,6 @@ def _not_ours(config: dict[str, Any], setup: Setup) -> Vector:
     account = config.get("dry_run_wallet")
     coins = account if isinstance(account, dict) else {}
     return np.array([float(coins.get(asset, 0.0)) for asset in setup.assets])
-
-
-def _orders(setup: Setup, trade: dict[str, Any]) -> list[Row]:
-    column = setup.pairs.index(trade["pair"])
-    rows = []
-    for order in trade["orders"]:
-        sign = 1 if order["ft_order_side"] == "buy" else -1
-        tag = ROUND_TAG.fullmatch(str(order["ft_order_tag"]))
-        number = int(tag[1]) if tag else CLOSING
-        when = order["order_filled_timestamp"] / 1000
-        rows.append((when, column, sign * order["amount"], order["safe_price"], number))
-    return rows
 
 
 def _fresh(setup: Setup, timeframe: str, datadir: Path, moments: DatetimeIndex) -> Mask:
@@ -171,21 +196,3 @@ def _fresh(setup: Setup, timeframe: str, datadir: Path, moments: DatetimeIndex) 
     known = [table.at(moment) for moment in moments.tz_localize("UTC").to_pydatetime()]
     fresh: Mask = np.isfinite(np.array([nothing if row is None else row for row in known]))
     return fresh
-
-
-def _at_last_price(row: Row, times: Vector, prices: Vector) -> Row:
-    """Value what is closed while it has no price at the last one: freqtrade may close it as
-    another coin that bears the symbol by then."""
-    when, column, amount, price, number = row
-    moment = int(np.searchsorted(times, when))
-    if number != CLOSING or moment >= len(times) or np.isfinite(prices[moment, column]):
-        return row
-    known = prices[np.isfinite(prices[:, column]), column]
-    return when, column, amount, float(known[-1]) if len(known) else price, number
-
-
-def _executions(rows: list[Row]) -> Executions:
-    if not rows:
-        raise ResultError("the result holds no orders")
-    time, asset, amount, price, number = np.array(sorted(rows, key=lambda row: row[0])).T
-    return Executions(time, asset.astype(np.int64), amount, price, number.astype(np.int64))

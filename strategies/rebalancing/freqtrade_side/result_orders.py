@@ -1,0 +1,54 @@
+"""The orders of a backtest result, as executions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rebalancing.freqtrade_side.annotations import ROUND_TAG
+from rebalancing.performance.history import CLOSING, INITIAL, Executions
+from rebalancing.portfolio import Vector
+
+Row = tuple[float, int, float, float, int]
+"""Time, column of the asset, signed amount, price and round of one order."""
+
+
+def order_rows(pairs: Sequence[str], trade: Mapping[str, Any]) -> list[Row]:
+    """Read the orders of an exported trade; `pairs` in the order of the assets."""
+    column = pairs.index(trade["pair"])
+    rows = []
+    for order in trade["orders"]:
+        sign = 1 if order["ft_order_side"] == "buy" else -1
+        tag = ROUND_TAG.fullmatch(str(order["ft_order_tag"]))
+        number = int(tag[1]) if tag else CLOSING
+        when = order["order_filled_timestamp"] / 1000
+        rows.append((when, column, sign * order["amount"], order["safe_price"], number))
+    return rows
+
+
+def price_purchases(rows: Iterable[Row], times: Vector, prices: Vector) -> None:
+    """Enter what the initial allocation paid: freqtrade records no price of what is not held."""
+    for when, column, _, price, number in rows:
+        moment = int(np.searchsorted(times, when))
+        if number == INITIAL and moment < len(times) and np.isnan(prices[moment, column]):
+            prices[moment, column] = price
+
+
+def at_last_price(row: Row, times: Vector, prices: Vector) -> Row:
+    """Value what is closed while it has no price at the last one: freqtrade may close it as
+    another coin that bears the symbol by then."""
+    when, column, amount, price, number = row
+    moment = int(np.searchsorted(times, when))
+    if number != CLOSING or moment >= len(times) or np.isfinite(prices[moment, column]):
+        return row
+    known = prices[np.isfinite(prices[:, column]), column]
+    return when, column, amount, float(known[-1]) if len(known) else price, number
+
+
+def executions(rows: Iterable[Row], fee: float) -> Executions:
+    """Put orders together, oldest first; each pays `fee`, a fraction of its notional."""
+    time, asset, amount, price, number = np.array(sorted(rows, key=lambda row: row[0])).T
+    fees = fee * np.abs(amount) * price
+    return Executions(time, asset.astype(np.int64), amount, price, number.astype(np.int64), fees)

@@ -1,0 +1,1 @@
+"""What a portfolio did, from its history: values, counterfactuals, contributions, figures."""

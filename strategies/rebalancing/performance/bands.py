@@ -1,0 +1,26 @@
+"""The tolerance bands of a run, and how long the portfolio was outside them."""
+
+from __future__ import annotations
+
+from rebalancing.drift import outside, threshold_vector, tolerance_bands
+from rebalancing.performance.history import History
+from rebalancing.portfolio import Mask, Vector
+from rebalancing.settings import Settings
+
+
+def bands_of(history: History, settings: Settings) -> Vector | None:
+    """Return the half-width of each member's band, shape (moments, assets); None without a
+    threshold."""
+    if settings.threshold is None:
+        return None
+    thresholds = threshold_vector(settings.threshold, history.assets[:-1], history.stake)
+    relative = settings.threshold_kind == "relative"
+    return tolerance_bands(thresholds, history.targets_in_force(), relative)
+
+
+def outside_bands(history: History, bands: Vector) -> Mask:
+    """Tell at which moments since the initial allocation any member was outside its band, shape
+    (moments after it,)."""
+    after = history.allocated
+    out: Mask = outside(history.drift()[after], bands[after]).any(axis=1)
+    return out

@@ -1,0 +1,208 @@
+"""The history of a portfolio: what it held and what it was worth, moment by moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rebalancing.drift import drift_of
+from rebalancing.portfolio import Mask, Vector, holding_values, weights_of
+from rebalancing.targets import over_available
+
+INITIAL, CLOSING, ADOPTED, OTHER = 0, -1, -2, -3
+"""Numbers of what is no round but the first one: the initial allocation; the end of a backtest;
+coins brought in; orders that were not the rebalancer's."""
+
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Executions:
+    """Executed orders, oldest first: arrays of one length.
+
+    Parameters
+    ----------
+    time : array
+        Seconds since 1970, UTC.
+    asset : int array
+        Index of the asset.
+    amount : array
+        Coins, buys positive.
+    price : array
+        Stake currency for one coin.
+    round : int array
+        Number of the round, or `INITIAL`, `CLOSING`, `ADOPTED` (coins brought in, which cost
+        nothing) or `OTHER`.
+    fees : array
+        Stake currency that each order cost besides.
+    """
+
+    time: Vector
+    asset: Numbers
+    amount: Vector
+    price: Vector
+    round: Numbers
+    fees: Vector
+
+    @property
+    def notional(self) -> Vector:
+        """Stake currency, always positive."""
+        return np.abs(self.amount) * self.price
+
+    @property
+    def brought(self) -> Vector:
+        """Stake currency that each order brought, before fees; negative for buys."""
+        brought: Vector = np.where(self.round == ADOPTED, 0.0, -self.amount * self.price)
+        return brought
+
+    @property
+    def in_kind(self) -> Vector:
+        """Stake currency that each order was worth as a cash flow: that of coins brought in."""
+        worth: Vector = np.where(self.round == ADOPTED, self.amount * self.price, 0.0)
+        return worth
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """Deposits and withdrawals of the stake currency, oldest first: arrays of one length.
+
+    Parameters
+    ----------
+    time : array
+        Seconds since 1970, UTC.
+    amount : array
+        Stake currency, deposits positive.
+    """
+
+    time: Vector = field(default_factory=lambda: np.zeros(0))
+    amount: Vector = field(default_factory=lambda: np.zeros(0))
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A portfolio, candle by candle, each moment before its own orders and cash flows.
+
+    Parameters
+    ----------
+    assets : tuple of str
+        Codes, the stake currency last.
+    targets : array, shape (assets,) or (moments, assets)
+        Target weights, the cash weight last.
+    time : array, shape (moments,)
+        Seconds since 1970, UTC, increasing.
+    amounts : array, shape (moments, assets - 1)
+        Coins held.
+    prices : array, shape (moments, assets - 1)
+        Stake currency for one coin; NaN where the asset has no candle or is not held.
+    start : float
+        Stake currency at the beginning.
+    fee : float
+        Fraction of every notional, for sells that have not happened.
+    executions : Executions
+        All orders.
+    flows : Flows
+        Cash flows after the beginning.
+    """
+
+    assets: tuple[str, ...]
+    targets: Vector
+    time: Vector
+    amounts: Vector
+    prices: Vector
+    start: float
+    fee: float
+    executions: Executions
+    flows: Flows = field(default_factory=Flows)
+
+    @property
+    def stake(self) -> str:
+        """Code of the stake currency."""
+        return self.assets[-1]
+
+    @property
+    def allocated(self) -> Mask:
+        """Which moments are after the initial allocation, shape (moments,)."""
+        orders = self.executions
+        initial = orders.time[orders.round == INITIAL]
+        first = initial.min() if len(initial) else orders.time.min()
+        after: Mask = self.time > first
+        return after
+
+    def before(self, times: Vector, amounts: Vector) -> Vector:
+        """Add up what happened before each moment.
+
+        Parameters
+        ----------
+        times : array, shape (events,)
+            Seconds since 1970, increasing.
+        amounts : array, shape (events,) or (events, n)
+            Any quantity.
+
+        Returns
+        -------
+        array, shape (moments,) or (moments, n)
+        """
+        none = np.zeros((1, *amounts.shape[1:]))
+        sums: Vector = np.concatenate([none, np.cumsum(amounts, axis=0)])
+        return sums[np.searchsorted(times, self.time, side="left")]
+
+    def cash(self) -> Vector:
+        """Stake currency at each moment, every fee paid at once, shape (moments,).
+
+        The closing of the backtest is after the last moment, whatever time freqtrade gives it:
+        a coin whose candles ended early it closes at the last of them.
+        """
+        orders = self.executions
+        own = orders.round != CLOSING
+        traded = self.before(orders.time[own], (orders.brought - orders.fees)[own])
+        return self.start + traded + self.before(self.flows.time, self.flows.amount)
+
+    @property
+    def available(self) -> Mask:
+        """Which members have a price, shape (moments, assets)."""
+        return np.column_stack([~np.isnan(self.prices), np.full(len(self.time), True)])
+
+    def targets_in_force(self) -> Vector:
+        """Target weights over what is available, shape (moments, assets)."""
+        return over_available(self.targets, self.available)
+
+    def weights(self) -> Vector:
+        """Weight of each member at each moment, shape (moments, assets)."""
+        return weights_of(holding_values(self.amounts, self.prices, self.cash()))
+
+    def drift(self) -> Vector:
+        """Drift of each member at each moment, shape (moments, assets); NaN for what is
+        unavailable."""
+        drift = drift_of(self.weights(), self.targets_in_force())
+        known: Vector = np.where(self.available, drift, np.nan)
+        return known
+
+    def known_prices(self) -> Vector:
+        """The last known price of each asset, shape (moments, assets - 1); 0 before the first."""
+        rows = np.where(np.isnan(self.prices), 0, np.arange(len(self.prices))[:, None])
+        carried = np.take_along_axis(self.prices, np.maximum.accumulate(rows, axis=0), axis=0)
+        return np.nan_to_num(carried)
+
+    def value_of(self, amounts: Vector, cash: Vector) -> Vector:
+        """Value holdings at each moment, shape (moments,); what has no candle counts at its last
+        price."""
+        value: Vector = holding_values(amounts, self.known_prices(), cash).sum(axis=-1)
+        return value
+
+    def nav(self) -> Vector:
+        """NAV at each moment, shape (moments,); what has no candle counts at its last price."""
+        return self.value_of(self.amounts, self.cash())
+
+    def flow_after(self) -> Vector:
+        """Cash flows, coins brought in among them, between each moment and the next one, shape
+        (moments,); those before the first count to it."""
+        sums = np.zeros(len(self.time))
+        orders = self.executions
+        for times, amounts in (
+            (self.flows.time, self.flows.amount),
+            (orders.time, orders.in_kind),
+        ):
+            moment = np.searchsorted(self.time, times, side="right") - 1
+            np.add.at(sums, np.maximum(moment, 0), amounts)
+        return sums

@@ -1,0 +1,89 @@
+"""A portfolio's history with what is known about it besides: where from, which policy, why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rebalancing.performance.history import CLOSING, History
+from rebalancing.settings import Settings
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A trade that a round wanted and did not make.
+
+    Parameters
+    ----------
+    asset : str
+        Code.
+    size : float
+        Stake currency, buys positive.
+    why : str
+        The reason.
+    """
+
+    asset: str
+    size: float
+    why: str
+
+
+@dataclass(frozen=True)
+class RoundNote:
+    """What a journal tells of a round that its orders do not.
+
+    Parameters
+    ----------
+    outcome : str
+        How it ended; empty if it has not.
+    left_out : tuple of LeftOut
+        Trades not made.
+    cost : float or None
+        Stake currency: fees, and what prices moved against the plan; None if it is not known.
+    """
+
+    outcome: str
+    left_out: tuple[LeftOut, ...]
+    cost: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """All that is known of a portfolio's run.
+
+    Parameters
+    ----------
+    name : str
+        Of the strategy, or of the bot.
+    kind : str
+        "backtest", "dry-run" or "live".
+    source : str
+        Name of the file or the database.
+    timeframe : str
+        Of the moments, like "1h".
+    history : History
+        Moment by moment.
+    settings : Settings
+        The policy.
+    tags : mapping of int to str
+        By number of the round, its reason as in the order tags.
+    journal : mapping of int to RoundNote, or None
+        By number of the round; None where none is kept: in backtests.
+    remarks : tuple of str
+        What a reader has to know about the data, a sentence each.
+    """
+
+    name: str
+    kind: str
+    source: str
+    timeframe: str
+    history: History
+    settings: Settings
+    tags: Mapping[int, str]
+    journal: Mapping[int, RoundNote] | None = None
+    remarks: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def is_sold(self) -> bool:
+        """It ended with everything sold, as a backtest does."""
+        return bool((self.history.executions.round == CLOSING).any())
