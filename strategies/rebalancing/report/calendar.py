@@ -1,0 +1,69 @@
+"""A calendar of the rounds: a square for each day, darker the more was traded."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from rebalancing.performance.history import INITIAL
+from rebalancing.portfolio import Vector
+from rebalancing.report.findings import Findings
+from rebalancing.report.numbers import percent
+
+LEVELS = 4
+
+
+@dataclass(frozen=True)
+class Day:
+    """A square: week and weekday are its place, level its darkness (0: no round)."""
+
+    week: int
+    weekday: int
+    level: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Year:
+    """The squares of a year, and the weeks in which its months begin."""
+
+    number: int
+    days: tuple[Day, ...]
+    months: tuple[tuple[int, str], ...]
+
+
+def calendar_of(findings: Findings) -> list[Year]:
+    """Lay out the days of a run, year by year."""
+    history = findings.record.history
+    first, last = (datetime.fromtimestamp(history.time[i], UTC).date() for i in (0, -1))
+    rounds: dict[date, list[tuple[str, float]]] = defaultdict(list)
+    for row in findings.rows:
+        if row.number > INITIAL:
+            day = datetime.fromtimestamp(row.time, UTC).date()
+            rounds[day].append((f"r{row.number} {row.reason}", row.turnover))
+    sums = sorted(sum(turned for _, turned in found) for found in rounds.values())
+    edges = np.quantile(sums, np.arange(1, LEVELS) / LEVELS) if sums else np.zeros(0)
+    years: dict[int, list[Day]] = defaultdict(list)
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        years[day.year].append(_square(day, rounds.get(day, []), edges))
+    return [Year(year, tuple(days), _months(year)) for year, days in years.items()]
+
+
+def _square(day: date, found: list[tuple[str, float]], edges: Vector) -> Day:
+    turned = sum(part for _, part in found)
+    level = 1 + int(np.searchsorted(edges, turned, side="left")) if found else 0
+    said = "; ".join(f"{name}, turnover {percent(part)}" for name, part in found)
+    return Day(_week(day), day.weekday(), level, f"{day:%Y-%m-%d}: {said or 'no round'}")
+
+
+def _week(day: date) -> int:
+    start = date(day.year, 1, 1)
+    return ((day - start).days + start.weekday()) // 7
+
+
+def _months(year: int) -> tuple[tuple[int, str], ...]:
+    return tuple((_week(date(year, m, 1)), f"{date(year, m, 1):%b}") for m in range(1, 13))

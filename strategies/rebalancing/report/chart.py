@@ -1,0 +1,139 @@
+"""A chart: a title that says what it shows, and what plotly draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from rebalancing.portfolio import Vector
+from rebalancing.report.series import extremes, instants, packed
+
+BUCKETS = 1000
+"""Stretches into which one line is divided; a chart of many lines has fewer."""
+
+BUDGET = 12_000
+"""Stretches of all lines of a chart together."""
+
+Trace = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What the page shows in one place.
+
+    Parameters
+    ----------
+    key : str
+        Its name within the page.
+    title : str
+        What it shows.
+    note : str
+        How to read it, a sentence or two.
+    traces : list of dict
+        plotly's data.
+    layout : dict
+        plotly's layout, without colours and fonts: these are the page's.
+    choices : tuple of str
+        Titles of the views from which one is chosen; the traces of a view carry its number as
+        "view". Empty: there is one view only.
+    has_log : bool
+        Offer a logarithmic scale.
+    """
+
+    key: str
+    title: str
+    note: str
+    traces: list[Trace]
+    layout: dict[str, Any] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    has_log: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the page's script draws."""
+        return {"key": self.key, "data": self.traces, "layout": self.layout, "log": self.has_log}
+
+
+def buckets_for(lines: int) -> int:
+    """Share the budget of points among the lines of a chart."""
+    return max(200, min(BUCKETS, BUDGET // max(1, lines)))
+
+
+def line(name: str, time: Vector, values: Vector, color: str, lines: int = 1, **more: Any) -> Trace:
+    """Draw a line through the lowest and highest points of it.
+
+    Parameters
+    ----------
+    name : str
+        For the legend; any text.
+    time : array, shape (n,)
+        Seconds since 1970.
+    values : array, shape (n,)
+        NaN for gaps.
+    color : str
+        Of the line.
+    lines : int
+        How many such lines the chart has.
+    **more
+        plotly's attributes; "dash" and "width" are those of the line.
+    """
+    rows = extremes(values, buckets_for(lines))
+    style = {"color": color, "width": more.pop("width", 1.8), "dash": more.pop("dash", "solid")}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": escape(name),
+        "x": instants(time[rows]),
+        "y": packed(values[rows]),
+        "line": style,
+        **more,
+    }
+
+
+def marks(name: str, time: Vector, values: Vector, texts: Sequence[str], **more: Any) -> Trace:
+    """Draw a mark for each round, with its reason."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": escape(name),
+        "x": instants(time),
+        "y": packed(values),
+        "text": [escape(text) for text in texts],
+        "hovertemplate": "%{text}<br>%{x|%Y-%m-%d %H:%M}<extra></extra>",
+        **more,
+    }
+
+
+def flat(name: str, time: Vector, values: Vector, color: str, **more: Any) -> Trace:
+    """Draw a line that is mostly flat: only the points where it changes, as steps."""
+    changes = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
+    rows = np.unique(np.append(changes, len(values) - 1))
+    style = {"color": color, "width": more.pop("width", 1.5), "dash": more.pop("dash", "dash")}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": escape(name),
+        "x": instants(time[rows]),
+        "y": packed(values[rows]),
+        "line": {**style, "shape": "hv"},
+        **more,
+    }
+
+
+def money_axis(stake: str, **more: Any) -> dict[str, Any]:
+    """An axis in the stake currency."""
+    shown = {"tickformat": ",~r", "hoverformat": ",.6~r", "exponentformat": "none"}
+    return {"title": {"text": escape(stake)}, **shown, **more}
+
+
+def percent_axis(title: str, **more: Any) -> dict[str, Any]:
+    """An axis of fractions, shown as percentages."""
+    return {"title": {"text": title}, "tickformat": ",.0~%", "hoverformat": "+,.2%", **more}
+
+
+def times_axis() -> dict[str, Any]:
+    """The axis of time, UTC."""
+    return {"type": "date", "hoverformat": "%Y-%m-%d %H:%M"}

@@ -1,0 +1,151 @@
+"""Charts of the weights: what the portfolio holds, and how far that is from the targets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rebalancing.portfolio import Vector
+from rebalancing.report.chart import (
+    Chart,
+    Trace,
+    buckets_for,
+    flat,
+    line,
+    marks,
+    percent_axis,
+    times_axis,
+)
+from rebalancing.report.findings import Findings
+from rebalancing.report.palette import ALERT, style_of
+from rebalancing.report.series import ends, instants, packed
+from rebalancing.report.value_charts import round_marks
+
+GREY = "#888888"
+
+
+def weights_chart(findings: Findings) -> Chart:
+    """Weights as stacked areas, with the targets as their wanted borders."""
+    history = findings.record.history
+    rows = ends(len(history.time), buckets_for(len(history.assets)))
+    time, traces = instants(history.time[rows]), []
+    for number, asset in enumerate(history.assets):
+        style = style_of(number)
+        trace = line(asset, history.time[:1], history.time[:1], style.color, width=0.6)
+        traces.append(
+            {
+                **trace,
+                "x": time,
+                "y": packed(findings.weights[rows, number]),
+                "stackgroup": "weights",
+                "fillpattern": {"shape": style.pattern, "solidity": 0.25},
+            }
+        )
+    borders = np.cumsum(history.targets_in_force()[:, :-1], axis=1)
+    for number in range(borders.shape[1]):
+        shown = {"showlegend": number == 0, "legendgroup": "targets", "hoverinfo": "skip"}
+        border = flat("targets", history.time, borders[:, number], "#ffffff", **shown, width=1.2)
+        traces.append(border)
+    return Chart(
+        "weights",
+        "Weights: what share of the portfolio each asset is",
+        "Stacked, the stake currency on top. The white dashed lines are where the borders would "
+        "be if every asset had its target weight.",
+        traces,
+        {
+            "xaxis": times_axis(),
+            "yaxis": percent_axis("of the NAV", range=[0, 1], hoverformat=",.2%"),
+            "hovermode": "x unified",
+        },
+    )
+
+
+def asset_chart(findings: Findings) -> Chart:
+    """The weight of one asset at a time, with its target and its band."""
+    history, targets = findings.record.history, findings.record.history.targets_in_force()
+    weights = np.where(np.isfinite(findings.drift), findings.weights, np.nan)
+    time, texts = round_marks(findings)
+    traces: list[Trace] = []
+    for number, asset in enumerate(history.assets):
+        style, lines = style_of(number), len(history.assets)
+        view: list[Trace] = []
+        if findings.bands is not None:
+            band, wanted = findings.bands[:, number], targets[:, number]
+            edge = {"width": 0.8, "dash": "dot", "hoverinfo": "skip"}
+            view += [
+                flat("band", history.time, np.maximum(wanted - band, 0.0), GREY, showlegend=False,
+                     **edge),
+                flat("band", history.time, wanted + band, GREY, fill="tonexty",
+                     fillcolor="rgba(136,136,136,0.18)", **edge),
+            ]  # fmt: skip
+        at = np.interp(time, history.time, findings.weights[:, number])
+        dot = {"color": ALERT, "size": 6}
+        view += [
+            flat("target", history.time, targets[:, number], GREY),
+            line(asset, history.time, weights[:, number], style.color, lines),
+            marks("round", time, at, texts, marker=dot),
+        ]
+        traces += [{**trace, "view": number, "visible": number == 0} for trace in view]
+    return Chart(
+        "asset",
+        "One asset: its weight, target and tolerance band",
+        "Within the grey band nothing has to be done. The dots are rounds, at the weight that "
+        "was there before their orders.",
+        traces,
+        {
+            "xaxis": times_axis(),
+            "yaxis": percent_axis("of the NAV", tickformat=",.1~%", hoverformat=",.2%"),
+            "hovermode": "closest",
+        },
+        choices=history.assets,
+    )
+
+
+def drift_chart(findings: Findings) -> Chart:
+    """The drift of every asset, with the rounds."""
+    history, lines = findings.record.history, len(findings.record.history.assets)
+    traces = []
+    for number, asset in enumerate(history.assets):
+        style = style_of(number)
+        drift = findings.drift[:, number] * 100
+        traces.append(
+            line(asset, history.time, drift, style.color, lines, dash=style.dash, width=1.1)
+        )
+    time, texts = round_marks(findings)
+    rug = {"symbol": "line-ns-open", "size": 12, "color": ALERT, "line": {"width": 1.5}}
+    traces.append(marks("round", time, np.zeros(len(time)), texts, marker=rug))
+    return Chart(
+        "drift",
+        "Drift: how far each weight is from its target",
+        "In percentage points of the portfolio, before the orders of each candle; the ticks on "
+        "the zero line are rounds." + _bands_said(findings),
+        traces + _edges(findings),
+        {
+            "xaxis": times_axis(),
+            "yaxis": {"title": {"text": "points"}, "hoverformat": "+.2f", "zeroline": True},
+            "hovermode": "closest",
+        },
+    )
+
+
+def _edges(findings: Findings) -> list[Trace]:
+    """The band, if it is the same for all."""
+    if findings.bands is None or np.ptp(findings.bands) > 0:
+        return []
+    time, band = findings.record.history.time, findings.bands[:, 0] * 100
+    dotted = {"dash": "dot", "hoverinfo": "skip", "legendgroup": "band"}
+    return [
+        flat("band", time, _signed(band, sign), GREY, showlegend=sign > 0, **dotted)
+        for sign in (1, -1)
+    ]
+
+
+def _signed(band: Vector, sign: int) -> Vector:
+    return band * sign
+
+
+def _bands_said(findings: Findings) -> str:
+    if findings.bands is None:
+        return " This policy has no threshold, so there are no bands."
+    if np.ptp(findings.bands) > 0:
+        return " The bands differ from asset to asset: see the chart of one asset."
+    return " The dotted lines are the band."

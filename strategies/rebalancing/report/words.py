@@ -1,0 +1,77 @@
+"""What a report says in words."""
+
+from __future__ import annotations
+
+from rebalancing.performance.subsidised import Subsidised
+from rebalancing.report.findings import Findings
+from rebalancing.report.numbers import money, percent
+from rebalancing.summary import moment
+
+NOTHING = 1e-4
+"""Premium, as a share of HODL, below which rebalancing made no difference worth a word."""
+
+EXAMPLE = (
+    "You hold 50 of BTC and 50 of ETH. BTC rises to 60, ETH to 80: you have 140. A rebalance sells "
+    "10 of ETH and buys 10 of BTC: 70 and 70, and still 140. The gain of 40 came from prices, and "
+    "who never rebalanced has it too. So the premium at that moment is 0, not 40, and a fee "
+    "makes it a little less. Only what prices do afterwards decides: had ETH fallen back to where "
+    "BTC is, the 10 moved in time would be worth more; had ETH gone on rising, less."
+)
+
+
+def verdict(findings: Findings) -> str:
+    """Say in a few words whether rebalancing beat holding."""
+    summary = findings.summary
+    share = summary.premium / summary.hodl_nav if summary.hodl_nav else 0.0
+    if not summary.rounds:
+        return "There was no round yet: this is holding."
+    if abs(share) < NOTHING:
+        return "Rebalancing made no difference against holding."
+    amount = money(abs(summary.premium), summary.stake)
+    better = "beat" if summary.premium > 0 else "fell short of"
+    return f"Rebalancing {better} holding by {amount} ({percent(share, '+')})."
+
+
+def story(findings: Findings) -> list[str]:
+    """Say in sentences what happened."""
+    summary, stake = findings.summary, findings.record.history.stake
+    risk, hodl = findings.risk, findings.hodl_risk
+    deeper = "deeper" if risk.max_drawdown > hodl.max_drawdown else "less deep"
+    sentences = [
+        f"{_money_in(findings)} became {money(float(findings.nav[-1]), stake)}; the same purchase, "
+        f"held, would be {money(float(findings.hodl_nav[-1]), stake)}. Both are after fees and "
+        f"with the same deposits and withdrawals.",
+        f"{summary.rounds:,} rounds moved {summary.turnover:.2f} times the portfolio a year and all "
+        f"orders cost {money(summary.fees, stake)} in fees.",
+        f"The largest drawdown was {percent(risk.max_drawdown, digits=1)}, {deeper} than holding's "
+        f"{percent(hodl.max_drawdown, digits=1)}.",
+    ]
+    return sentences
+
+
+def warnings(findings: Findings) -> list[str]:
+    """Warn of assets that the others had to pay for while they fell, worst first, and tell what
+    the data do not show."""
+    return [_warning(findings, item) for item in findings.subsidised]
+
+
+def _money_in(findings: Findings) -> str:
+    stake, flows = findings.record.history.stake, float(findings.attribution.flows[-1])
+    start = money(findings.record.history.start, stake)
+    if not findings.flows.any():
+        return start
+    kind = "deposits" if flows >= 0 else "withdrawals"
+    return f"{start} and {money(abs(flows), stake)} of net {kind}"
+
+
+def _warning(findings: Findings, item: Subsidised) -> str:
+    stake = findings.record.history.stake
+    column = findings.record.history.assets.index(item.asset)
+    gain = float(findings.attribution.gains[-1, column])
+    outcome = "Over the whole run it still gained" if gain > 0 else "Over the whole run it lost"
+    return (
+        f"{item.asset} was carried by the others: from {moment(item.begin):%Y-%m-%d} to "
+        f"{moment(item.end):%Y-%m-%d} they put {money(item.received, stake)} into it, "
+        f"{percent(item.share, digits=1)} of the portfolio, while its price fell by "
+        f"{percent(-item.fall, digits=1)}. {outcome} {money(abs(gain), stake)}."
+    )
