@@ -138,7 +138,7 @@ def serve_command(**wishes: Any) -> None:
 
 
 def _print_summary(result: Path, datadir: Path) -> None:
-    from rebalancing.cli import print_summary
+    from rebalancing.cli.summary import print_summary
 
     print_summary(result, datadir)
 
