@@ -9,6 +9,7 @@ import json
 
 import click
 
+from rebalancing.cli.journal import journal
 from rebalancing.cli.preview import preview
 from rebalancing.cli.status import status
 from rebalancing.cli.steering import now, pause, resume
@@ -32,5 +33,5 @@ def schema() -> None:
     click.echo(json.dumps(config_schema(), indent=2))
 
 
-for command in (now, pause, resume, status, preview, trade, summary):
+for command in (now, pause, resume, status, journal, preview, trade, summary):
     main.add_command(command)

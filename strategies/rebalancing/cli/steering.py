@@ -67,6 +67,4 @@ def _what_becomes_of(do: Do) -> str:
 
 now = _command("now", "Rebalance now, whatever period and threshold say.")
 pause = _command("pause", "Order nothing until resume; the coins stay.")
-resume = _command(
-    "resume", "Go on after a pause or a stop; what was sold by hand may come back."
-)
+resume = _command("resume", "Go on after a pause or a stop; what was sold by hand may come back.")
