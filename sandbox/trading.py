@@ -1,6 +1,7 @@
 """An account on a local exchange: the exchange's prices and rules, the account's orders."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from sandbox.orders import Order, OrderRequest, Side
 from sandbox.refusals import RefusalError, market_closed
 
 Amount = Decimal | int | float | str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An order that was asked for and not taken; `time_ms` is the exchange's clock."""
+
+    time_ms: int
+    request: OrderRequest
+    code: int
+    message: str
 
 
 class Trading:
@@ -31,6 +42,11 @@ class Trading:
         The only keys accepted. Default: new ones.
     file
         A JSON-lines file that keeps the account from one run to the next. None: memory only.
+
+    Attributes
+    ----------
+    refused
+        The orders that broke a rule, oldest first; those of this run only.
 
     Raises
     ------
@@ -63,6 +79,7 @@ class Trading:
         kept = None if file is None else LedgerFile(file)
         self.account = Account(lambda: exchange.now_ms, fees, kept, self._bnb_price)
         self._seen_ms = exchange.true_ms
+        self.refused: list[Refused] = []
         if not self.account.ledger:
             for asset, amount in (balances or {}).items():
                 self.deposit(asset, amount)
@@ -100,12 +117,20 @@ class Trading:
         """
         with self.exchange.lock:
             self.advance()
-            if request.pair in self.exchange.halted:
-                raise market_closed()
-            book = self.exchange.book(request.pair)
-            if book is None:
-                raise RefusalError(-1112, "No orders on book for symbol.")
-            return self.account.place(request, book)
+            try:
+                return self._place(request)
+            except RefusalError as refusal:
+                now = self.exchange.now_ms
+                self.refused.append(Refused(now, request, refusal.code, str(refusal)))
+                raise
+
+    def _place(self, request: OrderRequest) -> Order:
+        if request.pair in self.exchange.halted:
+            raise market_closed()
+        book = self.exchange.book(request.pair)
+        if book is None:
+            raise RefusalError(-1112, "No orders on book for symbol.")
+        return self.account.place(request, book)
 
     def cancel(self, order_id: int) -> Order:
         """Take an open order off the book.

@@ -1,0 +1,1 @@
+"""Random prices, faults, kills and restarts against the real ``freqtrade trade``."""

@@ -1,0 +1,107 @@
+"""The exchange's ledger, its fills and freqtrade's database tell the same."""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+
+from sandbox.ledger import ZERO, Balance, recompute
+from sandbox.orders import Side, Status
+from tests.campaign.evidence import Evidence
+from tests.campaign.scenario import STAKE
+
+ADOPTED = "adopted"
+_CLOSED = {Status.CANCELED: "canceled", Status.EXPIRED: "expired", Status.FILLED: "closed"}
+
+
+def ledger_adds_up(seen: Evidence) -> Iterator[str]:
+    """Recompute every balance."""
+    if recompute(seen.ledger) != dict(seen.balances):
+        yield "the ledger does not add up to the balances"
+
+
+def no_balance_was_negative(seen: Evidence) -> Iterator[str]:
+    """Walk through the ledger."""
+    balances: dict[str, Balance] = {}
+    for entry in seen.ledger:
+        had = balances.get(entry.asset, Balance())
+        has = balances[entry.asset] = Balance(had.free + entry.free, had.locked + entry.locked)
+        if has.free < 0 or has.locked < 0:
+            yield f"{entry.cause} of order {entry.order_id} left {has} of {entry.asset}"
+
+
+def fills_are_the_ledgers(seen: Evidence) -> Iterator[str]:
+    """Recompute what each order and payment changed: nothing else may change the NAV."""
+    booked: Counter[tuple[int | None, str]] = Counter()
+    for entry in seen.ledger:
+        booked[entry.order_id, entry.asset] += entry.free + entry.locked
+    told: Counter[tuple[int | None, str]] = Counter()
+    for fill in seen.fills:
+        base, _, quote = fill.pair.partition("/")
+        sign = 1 if fill.side is Side.BUY else -1
+        told[fill.order_id, base] += sign * fill.amount
+        told[fill.order_id, quote] -= sign * fill.quote_amount
+        told[fill.order_id, fill.fee_asset] -= fill.fee
+    begun = {STAKE: seen.scenario.cash, "BNB": seen.scenario.fee_coins}
+    for asset, amount in begun.items():
+        told[None, asset] += Decimal(str(amount))
+    for payment in seen.payments:
+        told[None, STAKE] += Decimal(str(payment.amount))
+    for key in booked.keys() | told.keys():
+        if booked[key] != told[key]:
+            whose = f"order {key[0]}" if key[0] else "payments"
+            yield f"{whose}: {booked[key] or ZERO} {key[1]} booked, {told[key] or ZERO} explained"
+
+
+def freqtrade_knows_every_order(seen: Evidence) -> Iterator[str]:
+    """Compare the exchange's orders with the database."""
+    if seen.scenario.dry_run:
+        return
+    kept = {str(row["order_id"]): row for row in seen.kept_orders if row["ft_order_tag"] != ADOPTED}
+    if len(kept) < sum(row["ft_order_tag"] != ADOPTED for row in seen.kept_orders):
+        yield "freqtrade has an order twice"
+    for order in seen.orders:
+        row = kept.pop(str(order.id), None)
+        name = f"order {order.id} ({order.side.value.lower()} {order.pair})"
+        if row is None:
+            # A buy that was cancelled before anything was filled takes its trade with it.
+            if order.filled or order.is_open:
+                yield f"{name}: {order.filled} filled, freqtrade does not know it"
+            continue
+        if row["ft_order_side"] != order.side.value.lower() or row["ft_pair"] != order.pair:
+            yield f"{name}: freqtrade has a {row['ft_order_side']} of {row['ft_pair']}"
+        if not order.is_open and row["status"] != _CLOSED[order.status]:
+            yield f"{name}: is {_CLOSED[order.status]}, freqtrade says {row['status']}"
+        if abs(float(order.filled) - (row["filled"] or 0.0)) > 1e-8:
+            yield f"{name}: {order.filled} filled, freqtrade says {row['filled']}"
+    for number, row in kept.items():
+        yield f"freqtrade's order {number} ({row['ft_pair']}) is not on the exchange"
+
+
+def freqtrade_holds_what_was_bought(seen: Evidence) -> Iterator[str]:
+    """Compare the open trades with the fills."""
+    if seen.scenario.dry_run:
+        return
+    open_trades = [trade for trade in seen.kept_trades if trade["is_open"]]
+    pairs = Counter(trade["pair"] for trade in open_trades)
+    yield from (f"{pair} has {count} open trades" for pair, count in pairs.items() if count > 1)
+    kept = {trade["base_currency"]: trade["amount"] for trade in open_trades}
+    for asset, amount in seen.held().items():
+        # freqtrade leaves a fee in coins to dust where there are enough of them.
+        fees = sum(float(fill.fee) for fill in seen.fills if fill.fee_asset == asset)
+        allowed = float(seen.markets[asset].step) * (1 + len(seen.fills)) + fees
+        if abs(kept.get(asset, 0.0) - amount) > allowed:
+            yield f"{asset}: {amount:.8g} bought, freqtrade holds {kept.get(asset, 0.0):.8g}"
+
+
+def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
+    """Compare what the bot booked with what was paid."""
+    if seen.scenario.dry_run:
+        if seen.kept_flows:
+            yield f"cash flows in a dry run: {[flow.amount for flow in seen.kept_flows]}"
+        return
+    # With an investment of its own the account's deposits are not the portfolio's.
+    paid = () if "investment" in seen.scenario.rebalance else seen.payments
+    booked, due = (sum(part.amount for part in parts) for parts in (seen.kept_flows, paid))
+    if abs(booked - due) > max(0.01, 1e-6 * seen.scenario.cash):
+        amounts = [round(flow.amount, 4) for flow in seen.kept_flows]
+        yield f"cash flows booked {amounts} ({booked:.4f}), paid {[p.amount for p in paid]}"

@@ -1,0 +1,108 @@
+"""The journal tells what the exchange's books tell."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.campaign.evidence import Evidence, in_ms, round_of
+
+_LOOK_BACK_MS = 5_000  # from the snapshot of a loop to the line about it, through slow answers
+_SLACK = 0.005
+
+
+def lines_are_whole(seen: Evidence) -> Iterator[str]:
+    """Every line is a JSON object with time and event, whatever was killed."""
+    for number, line in enumerate(seen.journal, start=1):
+        if line is None:
+            yield f"line {number} of the journal is torn"
+        elif not {"time", "event"} <= line.keys():
+            yield f"line {number} of the journal has no time or no event"
+
+
+def every_tag_has_its_round(seen: Evidence) -> Iterator[str]:
+    """An order's tag is that of a round in the journal."""
+    opened = {line["tag"] for line in seen.events("round")}
+    for row in seen.kept_orders:
+        tag = row["ft_order_tag"] or ""
+        if tag not in opened and tag != "adopted":
+            yield f"order {row['order_id']} ({row['ft_pair']}) is tagged {tag!r}: no such round"
+
+
+def rounds_end_once(seen: Evidence) -> Iterator[str]:
+    """Every round in the journal ends once, the last one may be under way."""
+    opened = [line["round"] for line in seen.events("round")]
+    closed = [line["round"] for line in seen.events("closed")]
+    yield from _repeated("was opened", opened)
+    yield from _repeated("was closed", closed)
+    for number in set(opened[:-1]) - set(closed):
+        yield f"round {number} never ended"
+    for number in set(closed) - set(opened):
+        yield f"round {number} ended and never began"
+
+
+def _repeated(what: str, numbers: list[int]) -> Iterator[str]:
+    for number, count in Counter(numbers).items():
+        if count > 1:
+            yield f"round {number} {what} {count} times"
+
+
+def closed_rounds_tell_what_was_executed(seen: Evidence) -> Iterator[str]:
+    """Compare what a round says it has achieved with its orders."""
+    for line in seen.events("closed"):
+        number = line["round"]
+        if round_of(line["tag"]) != number:
+            yield f"round {number} has the tag {line['tag']!r}"
+        told = {asset: value for asset, value in line["achieved"].items() if value}
+        done = {asset: legs for (of, asset), legs in seen.legs.items() if of == number}
+        for asset in told.keys() | done.keys():
+            value = sum(leg.value for leg in done.get(asset, []))
+            if abs(value - told.get(asset, 0.0)) > max(0.01, _SLACK * abs(value)):
+                yield (
+                    f"round {number} {asset}: {told.get(asset, 0.0):.4f} achieved by the journal, "
+                    f"{value:.4f} by its orders"
+                )
+
+
+def value_is_that_of_the_ledger(seen: Evidence) -> Iterator[str]:
+    """Compare the value at the end of a round with balances and prices of that moment."""
+    if seen.scenario.dry_run or "investment" in seen.scenario.rebalance:
+        return
+    for line in seen.events("closed"):
+        now = in_ms(line["time"])
+        least, most = _value_around(seen, now)
+        told = line["nav_after"]
+        if not least * (1 - _SLACK) <= told <= most * (1 + _SLACK):
+            yield (
+                f"round {line['round']}: NAV after it {told:.2f} by the journal, "
+                f"{least:.2f} to {most:.2f} by the ledger"
+            )
+
+
+def _value_around(seen: Evidence, now_ms: int) -> tuple[float, float]:
+    """Return lowest and highest NAV a snapshot shortly before a moment may have seen."""
+    cash = [_cash_at(seen, now_ms)]
+    cash += [
+        _cash_at(seen, payment.time_ms - 1)
+        for payment in seen.payments
+        if now_ms - _LOOK_BACK_MS <= payment.time_ms <= now_ms
+    ]
+    least, most = min(cash), max(cash)
+    for asset, amount in seen.held(now_ms).items():
+        prices = _prices_around(seen, asset, now_ms)
+        least, most = least + amount * min(prices), most + amount * max(prices)
+    return least, most
+
+
+def _cash_at(seen: Evidence, now_ms: int) -> float:
+    entries = (e for e in seen.ledger if e.asset == "USDT" and e.time_ms <= now_ms)
+    return float(sum(entry.free + entry.locked for entry in entries))
+
+
+def _prices_around(seen: Evidence, asset: str, now_ms: int) -> list[float]:
+    found = [seen.scenario.prices[asset]]
+    for move in seen.moves:
+        if move.asset != asset or move.time_ms > now_ms:
+            continue
+        if move.time_ms < now_ms - _LOOK_BACK_MS:
+            found.clear()
+        found.append(move.price)
+    return found

@@ -1,0 +1,76 @@
+"""Orders: one at a time, none twice, none too small."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sandbox.orders import Order
+from tests.campaign.evidence import Evidence, Leg, in_ms
+
+_SLACK = 0.02  # of what was planned: fees, spread and lots
+_HALTED = "Market is closed."
+
+
+def one_order_of_a_pair_at_a_time(seen: Evidence) -> Iterator[str]:
+    """Look for an order that came while another of the pair was open."""
+    newest: dict[str, Order] = {}
+    for order in seen.orders:
+        before = newest.get(order.pair)
+        if before is not None and (before.is_open or order.created_ms < before.updated_ms):
+            yield f"order {order.id} ({order.pair}) was sent while order {before.id} was open"
+        newest[order.pair] = order
+
+
+def no_leg_was_executed_twice(seen: Evidence) -> Iterator[str]:
+    """Compare what each plan wanted of an asset with what was executed before the next one."""
+    plans = list(seen.events("round", "plan"))
+    for (number, asset), legs in seen.legs.items():
+        mine = [line for line in plans if line["round"] == number]
+        starts = [in_ms(line["time"]) for line in mine]
+        for line, begun, ended in zip(mine, starts, [*starts[1:], float("inf")], strict=True):
+            within = [leg for leg in legs if begun <= leg.time_ms < ended]
+            wanted = [trade for trade in line["trades"] if trade["asset"] == asset]
+            yield from _too_much(seen, f"round {number} {asset}", wanted, within)
+        if starts and (early := [leg for leg in legs if leg.time_ms < starts[0]]):
+            yield f"round {number} {asset}: {len(early)} orders before it was journalled"
+
+
+def _too_much(seen: Evidence, name: str, wanted: list, within: list[Leg]) -> Iterator[str]:
+    if not within:
+        return
+    planned = sum(trade["amount"] for trade in wanted)
+    done = sum(leg.amount for leg in within)
+    if planned * done <= 0:
+        yield f"{name}: {done:.8g} executed, {planned:.8g} planned"
+        return
+    # A buy is for an amount of stake currency: as many coins more as the price has fallen.
+    asset = within[0].asset
+    price = wanted[0]["price"]
+    cheapest = min([price, *(abs(leg.value / leg.amount) for leg in within)])
+    allowed = abs(planned) * (1 + _SLACK) * (price / cheapest) + float(seen.markets[asset].step)
+    if abs(done) > allowed:
+        yield f"{name}: {done:.8g} executed in {len(within)} orders, {planned:.8g} planned"
+
+
+def nothing_below_the_minimum(seen: Evidence) -> Iterator[str]:
+    """Look for an order worth less than the exchange takes, or than the policy sends."""
+    for order in seen.orders:
+        market = seen.markets[order.pair.partition("/")[0]]
+        price = order.price or (order.quote_filled / order.filled if order.filled else None)
+        # A market order counts by the last price, and may be executed a little below it.
+        if price and float(order.amount * price) < 0.99 * float(market.min_notional):
+            yield f"order {order.id} ({order.pair}): {order.amount * price:.4f} is below minimum"
+
+
+def no_refusal_was_repeated(seen: Evidence) -> Iterator[str]:
+    """Look for an order that was tried again although nothing had changed."""
+    refusals = Counter(
+        (one.request.pair, one.request.side.value, one.message, one.request.amount)
+        for one in seen.refused
+        if one.message != _HALTED
+    )
+    for (pair, side, message, amount), count in refusals.items():
+        if count > 1:
+            yield f"{side} of {amount} {pair} was refused {count} times: {message}"
+    too_small = [one for one in seen.refused if "NOTIONAL" in one.message]
+    for one in too_small:
+        yield f"{one.request.side.value} of {one.request.amount} {one.request.pair} was too small"

@@ -1,0 +1,92 @@
+"""In the end the bot is up and the portfolio where the policy wants it."""
+
+from collections.abc import Iterator
+
+from tests.campaign.evidence import Evidence
+from tests.campaign.life import CALM_LOOPS
+from tests.campaign.scenario import STAKE
+
+_RESERVE = 0.005
+_SLACK = 0.002  # fees and lots
+_SMALLEST_SENT = 1.25  # times the exchange's minimum, margins of the policy and of freqtrade
+
+
+def the_bot_stayed_up(seen: Evidence) -> Iterator[str]:
+    """A bot may end by itself only where the exchange fails it at the start."""
+    for death in seen.deaths:
+        if not death.disturbed:
+            yield f"the bot ended by itself with status {death.status}"
+    if seen.loops < CALM_LOOPS:
+        yield f"only {seen.loops} loops while prices stood still"
+
+
+def nothing_is_left_open(seen: Evidence) -> Iterator[str]:
+    """No order rests and no round is open when prices have stood still."""
+    for order in seen.orders:
+        if order.is_open:
+            yield f"order {order.id} ({order.side.value.lower()} {order.pair}) is still open"
+    opened = [line["round"] for line in seen.events("round")]
+    closed = [line["round"] for line in seen.events("closed")]
+    if opened and opened[-1] not in closed:
+        yield f"round {opened[-1]} is still open"
+
+
+def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
+    """Compute every weight from balances and last prices."""
+    values = _values(seen)
+    nav = sum(values.values())
+    targets, bands = seen.scenario.rebalance["targets"], _bands(seen)
+    largest = max(float(market.min_notional) for market in seen.markets.values())
+    for asset, value in values.items():
+        drift = value / nav - targets.get(asset, 0.0)
+        # Cash for fees is no drift, and what is smaller than an order stays.
+        allowed = bands[asset] + _RESERVE + _SLACK + _SMALLEST_SENT * largest / nav
+        if abs(drift) > allowed:
+            yield (
+                f"{asset} is at {value / nav:.2%} of {nav:.2f}, its target {targets.get(asset, 0)}"
+                f", its band {bands[asset]:.4f}"
+            )
+
+
+def _values(seen: Evidence) -> dict[str, float]:
+    if seen.scenario.dry_run:
+        return _dry_values(seen)
+    held = seen.held()
+    values = {asset: amount * seen.prices[asset] for asset, amount in held.items()}
+    values[STAKE] = _cash(seen)
+    return values
+
+
+def _cash(seen: Evidence) -> float:
+    account = float(sum(e.free + e.locked for e in seen.ledger if e.asset == STAKE))
+    investment = seen.scenario.rebalance.get("investment")
+    if investment is None:
+        return account
+    spent = float(
+        sum(e.free + e.locked for e in seen.ledger if e.asset == STAKE and e.order_id is not None)
+    )
+    return min(account, investment + spent)
+
+
+def _dry_values(seen: Evidence) -> dict[str, float]:
+    values = dict.fromkeys(seen.scenario.assets, 0.0)
+    cash = float(seen.scenario.rebalance.get("investment", seen.scenario.cash))
+    for trade in seen.kept_trades:
+        values[trade["base_currency"]] += (
+            trade["amount"] * seen.prices[trade["base_currency"]] if trade["is_open"] else 0.0
+        )
+    for row in seen.kept_orders:
+        value = (row["filled"] or 0.0) * (row["average"] or row["price"] or 0.0)
+        fee = float(seen.scenario.fees.taker)
+        cash += value * (1 - fee) if row["ft_order_side"] == "sell" else -value * (1 + fee)
+    return {**values, STAKE: cash}
+
+
+def _bands(seen: Evidence) -> dict[str, float]:
+    block = seen.scenario.rebalance
+    targets = {asset: block["targets"].get(asset, 0.0) for asset in (*seen.scenario.assets, STAKE)}
+    threshold = block.get("threshold", 0.0)
+    if block.get("threshold_kind") != "relative":
+        return dict.fromkeys(targets, threshold)
+    bands = {asset: threshold * target for asset, target in targets.items() if target}
+    return {asset: bands.get(asset, min(bands.values())) for asset in targets}

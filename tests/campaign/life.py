@@ -1,0 +1,194 @@
+"""The life of a bot in a scenario: from its first start to calm prices, a stop and the evidence."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+from tests.bot_clock import let_time_pass
+from tests.campaign.evidence import Death, Evidence, Move, Payment, collect
+from tests.campaign.scenario import PERIOD, STAKE, Scenario
+from tests.live_bots import SIGINT_STATUS, Ground, LiveBot, make_bot_config, trading_ground
+
+CALM_LOOPS = 10
+_LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
+_CALM_SECONDS = 60.0
+_STARTS = 6  # in a row, of a bot that ends by itself
+_TREMBLE = (1, 0.999, 1, 1.001)  # of calm prices, so that orders resting at the best price fill
+
+
+class Life:
+    """One bot, its exchange, and what happened to them.
+
+    Parameters
+    ----------
+    scenario
+        What is to happen.
+    ground
+        The exchange.
+    """
+
+    def __init__(self, scenario: Scenario, ground: Ground) -> None:
+        self.scenario = scenario
+        self.ground = ground
+        config = make_bot_config(
+            scenario.rebalance,
+            scenario.assets,
+            scenario.kind,
+            dry_run=scenario.dry_run,
+            dry_run_wallet=scenario.cash,
+        )
+        self.bot: LiveBot = ground.bot(config)
+        self.moves: list[Move] = []
+        self.payments: list[Payment] = []
+        self.deaths: list[Death] = []
+        self._disturbances = 0
+        self._seen = 0
+        self._prices = dict(scenario.prices)
+        self.move(self._prices)
+
+    @property
+    def disturbances(self) -> int:
+        """How much has gone wrong so far on the exchange's side."""
+        return self._disturbances + len(self.ground.faults.fired)
+
+    def disturb(self) -> None:
+        """Note that something goes wrong that is no fault of a request."""
+        self._disturbances += 1
+
+    def move(self, prices: Mapping[str, float]) -> None:
+        """Let coins trade at other prices from now on."""
+        for asset, price in prices.items():
+            self._prices[asset] = price
+            self.ground.set_prices(**{asset: price})
+            self.moves.append(Move(_now_ms(), asset, price))
+
+    def pay(self, amount: float) -> None:
+        """Deposit, or withdraw where the amount is negative."""
+        trading = self.ground.trading
+        try:
+            if amount > 0:
+                trading.deposit(STAKE, amount)
+            else:
+                trading.withdraw(STAKE, -amount)
+        except SandboxError:
+            return  # an order has taken the money meanwhile
+        self.payments.append(Payment(_now_ms(), amount))
+
+    def repair(self) -> None:
+        """Let every pair trade, show its true price, and the clock be right."""
+        exchange = self.ground.exchange
+        if exchange.halted or exchange.offset_ms:
+            self.disturb()
+        exchange.halted.clear()
+        exchange.offset_ms = 0
+        for asset in self.scenario.prices:
+            exchange.thaw(f"{asset}/{STAKE}")
+
+    def start(self) -> None:
+        """Start the bot."""
+        self._seen = self.disturbances
+        self.bot.start()
+
+    def kill(self) -> None:
+        """Kill the bot, if it has not ended by itself."""
+        if not self.bot.alive:
+            self._note_death()
+        self.bot.kill()
+
+    def nap(self, seconds: float) -> None:
+        """Stop the bot and start it as if it had been away for so long."""
+        if self.bot.alive:
+            self._stop()
+        else:
+            self._note_death()
+        let_time_pass(self.bot, seconds)
+        self.start()
+
+    def keep_alive(self) -> None:
+        """Start the bot where it is dead, as a service manager does."""
+        if not self.bot.alive:
+            self._note_death()
+            self.start()
+
+    def wait(self, loops: int, what: Callable[[], object] = lambda: False) -> None:
+        """Wait for loops of the bot, or for something, but not for ever."""
+        wanted = self.bot.records.loops + loops
+        end = time.monotonic() + _LONGEST_WAIT
+        while self.bot.records.loops < wanted and time.monotonic() < end and not what():
+            self.keep_alive()
+            time.sleep(0.01)
+
+    def play(self) -> Evidence:
+        """Let everything happen, then let prices stand still, and return what is left."""
+        self.start()
+        for action in self.scenario.script:
+            action.happen(self)
+            self.keep_alive()
+        loops = self._calm()
+        if self.bot.alive:
+            self._stop()
+        else:
+            self._note_death()
+        return collect(self, loops)
+
+    def _calm(self) -> int:
+        self.ground.faults.clear()
+        self.repair()
+        if self.scenario.has_period:
+            self.nap(1.1 * {"1h": 3_600.0}[PERIOD])
+        began, calm = self.bot.records.loops, dict(self._prices)
+        end = time.monotonic() + _CALM_SECONDS
+        starts, shown = 0, 0
+        # The loop under way when the last fault ended does not count.
+        while (passed := self.bot.records.loops - began) <= CALM_LOOPS:
+            if time.monotonic() > end or starts > _STARTS:
+                break
+            starts += not self.bot.alive
+            self.keep_alive()
+            if passed >= shown:
+                self._tremble(calm, shown)
+                shown += 1
+            time.sleep(0.02)
+        self.move(calm)
+        return passed
+
+    def _tremble(self, calm: Mapping[str, float], turn: int) -> None:
+        if self.scenario.kind == "market":
+            return
+        factor = _TREMBLE[turn % len(_TREMBLE)]
+        self.move({asset: price * factor for asset, price in calm.items()})
+
+    def _stop(self) -> None:
+        status = self.bot.stop()
+        if status != SIGINT_STATUS:
+            self.deaths.append(Death(status, disturbed=False))
+
+    def _note_death(self) -> None:
+        status = self.bot.status
+        if status is not None and status >= 0:
+            self.deaths.append(Death(status, disturbed=self.disturbances > self._seen))
+
+
+@contextmanager
+def living(scenario: Scenario, folder: Path) -> Iterator[Life]:
+    """Open an exchange for a scenario and kill the bot whatever happens."""
+    balances = {STAKE: scenario.cash, "BNB": scenario.fee_coins}
+    with trading_ground(
+        folder,
+        scenario.prices,
+        {asset: amount for asset, amount in balances.items() if amount},
+        seed=scenario.seed,
+        depth=scenario.depth,
+        fees=scenario.fees,
+    ) as ground:
+        life = Life(scenario, ground)
+        try:
+            yield life
+        finally:
+            life.bot.kill()
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,173 @@
+"""What a seed draws: a portfolio, a policy, an account and what is to happen."""
+
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sandbox.book import Depth
+from sandbox.fees import FeeAsset, Fees
+from tests.campaign.actions import Action
+from tests.campaign.script import draw_script
+
+COINS = ("BTC", "ETH", "BNB", "SOL", "ADA", "XRP", "LTC", "DOGE")
+STAKE = "USDT"
+SMALLEST_WEIGHT = 0.06
+PERIOD = "1h"
+# So wide that only the campaign's own jumps could reach them: what stops a bot is tested elsewhere.
+_LIMITS = {"round_turnover": 5, "day_turnover": 1e4, "day_rounds": 10_000, "round_loss": 0.9}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Everything about a seed.
+
+    Attributes
+    ----------
+    prices
+        At the start, stake currency, by asset; BNB among them where it pays the fees.
+    rebalance
+        The block of the configuration.
+    kind
+        ``market``, ``limit`` or ``maker`` orders.
+    cash
+        What the account begins with, stake currency.
+    fee_coins
+        BNB that is there to pay fees and is not the portfolio's.
+    """
+
+    seed: int
+    prices: Mapping[str, float]
+    rebalance: Mapping[str, Any]
+    kind: str
+    cash: float
+    fees: Fees
+    fee_coins: float
+    depth: Depth
+    dry_run: bool
+    script: tuple[Action, ...]
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """The assets of the portfolio, without the stake currency."""
+        return tuple(asset for asset in self.rebalance["targets"] if asset != STAKE)
+
+    @property
+    def has_period(self) -> bool:
+        """Whether rounds may have to wait for a boundary."""
+        return "period" in self.rebalance
+
+    @property
+    def meaning(self) -> str:
+        """The scenario in a few words."""
+        block = self.rebalance
+        policy = [block[key] for key in ("period", "threshold") if key in block]
+        words = [
+            "dry" if self.dry_run else "live",
+            f"{len(self.assets)} assets",
+            "+cash" if STAKE in block["targets"] else "",
+            f" {block['combine']} ".join(map(str, policy)),
+            block["scope"],
+            str(block["destination"]),
+            self.kind,
+            f"fee in {self.fees.asset}",
+        ]
+        return ", ".join(word for word in words if word)
+
+
+def draw_scenario(seed: int, steps: int | None = None) -> Scenario:
+    """Draw a scenario; the same seed gives the same.
+
+    Parameters
+    ----------
+    steps
+        How many times prices move; drawn where None.
+    """
+    dice = random.Random(seed)
+    assets = dice.sample(COINS, dice.randint(2, len(COINS)))
+    kind = dice.choices(["market", "limit", "maker"], [60, 25, 15])[0]
+    cash = round(math.exp(dice.uniform(math.log(600), math.log(20_000))), 2)
+    dry_run = dice.random() < 0.15
+    fees, fee_coins = _draw_fees(dice)
+    prices = {asset: _draw_price(dice) for asset in dict.fromkeys([*assets, "BNB"])}
+    rebalance = _draw_block(dice, assets, kind, cash)
+    return Scenario(
+        seed=seed,
+        prices=prices,
+        rebalance=rebalance,
+        kind=kind,
+        cash=cash,
+        fees=fees,
+        fee_coins=round(fee_coins * cash / prices["BNB"], 4),
+        depth=_draw_depth(dice, kind, cash),
+        dry_run=dry_run,
+        script=draw_script(
+            dice,
+            {asset: prices[asset] for asset in assets},
+            steps or dice.randint(4, 8),
+            cash=cash,
+            dry_run=dry_run,
+            period="period" in rebalance,
+        ),
+    )
+
+
+def _draw_price(dice: random.Random) -> float:
+    price = math.exp(dice.uniform(math.log(0.05), math.log(50_000)))
+    return round(price, 4 - math.floor(math.log10(price)))
+
+
+def _draw_fees(dice: random.Random) -> tuple[Fees, float]:
+    asset: FeeAsset = dice.choices(["received", "quote", "BNB"], [50, 25, 25])[0]
+    taker = Decimal(dice.choice(["0", "0.00075", "0.001", "0.002"]))
+    maker = min(taker, Decimal(dice.choice(["0.0002", "0.001"])))
+    return Fees(maker, taker, asset), (0.03 if asset == "BNB" else 0.0)
+
+
+def _draw_depth(dice: random.Random, kind: str, cash: float) -> Depth:
+    spread = Decimal(dice.choice(["0", "0.0002", "0.001"]))
+    thin = kind != "market" or dice.random() < 0.3
+    value = round(cash * dice.uniform(0.05, 0.4), 2) if thin else None
+    return Depth(spread=spread, level_value=None if value is None else Decimal(str(value)))
+
+
+def _draw_block(dice: random.Random, assets: list[str], kind: str, cash: float) -> dict[str, Any]:
+    policy = dice.choices(["threshold", "period", "and", "or"], [50, 15, 15, 20])[0]
+    block: dict[str, Any] = {
+        "targets": _draw_targets(dice, assets),
+        "combine": policy if policy in ("and", "or") else "and",
+        "scope": "all",
+        "destination": "target",
+        "limits": _LIMITS,
+    }
+    if policy != "threshold":
+        block["period"] = PERIOD
+    if policy != "period":
+        relative = dice.random() < 0.3
+        block["threshold_kind"] = "relative" if relative else "absolute"
+        block["threshold"] = round(dice.uniform(0.2, 0.4) if relative else _draw_band(dice), 3)
+        block["scope"] = dice.choices(["all", "drifted", "fewest"], [50, 25, 25])[0]
+        if block["scope"] != "fewest":
+            chosen = dice.choices(["target", "edge", "share"], [60, 20, 20])[0]
+            share = round(dice.uniform(0.5, 0.9), 2)
+            block["destination"] = share if chosen == "share" else chosen
+    if kind == "maker":
+        block["maker"] = "1m"
+    if dice.random() < 0.2:
+        block["investment"] = round(cash * dice.uniform(0.5, 0.9), 2)
+    return block
+
+
+def _draw_band(dice: random.Random) -> float:
+    return dice.uniform(0.015, 0.06)
+
+
+def _draw_targets(dice: random.Random, assets: list[str]) -> dict[str, float]:
+    members = [*assets, STAKE] if dice.random() < 0.4 else assets
+    shares = [dice.gammavariate(2, 1) for _ in members]
+    spread = 1 - SMALLEST_WEIGHT * len(members)
+    weights = [round(SMALLEST_WEIGHT + spread * share / sum(shares), 4) for share in shares]
+    weights[0] = round(weights[0] + 1 - sum(weights), 4)
+    return dict(zip(members, weights, strict=True))

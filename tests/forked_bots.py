@@ -1,0 +1,98 @@
+"""Processes of the real ``freqtrade trade`` that begin with freqtrade already imported."""
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    [
+        "ccxt.async_support",
+        "freqtrade.main",
+        "freqtrade.worker",
+        "freqtrade.exchange.binance",
+        "freqtrade.plugins.pairlist.StaticPairList",
+        "freqtrade.rpc.api_server.webserver",
+        "freqtrade.rpc.rpc_manager",
+        "pydantic",
+        "pyarrow.feather",
+        "talib.abstract",
+        "uvicorn",
+    ]
+)
+LOOP_SECONDS = 0.3  # of a bot whose configuration does not say; freqtrade's own are 5
+RETRY_SECONDS = 1.0  # of rest after a loop that failed for want of the exchange; else 30
+
+
+def freqtrade_process(arguments: Sequence[str], folder: Path) -> BaseProcess:
+    """Start freqtrade in a folder; what it prints is appended to ``printed.txt`` there.
+
+    Notes
+    -----
+    Importing freqtrade takes five seconds, a fork of a process that has done so none. All that
+    follows (the command line, the configuration, ccxt, HTTP) is what ``freqtrade`` itself does.
+    """
+    process = _FORKS.Process(target=_freqtrade, args=(list(arguments), folder), daemon=True)
+    process.start()
+    return process
+
+
+def call_apart(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function in a process of its own, for what keeps its state in globals.
+
+    Raises
+    ------
+    RuntimeError
+        If the function does.
+    """
+    reader, writer = _FORKS.Pipe(duplex=False)
+    process = _FORKS.Process(target=_answer, args=(writer, function, arguments), daemon=True)
+    process.start()
+    writer.close()
+    with reader:
+        try:
+            error, value = reader.recv()
+        except EOFError:
+            error, value = "it ended without an answer", None
+    process.join()
+    if error:
+        raise RuntimeError(f"{function.__name__}: {error}")
+    return value
+
+
+def _answer(writer: Any, function: Callable[..., Any], arguments: Sequence[Any]) -> None:
+    try:
+        writer.send((None, function(*arguments)))
+    except Exception as error:
+        writer.send((repr(error), None))
+
+
+def _freqtrade(arguments: Sequence[str], folder: Path) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.chdir(folder)
+    printed = os.open("printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(printed, stream.fileno())
+    # Where PYTEST_VERSION says that a test is running freqtrade opens no log file.
+    for name in [*os.environ]:
+        if name == "PYTEST_VERSION" or name.startswith("FREQTRADE__"):
+            del os.environ[name]
+    from freqtrade import worker
+    from freqtrade.main import main
+
+    worker.PROCESS_THROTTLE_SECS = LOOP_SECONDS  # the configuration takes whole seconds only
+    worker.RETRY_TIMEOUT = RETRY_SECONDS
+    main(list(arguments))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,268 @@
+"""Real ``freqtrade trade`` processes on the local exchange, to watch, kill and start again."""
+
+import base64
+import json
+import math
+import os
+import secrets
+import signal
+import socket
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from sandbox.candles import CandleFolder
+from sandbox.exchange import LocalExchange
+from sandbox.faults import Faults
+from sandbox.keys import Keys
+from sandbox.overlay import overlay
+from sandbox.server import LOOPBACK, running
+from sandbox.synthetic import write_candles
+from sandbox.trading import Trading
+from tests.bot_records import DATABASE, BotRecords
+from tests.builders import PROJECT
+from tests.forked_bots import freqtrade_process
+
+SIGINT_STATUS = 128 + signal.SIGINT
+TIMEFRAME = "4h"
+PATIENCE = 40.0  # seconds until a wait is given up
+_CCXT = {
+    # All pairs in one request are worth two seconds of Binance's limit; here nobody counts.
+    "enableRateLimit": False,
+    "timeout": 2_000,
+    "options": {"recvWindow": 3_000},
+}
+
+
+def make_bot_config(
+    rebalance: Mapping[str, Any], assets: Sequence[str], kind: str = "market", **overrides: Any
+) -> dict[str, Any]:
+    """Build the user's config.json with another ``rebalance`` block, for short loops.
+
+    Parameters
+    ----------
+    kind
+        ``market``, ``limit`` (which takes the other side's price) or ``maker`` (which joins its
+        own side).
+    """
+    config: dict[str, Any] = json.loads((PROJECT / "config.json").read_text())
+    order = "market" if kind == "market" else "limit"
+    pricing = {"price_side": "same" if kind == "maker" else "other"}
+    config |= {
+        "strategy_path": str(PROJECT / "strategies"),
+        "timeframe": TIMEFRAME,
+        "max_open_trades": max(1, len(assets)),
+        "initial_state": "running",
+        "order_types": config["order_types"] | {"entry": order, "exit": order},
+        "entry_pricing": pricing,
+        "exit_pricing": pricing,
+        "unfilledtimeout": {"entry": 2, "exit": 2, "unit": "seconds"},
+        "internals": {"heartbeat_interval": 1e-6},  # every loop says so
+        "rebalance": {"cooldown": "0m", **rebalance},
+        **overrides,
+    }
+    pairs = [f"{asset}/{config['stake_currency']}" for asset in assets]
+    config["exchange"] = {"name": "binance", "pair_whitelist": pairs, "ccxt_config": _CCXT}
+    return config
+
+
+def with_api(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Add freqtrade's REST API on loopback, with a password nobody knows."""
+    with socket.socket() as free:
+        free.bind((LOOPBACK, 0))
+        port = free.getsockname()[1]
+    return {
+        **config,
+        "api_server": {
+            "enabled": True,
+            "listen_ip_address": LOOPBACK,
+            "listen_port": port,
+            "verbosity": "error",
+            "jwt_secret_key": secrets.token_hex(32),
+            "username": "bot",
+            "password": secrets.token_hex(16),
+        },
+    }
+
+
+def write_flat_candles(folder: Path, **prices: float) -> CandleFolder:
+    """Write candles in which nothing has happened for days, nor will, against USDT."""
+    start = datetime.combine(datetime.now(UTC) - timedelta(days=10), datetime.min.time(), UTC)
+    for asset, price in prices.items():
+        decimals = max(0, 4 - math.floor(math.log10(price)))  # that the tick is to have
+        closes = [round(price + 10**-decimals, decimals), *[price] * (6 * 15)]
+        write_candles(folder, f"{asset}/USDT", TIMEFRAME, closes, start)
+    return CandleFolder.open(folder)
+
+
+@dataclass
+class LiveBot:
+    """A bot in a folder of its own, dead or alive.
+
+    Parameters
+    ----------
+    folder
+        Its user folder: configuration, database, journal and log.
+    config
+        freqtrade's configuration; change it with `configure`.
+    url, keys
+        Its exchange; without keys it can only trade dry.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    url: str
+    keys: Keys | None = None
+    process: BaseProcess | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.configure()
+
+    @property
+    def records(self) -> BotRecords:
+        """What it has written."""
+        return BotRecords(self.folder)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process is not None and self.process.is_alive()
+
+    @property
+    def status(self) -> int | None:
+        """Exit status of a process that has ended, negative for a signal."""
+        return self.process.exitcode if self.process is not None else None
+
+    def configure(self, **changes: Any) -> None:
+        """Rewrite the configuration; a running bot reads it at `reload`."""
+        self.config |= changes
+        ours = overlay(self.url, self.config, self.keys)
+        for name, content in (("config.json", self.config), ("config-exchange.json", ours)):
+            (self.folder / name).write_text(json.dumps(content))
+
+    def start(self) -> None:
+        """Start the process."""
+        assert not self.alive
+        words = ["trade"]
+        for name in ("config.json", "config-exchange.json"):
+            words += ["--config", str(self.folder / name)]
+        words += ["--userdir", str(self.folder), "--logfile", str(self.folder / "log.txt")]
+        words += ["--db-url", f"sqlite:///{self.folder / DATABASE}"]
+        self.process = freqtrade_process(words, self.folder)
+
+    def kill(self) -> None:
+        """Kill it where it stands, with signal 9."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+
+    def stop(self) -> int:
+        """Interrupt it, as Ctrl-C does, and return its exit status."""
+        assert self.process is not None
+        assert self.process.pid is not None
+        if self.process.is_alive():
+            os.kill(self.process.pid, signal.SIGINT)
+        self.process.join(20)
+        assert not self.alive, "it goes on after SIGINT"
+        return int(self.process.exitcode or 0)
+
+    def restart(self) -> None:
+        """Stop it and start it again."""
+        self.stop()
+        self.start()
+
+    def wait_for(self, what: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+        """Return what comes, or fail with the log."""
+        end = time.monotonic() + seconds
+        found = None
+        while time.monotonic() < end and not found:
+            alive = self.alive  # asked first: what it did last counts
+            if not (found := what()) and not alive:
+                break
+            time.sleep(0.02)
+        assert found, f"it never came; status {self.status}\n{self.records.log[-20_000:]}"
+        return found
+
+    def wait_loops(self, count: int, seconds: float = PATIENCE) -> None:
+        """Wait until it has completed so many further loops."""
+        wanted = self.records.loops + count
+        self.wait_for(lambda: self.records.loops >= wanted, seconds)
+
+    def ask(self, method: str, name: str, **sent: Any) -> Any:
+        """Use its REST API, such as ``ask("POST", "reload_config")``."""
+        server = self.config["api_server"]
+        address = f"http://{LOOPBACK}:{server['listen_port']}/api/v1/{name}"
+        pair = f"{server['username']}:{server['password']}".encode()
+        headers = {
+            "Authorization": f"Basic {base64.b64encode(pair).decode()}",
+            "Content-Type": "application/json",
+        }
+        body = json.dumps(sent).encode() if method == "POST" else None
+        request = urllib.request.Request(address, body, headers, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def reload(self, **changes: Any) -> None:
+        """Rewrite the configuration, let the bot read it again and wait for two loops."""
+        self.configure(**changes)
+        self.ask("POST", "reload_config")
+        self.wait_loops(2)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A local exchange that is running, and whoever wants to trade there."""
+
+    folder: Path
+    url: str
+    exchange: LocalExchange
+    faults: Faults
+    trading: Trading
+
+    def set_prices(self, **prices: float) -> None:
+        """Let coins trade at these prices against USDT."""
+        for asset, price in prices.items():
+            self.exchange.set_price(f"{asset}/USDT", price)
+
+    def bot(self, config: dict[str, Any], name: str = "bot") -> LiveBot:
+        """Make a bot, not started yet; it has the account's keys where it trades live."""
+        keys = None if config["dry_run"] else self.trading.keys
+        return LiveBot(self.folder / name, config, self.url, keys)
+
+
+@contextmanager
+def trading_ground(
+    folder: Path,
+    prices: Mapping[str, float],
+    balances: Mapping[str, float],
+    *,
+    seed: int = 0,
+    **more: Any,
+) -> Iterator[Ground]:
+    """Run a local exchange on which coins stand at these prices against USDT.
+
+    Parameters
+    ----------
+    balances
+        What the account begins with.
+    seed
+        Of its faults.
+    more
+        ``depth`` of the exchange and ``fees`` of the account.
+    """
+    candles = write_flat_candles(folder / "candles", **prices)
+    exchange = LocalExchange([f"{a}/USDT" for a in prices], candles, depth=more.get("depth"))
+    file = folder / "ledger.jsonl"
+    trading = Trading(exchange, balances=balances, fees=more.get("fees"), file=file)
+    faults = Faults(seed)
+    with running(exchange, trading=trading, faults=faults) as url:
+        ground = Ground(folder, url, exchange, faults, trading)
+        ground.set_prices(**prices)
+        yield ground
