@@ -14,7 +14,7 @@ from tests.builders import PROJECT
 
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
-EDGES = {PACKAGE / "cli.py", PACKAGE / "__main__.py"}
+EDGES = {PACKAGE / "__main__.py"}
 INNER = sorted((PACKAGE / "performance").glob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))

@@ -49,6 +49,8 @@ class Executed:
         Of the round; empty if there is none.
     filled_at : datetime or None
         When.
+    fee_coins : float
+        Coins of `amount` that were kept as a fee.
     """
 
     asset: str
@@ -58,6 +60,7 @@ class Executed:
     cash: float
     tag: str
     filled_at: datetime | None
+    fee_coins: float = 0.0
 
     @property
     def notional(self) -> float:
@@ -96,6 +99,7 @@ def executed(*conditions: Any) -> list[Executed]:
             func.coalesce(Order.average, Order.price, Order.ft_price),
             Order.ft_order_tag,
             Order.order_filled_date,
+            Order.ft_fee_base,
             Trade.fee_open,
             Trade.fee_open_currency,
             Trade.fee_close,
@@ -116,6 +120,7 @@ def _executed(
     price: float,
     tag: str | None,
     when: datetime | None,
+    fee_coins: float | None,
     *fees: Any,
 ) -> Executed:
     notional = filled * price
@@ -126,7 +131,7 @@ def _executed(
     cash = 0.0 if adopted else (-notional if side == "buy" else notional) - in_stake
     filled_at = when.replace(tzinfo=UTC) if when else None
     signed = filled if side == "buy" else -filled
-    return Executed(asset, signed, price, fee, cash, tag or "", filled_at)
+    return Executed(asset, signed, price, fee, cash, tag or "", filled_at, fee_coins or 0.0)
 
 
 def of_round(tag: str) -> list[Executed]:

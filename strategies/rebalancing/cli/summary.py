@@ -1,4 +1,4 @@
-"""The command ``rebalance``."""
+"""``rebalance summary``: what a backtest was worth."""
 
 from __future__ import annotations
 
@@ -10,36 +10,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from rebalancing.schema import config_schema
+from rebalancing.cli.refusals import RefusedError
 from rebalancing.summary import Summary, summarise
-from rebalancing.version import __version__
 
 
-@click.group()
-@click.version_option(__version__)
-def main() -> None:
-    """Figures of rebalanced portfolios, and the schema of their configuration."""
-
-
-@main.command()
+@click.command()
 @click.argument("result", type=click.Path(path_type=Path), default="user_data/backtest_results")
 @click.option("--datadir", type=click.Path(path_type=Path), help="Folder of the candles.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def summary(result: Path, datadir: Path | None, as_json: bool) -> None:
     """Print what a backtest RESULT was worth: a zip file, or a folder for its newest one."""
     print_summary(result, datadir, as_json)
-
-
-@main.command()
-def schema() -> None:
-    """Print the JSON schema of a configuration with a rebalance block."""
-    click.echo(json.dumps(config_schema(), indent=2))
-
-
-class UnreadableResultError(click.ClickException):
-    """Shown as one line; exit status 2."""
-
-    exit_code = 2
 
 
 def print_summary(result: Path, datadir: Path | None = None, as_json: bool = False) -> None:
@@ -56,16 +37,16 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
 
     Raises
     ------
-    UnreadableResultError
+    RefusedError
         If the result cannot be read: one line.
     """
-    from rebalancing.freqtrade_side.result import newest_result, read_histories
+    from rebalancing.freqtrade_side.result import newest_result, read_records
 
     try:
-        histories = read_histories(newest_result(result), datadir)
-        summaries = {name: summarise(history) for name, history in histories.items()}
+        records = read_records(newest_result(result), datadir)
+        summaries = {name: summarise(record.history) for name, record in records.items()}
     except ValueError as error:
-        raise UnreadableResultError(str(error)) from error
+        raise RefusedError(str(error)) from error
     if as_json:
         fields = {name: {**asdict(s), "premium": s.premium} for name, s in summaries.items()}
         click.echo(json.dumps(fields, default=str, indent=2))
@@ -75,6 +56,8 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
 
 
 def _table(name: str, figures: Summary) -> Table:
+    from rebalancing.report.numbers import money
+
     stake = figures.stake
     table = Table(title=f"Rebalancing: {name}", show_header=False, title_justify="left")
     table.add_column()
@@ -85,10 +68,10 @@ def _table(name: str, figures: Summary) -> Table:
         ("To", f"{figures.end:%Y-%m-%d %H:%M}"),
         ("Rounds", f"{figures.rounds} ({figures.orders} orders)"),
         ("Turnover a year", f"{figures.turnover:.2f} x NAV"),
-        ("Fees", f"{_money(figures.fees, stake)} (at {figures.fee * 100:g} %)"),
-        ("NAV", _money(figures.nav, stake)),
-        ("HODL NAV", _money(figures.hodl_nav, stake)),
-        ("Premium", f"{_money(figures.premium, stake, '+')} ({share:+.2%} of HODL)"),
+        ("Fees", f"{money(figures.fees, stake)} (at {figures.fee * 100:g} %)"),
+        ("NAV", money(figures.nav, stake)),
+        ("HODL NAV", money(figures.hodl_nav, stake)),
+        ("Premium", f"{money(figures.premium, stake, '+')} ({share:+.2%} of HODL)"),
         ("Largest drift", f"{figures.largest_drift * 100:+.2f} points, {_where(figures)}"),
         ("Mean drift", f"{figures.mean_drift * 100:.2f} points"),
     ):
@@ -98,8 +81,3 @@ def _table(name: str, figures: Summary) -> Table:
 
 def _where(figures: Summary) -> str:
     return f"{figures.largest_drift_of} {figures.largest_drift_at:%Y-%m-%d %H:%M}"
-
-
-def _money(value: float, stake: str, sign: str = "") -> str:
-    digits = 8 if stake in ("BTC", "ETH", "BNB") else 2
-    return f"{value:{sign},.{digits}f} {stake}"
