@@ -173,9 +173,12 @@ def serve_command(**wishes: Any) -> None:
 
 
 def _print_summary(result: Path, datadir: Path) -> None:
+    from rebalancing.cli.report import make_report
     from rebalancing.cli.summary import print_summary
+    from rebalancing.report.page_file import page_beside
 
     print_summary(result, datadir)
+    make_report([str(result)], datadir=datadir, output=page_beside(result), quiet=True)
 
 
 def _status(run: Callable[[], int]) -> int:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from rebalancing.performance.history import Executions, History
+from rebalancing.performance.executions import Executions
+from rebalancing.performance.history import History
 from rebalancing.summary import Summary, summarise
 
 NAN = float("nan")

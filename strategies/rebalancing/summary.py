@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from rebalancing.performance.closing import close_portfolio
-from rebalancing.performance.history import INITIAL, History
+from rebalancing.performance.executions import INITIAL
+from rebalancing.performance.history import History
 from rebalancing.performance.hodl import hold
 
 YEAR = 365.25 * 86400

@@ -11,6 +11,7 @@ import click
 
 from rebalancing.cli.journal import journal
 from rebalancing.cli.preview import preview
+from rebalancing.cli.report import report
 from rebalancing.cli.status import status
 from rebalancing.cli.steering import now, pause, resume
 from rebalancing.cli.summary import summary
@@ -33,5 +34,5 @@ def schema() -> None:
     click.echo(json.dumps(config_schema(), indent=2))
 
 
-for command in (now, pause, resume, status, journal, preview, trade, summary):
+for command in (now, pause, resume, status, journal, preview, trade, summary, report):
     main.add_command(command)

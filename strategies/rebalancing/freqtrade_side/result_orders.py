@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rebalancing.freqtrade_side.annotations import ROUND_TAG
-from rebalancing.performance.history import CLOSING, INITIAL, Executions
+from rebalancing.performance.executions import CLOSING, INITIAL, Executions
 from rebalancing.portfolio import Vector
 
 Row = tuple[float, int, float, float, int]

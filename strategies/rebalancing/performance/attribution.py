@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rebalancing.performance.closing import close_portfolio
-from rebalancing.performance.history import CLOSING, INITIAL, History
+from rebalancing.performance.executions import CLOSING, INITIAL
+from rebalancing.performance.history import History
 from rebalancing.portfolio import Vector
 
 

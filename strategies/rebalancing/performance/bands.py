@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rebalancing.drift import outside, threshold_vector, tolerance_bands
 from rebalancing.performance.history import History
 from rebalancing.portfolio import Mask, Vector
@@ -15,12 +17,11 @@ def bands_of(history: History, settings: Settings) -> Vector | None:
         return None
     thresholds = threshold_vector(settings.threshold, history.assets[:-1], history.stake)
     relative = settings.threshold_kind == "relative"
-    return tolerance_bands(thresholds, history.targets_in_force(), relative)
+    return tolerance_bands(thresholds, history.shown_targets(), relative)
 
 
 def outside_bands(history: History, bands: Vector) -> Mask:
     """Tell at which moments since the initial allocation any member was outside its band, shape
     (moments after it,)."""
     after = history.allocated
-    out: Mask = outside(history.drift()[after], bands[after]).any(axis=1)
-    return out
+    return np.asarray(outside(history.drift()[after], bands[after]).any(axis=1))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rebalancing.performance.history import CLOSING, History
+from rebalancing.performance.executions import CLOSING
+from rebalancing.performance.history import History
 from rebalancing.portfolio import Vector
 
 

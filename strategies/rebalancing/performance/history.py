@@ -7,76 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rebalancing.drift import drift_of
+from rebalancing.performance.executions import CLOSING, INITIAL, Executions, Flows
 from rebalancing.portfolio import Mask, Vector, holding_values, weights_of
 from rebalancing.targets import over_available
-
-INITIAL, CLOSING, ADOPTED, OTHER = 0, -1, -2, -3
-"""Numbers of what is no round but the first one: the initial allocation; the end of a backtest;
-coins brought in; orders that were not the rebalancer's."""
-
-Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
-
-
-@dataclass(frozen=True, eq=False)
-class Executions:
-    """Executed orders, oldest first: arrays of one length.
-
-    Parameters
-    ----------
-    time : array
-        Seconds since 1970, UTC.
-    asset : int array
-        Index of the asset.
-    amount : array
-        Coins, buys positive.
-    price : array
-        Stake currency for one coin.
-    round : int array
-        Number of the round, or `INITIAL`, `CLOSING`, `ADOPTED` (coins brought in, which cost
-        nothing) or `OTHER`.
-    fees : array
-        Stake currency that each order cost besides.
-    """
-
-    time: Vector
-    asset: Numbers
-    amount: Vector
-    price: Vector
-    round: Numbers
-    fees: Vector
-
-    @property
-    def notional(self) -> Vector:
-        """Stake currency, always positive."""
-        return np.abs(self.amount) * self.price
-
-    @property
-    def brought(self) -> Vector:
-        """Stake currency that each order brought, before fees; negative for buys."""
-        brought: Vector = np.where(self.round == ADOPTED, 0.0, -self.amount * self.price)
-        return brought
-
-    @property
-    def in_kind(self) -> Vector:
-        """Stake currency that each order was worth as a cash flow: that of coins brought in."""
-        worth: Vector = np.where(self.round == ADOPTED, self.amount * self.price, 0.0)
-        return worth
-
-
-@dataclass(frozen=True, eq=False)
-class Flows:
-    """Deposits and withdrawals of the stake currency, oldest first: arrays of one length.
-
-    Parameters
-    ----------
-    time : array
-        Seconds since 1970, UTC.
-    amount : array
-        Stake currency, deposits positive.
-    """
-
-    time: Vector = field(default_factory=lambda: np.zeros(0))
-    amount: Vector = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +99,14 @@ class History:
     def targets_in_force(self) -> Vector:
         """Target weights over what is available, shape (moments, assets)."""
         return over_available(self.targets, self.available)
+
+    def shown_targets(self) -> Vector:
+        """Targets over what is available; those before through times without any candle, when
+        they say nothing."""
+        rows = np.arange(len(self.time))
+        known = np.where(self.available[:, :-1].any(axis=1), rows, 0)
+        targets: Vector = self.targets_in_force()[np.maximum.accumulate(known)]
+        return targets
 
     def weights(self) -> Vector:
         """Weight of each member at each moment, shape (moments, assets)."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rebalancing.performance.closing import Closing, close
-from rebalancing.performance.history import ADOPTED, INITIAL, History
+from rebalancing.performance.executions import ADOPTED, INITIAL
+from rebalancing.performance.history import History
 from rebalancing.portfolio import Vector
 
 

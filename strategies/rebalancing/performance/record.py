@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rebalancing.performance.history import CLOSING, History
+from rebalancing.performance.executions import CLOSING
+from rebalancing.performance.history import History
 from rebalancing.settings import Settings
 
 

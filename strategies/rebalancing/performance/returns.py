@@ -73,7 +73,7 @@ def money_weighted_growth(
 
     def excess(logarithm: float) -> float:
         grown = start * np.exp(logarithm) + float((amounts * np.exp(logarithm * left)).sum())
-        return grown - value
+        return float(grown) - value
 
     low, high = -25.0, 25.0
     if excess(low) * excess(high) > 0:
@@ -85,7 +85,8 @@ def daily(time: Vector, values: Vector) -> Vector:
     """Return the last value of each day (UTC), as freqtrade's own ratios take them."""
     days = (time // DAY).astype(np.int64)
     last = np.append(days[1:] != days[:-1], True)
-    return values[last]
+    ends: Vector = values[last]
+    return ends
 
 
 def daily_returns(time: Vector, values: Vector) -> Vector:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rebalancing.performance.attribution import by_asset
-from rebalancing.performance.history import CLOSING, INITIAL, History
+from rebalancing.performance.executions import CLOSING, INITIAL, Numbers
+from rebalancing.performance.history import History
 from rebalancing.performance.record import Record, RoundNote
 from rebalancing.portfolio import Vector, holding_values, weights_of
 
@@ -87,7 +88,7 @@ def round_rows(record: Record) -> list[RoundRow]:
     return rows
 
 
-def _row(record: Record, number: int, own: Vector, before: Vector, after: Vector) -> RoundRow:
+def _row(record: Record, number: int, own: Numbers, before: Vector, after: Vector) -> RoundRow:
     history, orders = record.history, record.history.executions
     nav = float(before.sum())
     trades = tuple(

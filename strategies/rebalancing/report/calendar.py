@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from rebalancing.performance.history import INITIAL
+from rebalancing.performance.executions import INITIAL
 from rebalancing.portfolio import Vector
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import percent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rebalancing.performance.history import INITIAL
+from rebalancing.performance.executions import INITIAL
 from rebalancing.portfolio import Vector
 from rebalancing.report.chart import Chart, Trace, money_axis, times_axis
 from rebalancing.report.findings import Findings

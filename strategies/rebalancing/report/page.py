@@ -70,7 +70,10 @@ def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
     }
     scripts = [_asset("plotly-basic.min.js"), _asset("page.js")]
     environment = Environment(
-        loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(ASSETS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     return environment.get_template("page.html").render(
         title=results[0]["heading"] if len(results) == 1 else "Rebalancing, side by side",
@@ -125,12 +128,17 @@ def _result(index: int, name: str, findings: Findings, charts: list[Chart]) -> d
         "story": story(findings),
         "warnings": warnings(findings),
         "remarks": record.remarks,
-        "cards": [by_key[key] for key in CARDS],
+        "cards": [_card(by_key[key]) for key in CARDS],
         "charts": charts,
         "calendar": calendar_of(findings),
         "groups": groups,
         "sums": _sums(findings),
     }
+
+
+def _card(figure: Figure) -> dict[str, str]:
+    text, _, beside = figure.text.partition(" (")
+    return {"label": figure.label, "text": text, "beside": beside.rstrip(")")}
 
 
 def _sums(findings: Findings) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rebalancing.performance.history import INITIAL
+from rebalancing.performance.executions import INITIAL
 from rebalancing.performance.single import held_alone
 from rebalancing.portfolio import Vector
 from rebalancing.report.chart import Chart, line, marks, money_axis, percent_axis, times_axis
@@ -27,11 +27,16 @@ def value_chart(findings: Findings) -> Chart:
     for number, asset in enumerate(history.assets[:-1]):
         if np.isfinite(alone[:, number]).any():
             style = style_of(number)
-            hidden = {"width": 1.0, "dash": style.dash, "visible": "legendonly"}
             traces.append(
                 line(
-                    *(f"only {asset}", history.time, alone[:, number], style.color, lines),
-                    **hidden,
+                    f"only {asset}",
+                    history.time,
+                    alone[:, number],
+                    style.color,
+                    lines,
+                    width=1.0,
+                    dash=style.dash,
+                    visible="legendonly",
                 )
             )
     return Chart(

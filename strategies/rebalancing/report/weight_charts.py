@@ -37,10 +37,10 @@ def weights_chart(findings: Findings) -> Chart:
                 "x": time,
                 "y": packed(findings.weights[rows, number]),
                 "stackgroup": "weights",
-                "fillpattern": {"shape": style.pattern, "solidity": 0.25},
+                "fillpattern": {"shape": style.pattern, "solidity": 0.2, "fillmode": "overlay"},
             }
         )
-    borders = np.cumsum(history.targets_in_force()[:, :-1], axis=1)
+    borders = np.cumsum(history.shown_targets()[:, :-1], axis=1)
     for number in range(borders.shape[1]):
         shown = {"showlegend": number == 0, "legendgroup": "targets", "hoverinfo": "skip"}
         border = flat("targets", history.time, borders[:, number], "#ffffff", **shown, width=1.2)
@@ -61,7 +61,7 @@ def weights_chart(findings: Findings) -> Chart:
 
 def asset_chart(findings: Findings) -> Chart:
     """The weight of one asset at a time, with its target and its band."""
-    history, targets = findings.record.history, findings.record.history.targets_in_force()
+    history, targets = findings.record.history, findings.record.history.shown_targets()
     weights = np.where(np.isfinite(findings.drift), findings.weights, np.nan)
     time, texts = round_marks(findings)
     traces: list[Trace] = []

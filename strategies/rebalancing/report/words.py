@@ -37,22 +37,27 @@ def story(findings: Findings) -> list[str]:
     summary, stake = findings.summary, findings.record.history.stake
     risk, hodl = findings.risk, findings.hodl_risk
     deeper = "deeper" if risk.max_drawdown > hodl.max_drawdown else "less deep"
-    sentences = [
+    return [
         f"{_money_in(findings)} became {money(float(findings.nav[-1]), stake)}; the same purchase, "
-        f"held, would be {money(float(findings.hodl_nav[-1]), stake)}. Both are after fees and "
-        f"with the same deposits and withdrawals.",
-        f"{summary.rounds:,} rounds moved {summary.turnover:.2f} times the portfolio a year and all "
-        f"orders cost {money(summary.fees, stake)} in fees.",
+        f"held, would be {money(float(findings.hodl_nav[-1]), stake)}. {_compared(findings)}",
+        f"{summary.rounds:,} rounds turned the portfolio over {summary.turnover:.2f} times a year; "
+        f"all orders cost {money(summary.fees, stake)} in fees.",
         f"The largest drawdown was {percent(risk.max_drawdown, digits=1)}, {deeper} than holding's "
         f"{percent(hodl.max_drawdown, digits=1)}.",
     ]
-    return sentences
 
 
 def warnings(findings: Findings) -> list[str]:
-    """Warn of assets that the others had to pay for while they fell, worst first, and tell what
-    the data do not show."""
+    """Warn of assets that the others had to pay for while they fell, worst first."""
     return [_warning(findings, item) for item in findings.subsidised]
+
+
+def _compared(findings: Findings) -> str:
+    same = "with the same deposits and withdrawals" if findings.flows.any() else ""
+    if findings.record.is_sold:
+        return f"Both are after all fees, those of selling everything too{same and ', '}{same}."
+    premium = "the premium is what would be left of each if it were sold now"
+    return f"Both are at today's prices{same and ' and '}{same}; {premium}."
 
 
 def _money_in(findings: Findings) -> str:

@@ -1,0 +1,135 @@
+"""``rebalance report``: a page with what rebalancing did, what it cost, and what it was worth."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from rebalancing.cli.refusals import RefusedError
+
+RESULTS = "user_data/backtest_results"
+PAGES = Path("user_data/plot")
+
+
+@click.command()
+@click.argument("sources", nargs=-1)
+@click.option("--config", "-c", "configs", multiple=True, metavar="FILE",
+              help="For a database: the bot's configuration, as for freqtrade.")  # fmt: skip
+@click.option("--datadir", type=click.Path(path_type=Path), help="Folder of the candles.")
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False),
+              help=f"The page. Default: in {PAGES}.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the figures for scripts; no page.")
+@click.option("--watch", type=click.FloatRange(min=0, min_open=True), metavar="MINUTES",
+              help="Write the page again and again, until Ctrl-C.")  # fmt: skip
+def report(
+    sources: tuple[str, ...],
+    configs: tuple[str, ...],
+    datadir: Path | None,
+    output: Path | None,
+    as_json: bool,
+    watch: float | None,
+) -> None:
+    """Write a page about SOURCES: backtest results (a zip file, or a folder for its newest one)
+    and databases of bots (a file or a URL), side by side if there are several.
+
+    Without SOURCES: the newest backtest; with --config and no SOURCES: that bot. The candles of
+    a bot must have been downloaded. Nothing is served: the page is a file that needs no network.
+    """
+    if as_json and watch:
+        raise click.UsageError("--json prints once, --watch writes a page: give one of them")
+    while True:
+        started = time.monotonic()
+        try:
+            make_report(sources, configs, datadir, output, as_json=as_json, quiet=bool(watch))
+        except RefusedError as error:
+            if not watch:
+                raise
+            click.echo(f"Error: {error.message}", err=True)  # the bot may be just writing
+        if not watch:
+            return
+        time.sleep(max(1.0, watch * 60 - (time.monotonic() - started)))
+
+
+def make_report(
+    sources: Sequence[str],
+    configs: Sequence[str] = (),
+    datadir: Path | None = None,
+    output: Path | None = None,
+    *,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> Path | None:
+    """Read, print, and write the page.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Results and databases; none for the newest backtest, or for the bot of `configs`.
+    configs : sequence of str
+        Of the bots.
+    datadir : Path or None
+        Folder of the candles.
+    output : Path or None
+        The page; None for one in ``user_data/plot``, named after its source.
+    as_json : bool
+        Print JSON and write no page.
+    quiet : bool
+        Print the path only.
+
+    Returns
+    -------
+    Path or None
+        The page, if one was written.
+
+    Raises
+    ------
+    RefusedError
+        If something cannot be read or written: one line.
+    """
+    from freqtrade.exceptions import FreqtradeException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from rebalancing.report.gather import gather
+    from rebalancing.report.page_file import page_name, save_page
+    from rebalancing.report.terminal import print_findings
+
+    try:
+        named = list(sources) or _default_source(configs)
+        found = gather(named, lambda url: _configuration(configs, url), datadir)
+        if as_json:
+            click.echo(_json(found))
+            return None
+        file = output or PAGES / page_name(found)
+        save_page(found, file)
+    except (ValueError, OSError, FreqtradeException, SQLAlchemyError) as error:
+        raise RefusedError(" ".join(str(error).split())) from error
+    if not quiet:
+        print_findings(found, Console())
+    click.echo(f"Report: {file}")
+    return file
+
+
+def _default_source(configs: Sequence[str]) -> list[str]:
+    if not configs:
+        return [RESULTS]
+    from rebalancing.cli.bot_options import bot_configuration
+
+    return [str(bot_configuration(configs, None)["db_url"])]
+
+
+def _configuration(configs: Sequence[str], url: str | None) -> dict[str, Any]:
+    from rebalancing.cli.bot_options import bot_configuration
+
+    return bot_configuration(configs, url)
+
+
+def _json(found: dict[str, Any]) -> str:
+    from rebalancing.report.figures import as_json
+
+    return json.dumps({name: as_json(f) for name, f in found.items()}, default=str, indent=2)

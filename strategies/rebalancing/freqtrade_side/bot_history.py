@@ -1,0 +1,186 @@
+"""The life of a bot, from its database, its journal and downloaded candles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from freqtrade.exceptions import OperationalException
+from freqtrade.misc import parse_db_uri_for_logging
+from freqtrade.persistence import Trade
+from sqlalchemy.engine import make_url
+
+from rebalancing.freqtrade_side import own_orders, store
+from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
+from rebalancing.freqtrade_side.bot_candles import CandleFolder
+from rebalancing.freqtrade_side.bot_database import open_database
+from rebalancing.freqtrade_side.configuration import Setup, plain_setup
+from rebalancing.freqtrade_side.journal_file import journal_path, read_journal
+from rebalancing.freqtrade_side.orders import ADOPTED_TAG
+from rebalancing.freqtrade_side.own_orders import Executed
+from rebalancing.freqtrade_side.round_notes import round_notes
+from rebalancing.performance.executions import ADOPTED, OTHER, Executions, Flows
+from rebalancing.performance.history import History
+from rebalancing.performance.record import Record
+from rebalancing.portfolio import Vector
+
+_TIMEFRAME = "1h"  # the strategy's own
+
+
+def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
+    """Read the life of the bot whose configuration this is.
+
+    Parameters
+    ----------
+    config : mapping
+        freqtrade's, complete: ``db_url``, ``datadir``, ``user_data_dir``.
+    datadir : Path or None
+        Folder of the candles; None for that of the configuration.
+
+    Raises
+    ------
+    OperationalException
+        If the database cannot be read or holds no order of a round, or candles are missing.
+    ValueError
+        If the configuration has no valid ``rebalance`` block.
+    """
+    setup = plain_setup(config)
+    url = str(config["db_url"])
+    open_database(url)
+    try:
+        orders = own_orders.executed(Trade.stake_currency == setup.stake)
+        flows = store.flows()
+    finally:
+        Trade.session.remove()
+    shown = Path(make_url(url).database or "").name or parse_db_uri_for_logging(url)
+    if not any(ROUND_TAG.fullmatch(order.tag) for order in orders):
+        raise OperationalException(f"{shown}: holds no order of a round")
+    timeframe = str(config.get("timeframe") or _TIMEFRAME)
+    folder = CandleFolder(datadir or Path(config["datadir"]), timeframe)
+    history = _history(setup, orders, _opening(flows, config, setup, orders), folder)
+    return Record(
+        str(config.get("bot_name") or config.get("strategy") or "SmartRebalance"),
+        "dry-run" if config["dry_run"] else "live",
+        shown,
+        timeframe,
+        history,
+        setup.settings,
+        reasons(order.tag for order in orders),
+        journal=round_notes(read_journal(journal_path(config))),
+        remarks=tuple(_remarks(orders, flows)),
+    )
+
+
+def _opening(
+    flows: list[tuple[datetime, float]],
+    config: Mapping[str, Any],
+    setup: Setup,
+    orders: Sequence[Executed],
+) -> list[tuple[float, float]]:
+    """The cash flows, the first of which is what the bot started with."""
+    if flows:
+        return [(when.timestamp(), amount) for when, amount in flows]
+    wallet = config.get("dry_run_wallet")
+    start = wallet.get(setup.stake) if isinstance(wallet, dict) else wallet
+    known = setup.settings.investment or (start if config["dry_run"] else None)
+    if known is None:
+        raise OperationalException(
+            "the database tells no cash flow, and the configuration no investment: what the "
+            "bot started with is not known"
+        )
+    return [(min(_time(order) for order in orders), float(known))]
+
+
+def _history(
+    setup: Setup, orders: list[Executed], flows: list[tuple[float, float]], folder: CandleFolder
+) -> History:
+    sold = (order.asset for order in orders if order.asset not in setup.assets)
+    assets = (*setup.assets, *dict.fromkeys(sold))
+    executions = _executions(assets, sorted(orders, key=_time))
+    begin = min(flows[0][0], float(executions.time[0]))
+    pairs = [f"{asset}/{setup.stake}" for asset in assets]
+    times, prices = folder.prices(pairs, begin, float(executions.time[-1]))
+    times, prices = _up_to_now(times, prices, executions)
+    held = np.zeros((len(orders) + 1, len(assets)))
+    held[np.arange(len(orders)) + 1, executions.asset] = executions.amount
+    amounts = np.cumsum(held, axis=0)[np.searchsorted(executions.time, times, side="left")]
+    later = np.array(flows[1:]).reshape(-1, 2)
+    extra = np.zeros(len(assets) - len(setup.assets))
+    return History(
+        (*assets, setup.stake),
+        np.concatenate([setup.targets[:-1], extra, setup.targets[-1:]]),
+        times,
+        np.maximum(amounts, 0.0),
+        prices,
+        flows[0][1],
+        _fee_rate(executions),
+        executions,
+        Flows(later[:, 0], later[:, 1]),
+    )
+
+
+def _executions(assets: tuple[str, ...], orders: list[Executed]) -> Executions:
+    """Coins that the exchange kept as a fee were never bought, and cost what they were worth."""
+    return Executions(
+        np.array([_time(order) for order in orders]),
+        np.array([assets.index(order.asset) for order in orders], dtype=np.int64),
+        np.array([order.amount - order.fee_coins for order in orders]),
+        np.array([order.price for order in orders]),
+        np.array([_number(order.tag) for order in orders], dtype=np.int64),
+        np.array([_fee(order) for order in orders]),
+    )
+
+
+def _fee(order: Executed) -> float:
+    """What the fee took from the portfolio, stake currency: nothing if it was paid in BNB, say."""
+    if order.tag == ADOPTED_TAG:
+        return 0.0
+    return -order.amount * order.price - order.cash + order.fee_coins * order.price
+
+
+def _number(tag: str) -> int:
+    if tag == ADOPTED_TAG:
+        return ADOPTED
+    match = ROUND_TAG.fullmatch(tag)
+    return int(match[1]) if match else OTHER
+
+
+def _time(order: Executed) -> float:
+    """When; an order that is filled in part and still open has no time yet."""
+    return (order.filled_at or datetime.now(UTC)).timestamp()
+
+
+def _up_to_now(times: Vector, prices: Vector, orders: Executions) -> tuple[Vector, Vector]:
+    """Add a moment after the newest orders if they are later than the candles."""
+    if orders.time[-1] < times[-1]:
+        return times, prices
+    newest = prices[-1].copy()
+    late = orders.time >= times[-1]
+    newest[orders.asset[late]] = orders.price[late]
+    return np.append(times, orders.time[-1] + 1), np.vstack([prices, newest])
+
+
+def _fee_rate(orders: Executions) -> float:
+    worth = orders.notional > 0
+    paid = orders.fees[worth & (orders.fees > 0)] / orders.notional[worth & (orders.fees > 0)]
+    return float(np.median(paid)) if len(paid) else 0.0
+
+
+def _remarks(orders: Sequence[Executed], flows: Sequence[object]) -> list[str]:
+    said = []
+    if not flows:
+        said.append(
+            "The database tells no cash flow: what the bot started with is that of the "
+            "configuration, and deposits are not known."
+        )
+    elsewhere = sum(order.fee - _fee(order) for order in orders if order.fee > 2 * _fee(order))
+    if elsewhere > 0:
+        said.append(
+            f"Fees of about {elsewhere:,.2f} were paid in another coin; the NAV does not show them."
+        )
+    if any(" targets changed" in f" {order.tag}" for order in orders):
+        said.append("The targets were changed on the way; drift is against the present ones.")
+    return said

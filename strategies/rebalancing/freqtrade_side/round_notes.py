@@ -1,0 +1,41 @@
+"""What the journal of a bot tells of its rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rebalancing.performance.record import LeftOut, RoundNote
+
+
+def round_notes(events: Iterable[Mapping[str, Any]]) -> dict[int, RoundNote]:
+    """Collect what events say of rounds, by number.
+
+    Parameters
+    ----------
+    events : iterable of mapping
+        From `journal_file.read_journal`; lines of another form are passed over.
+
+    Notes
+    -----
+    What the first plan left out counts: a later one speaks of what is left.
+    """
+    notes: dict[int, RoundNote] = {}
+    for event in events:
+        try:
+            number = int(event["round"])
+            if event["event"] == "round":
+                notes[number] = RoundNote("under way", _left_out(event), None)
+            elif event["event"] == "closed":
+                outcome = str(event["outcome"])
+                notes[number] = RoundNote(outcome, _left_out(event), float(event["cost"]))
+        except (KeyError, TypeError, ValueError):
+            continue
+    return notes
+
+
+def _left_out(event: Mapping[str, Any]) -> tuple[LeftOut, ...]:
+    return tuple(
+        LeftOut(str(item["asset"]), float(item["size"]), str(item["why"]))
+        for item in event.get("left_out") or ()
+    )

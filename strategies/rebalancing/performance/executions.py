@@ -1,0 +1,77 @@
+"""What moved a portfolio: executed orders and cash flows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rebalancing.portfolio import Vector
+
+INITIAL, CLOSING, ADOPTED, OTHER = 0, -1, -2, -3
+"""Numbers of what is no round but the first one: the initial allocation; the end of a backtest;
+coins brought in; orders that were not the rebalancer's."""
+
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Executions:
+    """Executed orders, oldest first: arrays of one length.
+
+    Parameters
+    ----------
+    time : array
+        Seconds since 1970, UTC.
+    asset : int array
+        Index of the asset.
+    amount : array
+        Coins, buys positive.
+    price : array
+        Stake currency for one coin.
+    round : int array
+        Number of the round, or `INITIAL`, `CLOSING`, `ADOPTED` (coins brought in, which cost
+        nothing) or `OTHER`.
+    fees : array
+        Stake currency that each order cost besides.
+    """
+
+    time: Vector
+    asset: Numbers
+    amount: Vector
+    price: Vector
+    round: Numbers
+    fees: Vector
+
+    @property
+    def notional(self) -> Vector:
+        """Stake currency, always positive."""
+        return np.abs(self.amount) * self.price
+
+    @property
+    def brought(self) -> Vector:
+        """Stake currency that each order brought, before fees; negative for buys."""
+        brought: Vector = np.where(self.round == ADOPTED, 0.0, -self.amount * self.price)
+        return brought
+
+    @property
+    def in_kind(self) -> Vector:
+        """Stake currency that each order was worth as a cash flow: that of coins brought in."""
+        worth: Vector = np.where(self.round == ADOPTED, self.amount * self.price, 0.0)
+        return worth
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """Deposits and withdrawals of the stake currency, oldest first: arrays of one length.
+
+    Parameters
+    ----------
+    time : array
+        Seconds since 1970, UTC.
+    amount : array
+        Stake currency, deposits positive.
+    """
+
+    time: Vector = field(default_factory=lambda: np.zeros(0))
+    amount: Vector = field(default_factory=lambda: np.zeros(0))

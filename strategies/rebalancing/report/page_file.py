@@ -1,0 +1,41 @@
+"""The file of a page: written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rebalancing.report.findings import Findings
+from rebalancing.report.page import write_page
+
+
+def save_page(all_findings: Mapping[str, Findings], file: Path) -> None:
+    """Write the page in place of an older one, which a reader never sees half replaced."""
+    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    page = write_page(all_findings, made)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as draft:
+            draft.write(page)
+        Path(name).chmod(0o644)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def page_name(all_findings: Mapping[str, Findings]) -> str:
+    """Name the file after its only result, or after their number."""
+    if len(all_findings) > 1:
+        return f"rebalance-{len(all_findings)}-results.html"
+    (findings,) = all_findings.values()
+    return f"rebalance-{Path(findings.record.source).stem}.html"
+
+
+def page_beside(result: Path) -> Path:
+    """Place the page of a backtest: in freqtrade's folder of charts, beside that of results."""
+    return result.parent.parent / "plot" / f"rebalance-{result.stem}.html"
