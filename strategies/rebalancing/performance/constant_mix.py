@@ -16,13 +16,14 @@ def constant_mix(history: History) -> Vector:
     Notes
     -----
     Its weights are the targets over what is available at each moment; it stays in cash until
-    the initial allocation. An asset that has no price at the next moment stands still.
+    the initial allocation, and as it was through times without any candle. An asset that has no
+    price at the next moment stands still.
     """
     prices = history.known_prices()
     before, after = prices[:-1], prices[1:]
     change = np.divide(after, before, out=np.ones_like(before), where=before > 0) - 1
     invested = history.allocated[1:]
-    earned = (history.targets_in_force()[:-1, :-1] * change).sum(axis=1) * invested
+    earned = (history.shown_targets()[:-1, :-1] * change).sum(axis=1) * invested
     mix: Vector = np.concatenate([[1.0], np.cumprod(1 + earned)])
     return mix
 
