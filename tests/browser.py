@@ -84,15 +84,12 @@ class Page:
 
     def draw_everything(self) -> None:
         """Scroll through the page, so that every chart that is shown is drawn."""
-        self.evaluate(
-            "(async () => { for (const c of document.querySelectorAll('main:not([hidden]) .chart, "
-            "#comparison .chart')) { c.scrollIntoView({behavior: 'instant'}); "
-            "await new Promise(r => setTimeout(r, 30)); } window.scrollTo(0, 0); })()"
-        )
-        self.wait(
-            "[...document.querySelectorAll('main:not([hidden]) .chart, #comparison .chart')]"
-            ".every(c => c.dataset.drawn === 'yes')"
-        )
+        shown = "document.querySelectorAll('main:not([hidden]) .chart, #comparison .chart')"
+        for number in range(int(self.evaluate(f"{shown}.length"))):
+            chart = f"{shown}[{number}]"
+            self.evaluate(f"{chart}.scrollIntoView({{behavior: 'instant'}})")
+            self.wait(f"{chart}.dataset.drawn === 'yes'")
+        self.evaluate("window.scrollTo(0, 0)")
 
     def screenshot(self, file: Path) -> None:
         """Write a picture of the whole page."""

@@ -1,4 +1,4 @@
-"""Recorded candles that are not part of the project, for tests that use them when they are there."""
+"""Recorded candles that are not part of the project, for tests that run where they are."""
 
 from pathlib import Path
 

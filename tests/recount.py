@@ -120,9 +120,9 @@ class Walk:
             end = times[number + 1] if number + 1 < len(rows) else float("inf")
             flow_now = 0.0
             while queue and queue[0].time < end:
-                flow_now += self._apply(queue.pop(0), row)
+                flow_now += self._apply(queue.pop(0))
 
-    def _apply(self, event: Event, row: Mapping[str, float]) -> float:
+    def _apply(self, event: Event) -> float:
         if event.kind == "flow":
             self._flow(event.amount)
             return event.amount
@@ -218,6 +218,7 @@ class Walk:
             "annual_return": self.unit[-1] ** (1 / years) - 1,
             "turnover": self.turned / (years * 365 / 365.25),
             "mix_return": self.mix[-1] - 1,
+            "money_return": self._money_growth() - 1,
             **self._risk(),
             **self._drift_figures(),
         }
@@ -225,6 +226,18 @@ class Walk:
         found |= {f"received {asset}": value for asset, value in self.received.items()}
         change = sum(gains.values()) - self.paid - coins * self.policy.fee + self.flowed
         return found | {"unexplained": nav - self.start - change}
+
+    def _money_growth(self) -> float:
+        """Halve until the growth is found at which all flows add up to the end."""
+        begin, end = self.times[0], self.times[-1]
+        moved = [(e.time, e.amount * e.price) for e in self.events if e.kind in ("flow", "adopted")]
+        low, high = 1e-9, 1e9
+        for _ in range(200):
+            middle = (low * high) ** 0.5
+            grown = self.start * middle
+            grown += sum(a * middle ** min(1.0, (end - t) / (end - begin)) for t, a in moved)
+            low, high = (middle, high) if grown < self.navs[-1] else (low, middle)
+        return low
 
     def _risk(self) -> dict[str, float]:
         frame = pd.DataFrame(

@@ -10,8 +10,8 @@ from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
 from tests.builders import make_config
 from tests.freqtrade_runs import Outcome, backtest
-from tests.recount import Policy, Walk, backtest_events, read_opens
 from tests.real_candles import MAJORS, SHARED, bitcoin_candles, needs_shared
+from tests.recount import Policy, Walk, backtest_events, read_opens
 
 pytestmark = [needs_shared, pytest.mark.slow]
 FEE = 0.001

@@ -1,4 +1,4 @@
-"""A calendar of the rounds: a square for each day, darker the more was traded."""
+"""A calendar of the rounds: a square for each day, stronger the more was traded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEVELS = 4
 
 @dataclass(frozen=True)
 class Day:
-    """A square: week and weekday are its place, level its darkness (0: no round)."""
+    """A square: week and weekday are its place, level its strength (0: no round)."""
 
     week: int
     weekday: int

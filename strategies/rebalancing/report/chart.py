@@ -57,6 +57,17 @@ class Chart:
         return {"key": self.key, "data": self.traces, "layout": self.layout, "log": self.has_log}
 
 
+def plain(text: str) -> str:
+    """Write a text so that plotly shows it as it is: it takes tags and some entities for its own.
+
+    Examples
+    --------
+    >>> plain("<b>&'")
+    "&lt;b&gt;&amp;'"
+    """
+    return escape(text, quote=False)
+
+
 def buckets_for(lines: int) -> int:
     """Share the budget of points among the lines of a chart."""
     return max(200, min(BUCKETS, BUDGET // max(1, lines)))
@@ -85,7 +96,7 @@ def line(name: str, time: Vector, values: Vector, color: str, lines: int = 1, **
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": escape(name),
+        "name": plain(name),
         "x": instants(time[rows]),
         "y": packed(values[rows]),
         "line": style,
@@ -98,10 +109,10 @@ def marks(name: str, time: Vector, values: Vector, texts: Sequence[str], **more:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": escape(name),
+        "name": plain(name),
         "x": instants(time),
         "y": packed(values),
-        "text": [escape(text) for text in texts],
+        "text": [plain(text) for text in texts],
         "hovertemplate": "%{text}<br>%{x|%Y-%m-%d %H:%M}<extra></extra>",
         **more,
     }
@@ -115,7 +126,7 @@ def flat(name: str, time: Vector, values: Vector, color: str, **more: Any) -> Tr
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": escape(name),
+        "name": plain(name),
         "x": instants(time[rows]),
         "y": packed(values[rows]),
         "line": {**style, "shape": "hv"},
@@ -126,7 +137,7 @@ def flat(name: str, time: Vector, values: Vector, color: str, **more: Any) -> Tr
 def money_axis(stake: str, **more: Any) -> dict[str, Any]:
     """An axis in the stake currency."""
     shown = {"tickformat": ",~r", "hoverformat": ",.6~r", "exponentformat": "none"}
-    return {"title": {"text": escape(stake)}, **shown, **more}
+    return {"title": {"text": plain(stake)}, **shown, **more}
 
 
 def percent_axis(title: str, **more: Any) -> dict[str, Any]:

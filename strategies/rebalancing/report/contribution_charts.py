@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 
 from rebalancing.portfolio import Vector
-from rebalancing.report.chart import Chart, Trace, line, money_axis, times_axis
+from rebalancing.report.chart import Chart, Trace, line, money_axis, plain, times_axis
 from rebalancing.report.findings import Findings
 from rebalancing.report.palette import ALERT, HODL, NAV, style_of
 from rebalancing.report.series import packed
@@ -17,7 +15,7 @@ def contribution_chart(findings: Findings) -> Chart:
     """The change of the NAV, bar by bar: gains, fees and cash flows."""
     history, attribution = findings.record.history, findings.attribution
     order = np.argsort(-attribution.gains[-1], kind="stable")
-    names = [escape(history.assets[i]) for i in order]
+    names = [plain(history.assets[i]) for i in order]
     amounts = list(attribution.gains[-1][order])
     names, amounts = [*names, "fees"], [*amounts, -float(attribution.fees[-1])]
     if findings.flows.any():
@@ -36,7 +34,7 @@ def contribution_chart(findings: Findings) -> Chart:
                 "x": names,
                 "y": packed(np.array(amounts), "f8"),
                 "marker": {"color": colors},
-                "hovertemplate": "%{x}: %{y:+,.6~r} " + escape(history.stake) + "<extra></extra>",
+                "hovertemplate": "%{x}: %{y:+,.6~r} " + plain(history.stake) + "<extra></extra>",
             }
         ],
         {

@@ -151,12 +151,12 @@ class Findings:
     @cached_property
     def money_growth(self) -> float:
         """Growth of the money over the whole time, 1.1 for 10 %; NaN if none explains the end."""
-        history = self.record.history
-        moving = np.flatnonzero(self.flows)
+        history, orders = self.record.history, self.record.history.executions
+        kind = orders.in_kind != 0
         return money_weighted_growth(
             history.start,
-            history.time[moving],
-            self.flows[moving],
+            np.concatenate([history.flows.time, orders.time[kind]]),
+            np.concatenate([history.flows.amount, orders.in_kind[kind]]),
             float(history.time[0]),
             float(history.time[-1]),
             float(self.nav[-1]),

@@ -38,10 +38,10 @@
     }
     if (chart.logarithmic) {
       layout.yaxis.type = "log";
-      layout.yaxis.dtick = "D1";
+      layout.yaxis.dtick = "D2";
     }
     return {
-      margin: { l: narrow ? 44 : 64, r: 12, t: 12, b: 40 },
+      margin: { l: narrow ? 44 : 64, r: 12, t: narrow ? 12 : 28, b: 40 },
       paper_bgcolor: color("--paper"), plot_bgcolor: color("--paper"),
       font: { color: color("--ink"), size: narrow ? 11 : 12, family: "system-ui, sans-serif" },
       legend: { orientation: "h", y: -0.14, x: 0 },
@@ -51,11 +51,20 @@
     };
   }
 
+  // The darkest colours are lifted on a dark ground.
+  const LIFTED = { "#0072b2": "#3f9fdd", "#7f7f7f": "#a8a8a8", "#d55e00": "#f07b2b", "#b8a800": "#d9c700" };
+
+  function dataOf(chart) {
+    if (root.dataset.theme !== "dark") return chart.data;
+    const text = JSON.stringify(chart.data).replace(/#[0-9a-f]{6}(?=")/g, (shade) => LIFTED[shade] || shade);
+    return JSON.parse(text);
+  }
+
   function draw(id) {
     const chart = charts.get(id);
     const place = document.getElementById(id);
     drawn.add(id);
-    Plotly.react(place, chart.data, layoutOf(chart), {
+    Plotly.react(place, dataOf(chart), layoutOf(chart), {
       responsive: true, displaylogo: false, displayModeBar: window.innerWidth < 600 ? false : "hover",
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     }).then(() => { place.dataset.drawn = "yes"; });
