@@ -1,0 +1,200 @@
+"""The command ``rebalance report``, whole, and the words and figures it gives."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rebalancing.performance.history import History
+from rebalancing.performance.record import Record
+from rebalancing.report.figures import as_json, figures_of
+from rebalancing.report.findings import Findings
+from rebalancing.report.page import write_page
+from rebalancing.report.series import extremes
+from rebalancing.report.words import verdict, warnings
+from tests.builders import PROJECT, make_config, make_settings
+from tests.freqtrade_runs import Outcome, backtest
+from tests.histories import AFTER, BOUGHT, SWITCHED, Order, history
+
+CANDLES = PROJECT / "user_data" / "data" / "binance"
+PAIRS = ["BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT"]
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join([str(PROJECT / "strategies"), str(PROJECT)]),
+    "COLUMNS": "200",
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    config = make_config(
+        PAIRS, {"targets": "equal", "period": "7d"}, timeframe="4h", dry_run_wallet=10000
+    )
+    return backtest(tmp_path_factory.mktemp("run"), config, CANDLES)
+
+
+def report(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rebalancing", "report", *words]
+    return subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_without_arguments_it_is_about_the_newest_backtest(run: Outcome) -> None:
+    folder = run.result.parents[2]
+    told = report(folder)
+    assert told.returncode == 0, told.stderr
+    page = folder / "user_data" / "plot" / f"rebalance-{run.result.stem}.html"
+    assert told.stdout.splitlines()[-1] == f"Report: {page.relative_to(folder)}"
+    assert "Sharpe" in told.stdout
+    assert page.stat().st_size > 1_000_000
+    assert list(page.parent.iterdir()) == [page]
+
+
+def test_figures_for_scripts_are_those_of_the_summary(run: Outcome, tmp_path: Path) -> None:
+    told = report(tmp_path, str(run.result), "--json")
+    (figures,) = json.loads(told.stdout).values()
+    assert figures["nav"] == pytest.approx(run.stats["final_balance"], abs=1e-6)
+    change = sum(figures["gains"].values()) - figures["fees"] + figures["flows"]
+    assert figures["start"] + change == pytest.approx(figures["nav"], abs=1e-6)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_result_twice_stands_side_by_side(run: Outcome, tmp_path: Path) -> None:
+    told = report(tmp_path, str(run.result), str(run.result), "-o", "both.html")
+    assert told.returncode == 0, told.stderr
+    assert "Rebalancing, side by side" in (tmp_path / "both.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["nowhere.zip"], "nowhere.zip", id="no such file"),
+        pytest.param(["."], "holds no backtest result", id="empty folder"),
+        pytest.param(["torn.sqlite", "--config", "none.json"], "none.json", id="no configuration"),
+        pytest.param(["--json", "--watch", "1"], "--watch", id="contradiction"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_and_status_2(
+    tmp_path: Path, words: list[str], said: str
+) -> None:
+    (tmp_path / "torn.sqlite").write_bytes(b"SQLite format 3\0" + b"x" * 100)
+    told = report(tmp_path, *words)
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+    assert said in told.stderr.splitlines()[-1]
+
+
+def test_a_watched_page_is_written_again_until_it_is_interrupted(
+    run: Outcome, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    words = [str(run.result), "-o", str(page), "--watch", "0.01"]
+    command = [sys.executable, "-m", "rebalancing", "report", *words]
+    process = subprocess.Popen(command, env=ENVIRONMENT, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    try:
+        seen: set[int] = set()
+        end = time.monotonic() + 60
+        while len(seen) < 3 and time.monotonic() < end:
+            if page.exists():
+                seen.add(page.stat().st_mtime_ns)
+                assert page.read_text(encoding="utf-8").endswith("</html>")
+            time.sleep(0.02)
+        assert len(seen) == 3
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    assert process.returncode != 0
+
+
+def test_a_backtest_ends_with_the_path_of_its_report(tmp_path: Path) -> None:
+    (tmp_path / "user_data" / "strategies").mkdir(parents=True)
+    block = {"targets": "equal", "period": "7d"}
+    config = make_config(PAIRS, block, timeframe="4h", dry_run_wallet=10000)
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    words = ["backtest", "--datadir", str(CANDLES), "--timerange", "20240101-20240120"]
+    told = subprocess.run(
+        [sys.executable, "-m", "sandbox", *words],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert told.returncode == 0, told.stderr
+    label, _, path = told.stdout.splitlines()[-1].partition(": ")
+    assert label == "Report"
+    assert (tmp_path / path).is_file()
+
+
+def record(found: History) -> Record:
+    return Record("test", "backtest", "test", "1d", found, make_settings(), {1: "period"})
+
+
+def worked_example(fee: float = 0.0) -> Findings:
+    """50 + 50 becomes 60 + 80 and is rebalanced; a day later prices are the same."""
+    closing: list[Order] = [(2, "BTC", -AFTER[0], 60, -1), (2, "ETH", -AFTER[1], 80, -1)]
+    prices, amounts = [[50, 50], [60, 80], [60, 80]], [[0, 0], [1, 1], AFTER]
+    return Findings(record(history(prices, amounts, [*BOUGHT, *SWITCHED, *closing], fee)))
+
+
+def test_the_worked_example_has_no_premium_and_the_page_says_why() -> None:
+    findings = worked_example()
+    assert as_json(findings)["premium"] == pytest.approx(0, abs=1e-9)
+    assert verdict(findings) == "Rebalancing made no difference against holding."
+    page = write_page({"example": findings}, "now")
+    assert "premium at that moment is 0, not 40" in page
+
+
+def test_gains_of_the_worked_example_are_those_of_the_prices() -> None:
+    figures = as_json(worked_example(fee=0.01))
+    assert figures["gains"] == {"BTC": pytest.approx(10), "ETH": pytest.approx(30)}
+    assert figures["received"]["BTC"] == pytest.approx(10)
+    assert figures["received"]["ETH"] == pytest.approx(-10)
+    assert figures["received"]["USDT"] == pytest.approx(-0.2)
+
+
+def test_an_asset_that_falls_while_the_others_pay_is_named() -> None:
+    fall: list[Order] = [
+        *BOUGHT,
+        *[(1, "BTC", -0.25, 50, 1), (1, "ETH", 0.5, 25, 1)],
+        *[(2, "BTC", -0.1875, 50, 2), (2, "ETH", 0.75, 12.5, 2)],
+    ]
+    found = history(
+        [[50, 50], [50, 25], [50, 12.5], [50, 6]],
+        [[0, 0], [1, 1], [0.75, 1.5], [0.5625, 2.25]],
+        fall,
+    )
+    (warning,) = warnings(Findings(record(found)))
+    assert warning.startswith("ETH was carried by the others: from 1970-01-02 to 1970-01-04")
+    assert "21.875 USDT" in warning
+    assert "lost" in warning
+
+
+def test_every_figure_has_a_name_a_text_and_a_meaning() -> None:
+    figures = figures_of(worked_example())
+    assert len({figure.key for figure in figures}) == len(figures) > 25
+    assert all(figure.label and figure.text and figure.meaning for figure in figures)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 199, 200, 201, 35_040])
+def test_a_line_for_the_screen_loses_no_peak(count: int) -> None:
+    values = np.random.default_rng(count).normal(size=count)
+    rows = extremes(values, 100)
+    assert len(rows) <= 202
+    assert (np.diff(rows) > 0).all()
+    assert (rows[0], rows[-1]) == (0, count - 1)
+    assert values[rows].max() == values.max()
+    assert values[rows].min() == values.min()
+
+
+def test_gaps_of_a_line_stay_gaps() -> None:
+    values = np.ones(10_000)
+    values[4_000:6_000] = np.nan
+    assert np.isnan(values[extremes(values, 100)]).sum() >= 19
