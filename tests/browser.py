@@ -2,9 +2,11 @@
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -15,6 +17,8 @@ from websockets.sync.client import ClientConnection, connect
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 REMEDY = "needs a Chromium: apt-get install chromium"
+IS_MISSING = BROWSER is None and not os.environ.get("NEEDS_BROWSER")
+"""Tests that need it are skipped, but for CI, which wants them all."""
 PATIENCE = 30.0
 """Seconds to wait for something in the page."""
 
@@ -115,7 +119,8 @@ class Page:
 @contextmanager
 def browser_page(folder: Path) -> Iterator[Page]:
     """Start a browser that keeps its files in `folder`, and end it."""
-    assert BROWSER is not None
+    if BROWSER is None:
+        raise BrowserError(REMEDY)
     command = [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
     command += ["--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"]
     command += ["--disable-background-networking", "--disable-component-update"]
@@ -130,8 +135,6 @@ def browser_page(folder: Path) -> Iterator[Page]:
 
 def _address(folder: Path, process: subprocess.Popen[bytes]) -> str:
     """Find the address of the first page: the browser notes its port in its folder."""
-    import urllib.request
-
     note, end = folder / "DevToolsActivePort", time.monotonic() + PATIENCE
     while not (note.is_file() and len(note.read_text().split()) == 2):
         if process.poll() is not None or time.monotonic() > end:

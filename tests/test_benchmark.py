@@ -81,7 +81,8 @@ def test_every_goal_and_every_source_names_a_case_that_runs_before() -> None:
     names = [case.name for case in CASES]
     assert {name for goal in GOALS for name in goal.cases} <= set(names)
     for case in CASES:
-        assert case.orders_of is None or names.index(case.orders_of) < names.index(case.name)
+        source = case.orders_of or case.report_of
+        assert source is None or names.index(source) < names.index(case.name)
 
 
 def test_amounts_within_a_lot_are_the_same_order() -> None:

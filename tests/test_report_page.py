@@ -14,14 +14,14 @@ from rebalancing.performance.record import LeftOut, Record, RoundNote
 from rebalancing.report.findings import Findings
 from rebalancing.report.page import CHARTS, in_script, write_page
 from rebalancing.report.value_charts import growth_chart, premiums_chart
-from tests.browser import BROWSER, REMEDY, Page, browser_page
+from tests.browser import IS_MISSING, REMEDY, Page, browser_page
 from tests.builders import PROJECT, make_config
 from tests.freqtrade_runs import Outcome, backtest
 from tests.hostile import EVIL, rename_asset
 
 CANDLES = PROJECT / "user_data" / "data" / "binance"
 PAIRS = ["BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT"]
-needs_browser = pytest.mark.skipif(BROWSER is None, reason=REMEDY)
+needs_browser = pytest.mark.skipif(IS_MISSING, reason=REMEDY)
 WIDTHS = [pytest.param(1280, False, id="1280, light"), pytest.param(390, True, id="390, dark")]
 
 

@@ -24,6 +24,8 @@ class Case:
         The case whose orders a baseline is given: it runs before.
     same_orders
         It must execute exactly these orders, or the comparison is void.
+    report_of
+        It runs no backtest but ``rebalance report`` on the result of this case, which runs before.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Case:
     span: Literal["start-up", "month", "all"] = "all"
     orders_of: str | None = None
     same_orders: bool = False
+    report_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ CASES = (
     _replay("weekly-replay", "the orders of 7d and 5 %, replayed", "weekly"),
     Case("daily", "24h and 3 %", _OURS, DAILY),
     _replay("daily-replay", "the orders of 24h and 3 %, replayed", "daily"),
+    Case("report", "the report of 24h and 3 %", _OURS, DAILY, report_of="daily"),
     Case("fewest", "24h and 3 %, scope fewest", _OURS, FEWEST),
     Case("month", "a month of 3 % at any time", _OURS, ANY_TIME, "month"),
     Case("recipe", "the same month, the usual recipe", "Recipe", ANY_TIME, "month"),
@@ -86,6 +90,8 @@ GOALS = (
     Goal("24h and 3 % : held", "daily", "hold", 2.9),
     Goal("24h and 3 %, fewest : held", "fewest", "hold", 1.8),
     Goal("24h and 3 % : held, peak memory", "daily", "hold", 1.2, "memory"),
+    Goal("report of 24h and 3 % : start-up of freqtrade", "report", "start-up", 3.0),
+    Goal("report of 24h and 3 % : held, peak memory", "report", "hold", 1.5, "memory"),
     Goal("24h and 3 %, fewest : all, mean drift", "fewest", "daily", 1.25, "mean drift"),
     Goal(
         "the usual recipe : SmartRebalance, a month, without start-up",
@@ -103,6 +109,6 @@ def with_needed(names: Iterable[str]) -> tuple[Case, ...]:
     known = {case.name: case for case in CASES}
     wanted = set(names)
     for name in list(wanted):
-        if source := known[name].orders_of:
+        if source := known[name].orders_of or known[name].report_of:
             wanted.add(source)
     return tuple(case for case in CASES if case.name in wanted)

@@ -71,6 +71,7 @@ def run_cases(
     measured = {case.name: Measured(case) for case in cases}
     drifts = {name for goal in GOALS if goal.quantity == "mean drift" for name in goal.cases}
     exchange = LocalExchange(ground.pairs, CandleFolder.open(ground.datadir))
+    results: dict[str, Path] = {}
     lots = {market.pair: float(market.step) for market in exchange.markets}
     with running(exchange) as url:
         for _ in range(repeats):
@@ -80,7 +81,12 @@ def run_cases(
                 shutil.rmtree(place, ignore_errors=True)
                 given = measured[case.orders_of].orders if case.orders_of else ()
                 found = measured[case.name]
-                usage, result = _run(ground, case, place, given, url)
+                if case.report_of:
+                    result = results[case.report_of]
+                    usage = _report(ground, case, place, result)
+                else:
+                    usage, result = _run(ground, case, place, given, url)
+                results[case.name] = result
                 found.usages.append(usage)
                 found.orders = read_orders(result)
                 if case.same_orders:
@@ -115,6 +121,17 @@ def _run(
     results = user_data / "backtest_results"
     newest = json.loads((results / ".last_result.json").read_text(encoding="utf-8"))
     return usage, results / newest["latest_backtest"]
+
+
+def _report(ground: Ground, case: Case, place: Path, result: Path) -> Usage:
+    place.mkdir(parents=True)
+    command = [sys.executable, "-m", "rebalancing", "report", str(result)]
+    command += ["--datadir", str(ground.datadir), "--output", str(place / "page.html")]
+    status, usage = run_measured(command, _environment({}), PROJECT, place / "log.txt")
+    if status != 0:
+        said = (place / "log.txt").read_text(encoding="utf-8", errors="replace")
+        raise BenchmarkError(f"{case.name}: the report ended with status {status}\n{said}")
+    return usage
 
 
 def _config(ground: Ground, case: Case, orders: Path) -> dict[str, Any]:
