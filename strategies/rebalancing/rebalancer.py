@@ -247,8 +247,8 @@ class Rebalancer:
         if state.period != self.settings.period:
             self._grid = replace(self._grid, served=self._grid.boundary(now))
         before = np.array([state.targets.get(name, 0.0) for name in self._members])
-        gone = set(state.targets) - set(self._members)
-        if not gone and np.allclose(before, self.targets, rtol=0, atol=1e-9):
+        wanted = {name for name, weight in state.targets.items() if weight > 0}
+        if wanted <= set(self._members) and np.allclose(before, self.targets, rtol=0, atol=1e-9):
             if state.round is not None:
                 self.round = Round.resumed(state.round, self._members)
         elif self._last_start is not None:
