@@ -91,6 +91,13 @@ def dry_run(tmp_path: Path) -> Iterator[DryRun]:
         process.wait()
 
 
+def asked(run: DryRun, command: str) -> str:
+    """Ask the bot for something and return its answer."""
+    answer = rebalance(run.folder, command, *run.configs)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    return answer.stdout.strip()
+
+
 @pytest.mark.slow
 def test_rounds_happen_and_the_bot_answers_until_ctrl_c(dry_run: DryRun) -> None:
     dry_run.find(r"r0 initial done")
@@ -98,8 +105,11 @@ def test_rounds_happen_and_the_bot_answers_until_ctrl_c(dry_run: DryRun) -> None
     report = json.loads(rebalance(dry_run.folder, "status", *configs, "--json").stdout)
     assert report["dry_run"]
     assert report["status"]["condition"] == "running"
-    asked = rebalance(dry_run.folder, "now", *configs)
-    assert (asked.returncode, asked.stderr) == (0, "")
+    assert asked(dry_run, "pause").startswith("paused")
+    paused = json.loads(rebalance(dry_run.folder, "status", *configs, "--json").stdout)
+    assert paused["status"]["condition"] == "paused"
+    assert asked(dry_run, "resume") == "resumed"
+    assert "a round starts" in asked(dry_run, "now")
     dry_run.find(r"r1 (asked|period|threshold).* done")
     dry_run.find(r"NAV [0-9.]+ USDT: BTC [0-9.]+%")
     log = (dry_run.folder / "user_data/logs/dry-run.log").read_text()
