@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from rebalancing.cli.bot_options import bot_configuration, bot_options, refusals
+from rebalancing.cli.refusals import RefusedError
 
 if TYPE_CHECKING:
     from rebalancing.freqtrade_side.preview import Preview
@@ -37,10 +39,13 @@ def preview_of(config: dict[str, Any]) -> Preview:
     Raises
     ------
     RefusedError
-        If the configuration is refused or the exchange does not answer.
+        If the configuration is refused or the exchange gives no price at all.
     """
     from rebalancing.freqtrade_side.preview import preview as plan_now
 
     exchange = config["exchange"]["name"]
     with refusals(), Console(stderr=True).status(f"asking {exchange} for prices and balances"):
-        return plan_now(config)
+        found = plan_now(config)
+    if not any(map(math.isfinite, found.prices)):
+        raise RefusedError(f"{exchange} gives no price for any pair; can it be reached from here?")
+    return found
