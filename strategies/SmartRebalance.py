@@ -12,7 +12,7 @@ from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.persistence import Order, Trade
 from freqtrade.strategy import IStrategy
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 _HERE = str(Path(__file__).resolve().parent)
 if _HERE not in sys.path[1:]:
@@ -37,6 +37,10 @@ from rebalancing.freqtrade_side.order_types import OrderTypes  # noqa: E402
 from rebalancing.freqtrade_side.orders import ENTRY_TAG  # noqa: E402
 from rebalancing.freqtrade_side.parameter_file import file_problems  # noqa: E402
 from rebalancing.freqtrade_side.parameters import Parameters  # noqa: E402
+from rebalancing.freqtrade_side.recorded_weights import (  # noqa: E402
+    recorded_weights,
+    weight_column,
+)
 from rebalancing.freqtrade_side.redaction import redact_logs  # noqa: E402
 
 logger = logging.getLogger(__name__)
@@ -75,6 +79,7 @@ class SmartRebalance(IStrategy):
         self._candles: dict[str, PairCandles] = {}
         self._run: BacktestRun | LiveRun | None = None
         self._marks: dict[str, list[tuple[datetime, str]]] = {}
+        self._weights: dict[str, Series] = {}
         self._checked = False
 
     def version(self) -> str:
@@ -94,6 +99,7 @@ class SmartRebalance(IStrategy):
             self._order_types = OrderTypes(self)
         else:
             self._marks = recorded_marks(self.config)
+            self._weights = recorded_weights(self.config)
 
     def populate_indicators(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
         """Keep the candles; once all are there, check the investment."""
@@ -102,6 +108,7 @@ class SmartRebalance(IStrategy):
         if self._testing and len(self._candles) == len(self._setup.pairs):
             self._check()
         dataframe["target_weight"] = self._setup.target_of(pair)
+        dataframe["weight"] = weight_column(dataframe, self._weights.get(pair))
         dataframe["round"] = mark_rounds(dataframe, self._marks.get(pair, []), self._step)
         return dataframe
 

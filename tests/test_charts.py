@@ -22,6 +22,7 @@ def test_plot_dataframe_marks_the_rounds_of_the_newest_backtest(tmp_path: Path) 
     text = page.read_text(encoding="utf-8")
     assert '"name":"round"' in text
     assert '"name":"target_weight"' in text
+    assert '"name":"weight"' in text
     assert '"name":"enter_long"' not in text
     assert "Traceback" not in ended.stderr
     assert found.trades.tag.nunique() > 3

@@ -25,7 +25,9 @@ PLOT_CONFIG: dict[str, Any] = {
             "color": "#8957e5",
         }
     },
-    "subplots": {"Target weight": {"target_weight": {"color": "#8957e5"}}},
+    "subplots": {
+        "Weight": {"target_weight": {"color": "#8957e5"}, "weight": {"color": "#0072b2"}},
+    },
 }
 
 Marks = list[tuple[datetime, str]]
