@@ -69,7 +69,7 @@ def measure_risk(time: Vector, units: Vector) -> Risk:
     """
     wallet = DataFrame({"date": to_datetime(time, unit="s", utc=True), "total_quote": units})
     fall = calculate_max_drawdown_from_balance(wallet, relative=True)
-    annual = float(calculate_cagr((time[-1] - time[0]) / DAY, units[0], units[-1]))
+    annual = annualised(float(units[-1] / units[0]), float(time[-1] - time[0]))
     deepest = float(fall.relative_account_drawdown)
     returns = daily_returns(time, units)
     return Risk(
