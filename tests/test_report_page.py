@@ -1,5 +1,6 @@
 """The page of a report, opened in a real browser."""
 
+import hashlib
 import json
 import re
 import zipfile
@@ -12,7 +13,7 @@ import pytest
 from rebalancing.freqtrade_side.result import read_records
 from rebalancing.performance.record import LeftOut, Record, RoundNote
 from rebalancing.report.findings import Findings
-from rebalancing.report.page import CHARTS, in_script, write_page
+from rebalancing.report.page import ASSETS, CHARTS, in_script, write_page
 from rebalancing.report.value_charts import growth_chart, premiums_chart
 from tests.browser import IS_MISSING, REMEDY, Page, browser_page
 from tests.builders import PROJECT, make_config
@@ -197,6 +198,15 @@ def test_only_the_pages_own_scripts_may_run(record: Record) -> None:
     assert "default-src &#39;none&#39;" in policy[1]
     assert "unsafe-eval" not in policy[1]
     assert "script-src &#39;sha256-" in policy[1]
+
+
+def test_the_chart_library_is_the_published_one() -> None:
+    """plotly.js-basic-dist-min 4.1.1 of the npm registry, byte by byte."""
+    library = (ASSETS / "plotly-basic.min.js").read_bytes()
+    assert hashlib.sha256(library).hexdigest() == (
+        "99784e3abfb07b142a15e521a439e6d9addceadb3f79553fd24c72774f0649ba"
+    )
+    assert b"Licensed under the MIT license" in library[:200]
 
 
 def test_the_page_is_small(record: Record) -> None:

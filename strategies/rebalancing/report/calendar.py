@@ -14,6 +14,7 @@ from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import percent
 
 LEVELS = 4
+WEEKS = 54
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,13 @@ class Day:
 
 @dataclass(frozen=True)
 class Year:
-    """The squares of a year, and the weeks in which its months begin."""
+    """The squares of a year, the weeks in which its months begin, and the weeks shown."""
 
     number: int
     days: tuple[Day, ...]
     months: tuple[tuple[int, str], ...]
+    first: int
+    last: int
 
 
 def calendar_of(findings: Findings) -> list[Year]:
@@ -50,7 +53,14 @@ def calendar_of(findings: Findings) -> list[Year]:
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         years[day.year].append(_square(day, rounds.get(day, []), edges))
-    return [Year(year, tuple(days), _months(year)) for year, days in years.items()]
+    return [_year(year, days, whole=len(years) > 1) for year, days in years.items()]
+
+
+def _year(number: int, days: list[Day], whole: bool) -> Year:
+    """A run within one year shows its own weeks only."""
+    first, last = (0, WEEKS - 1) if whole else (days[0].week, max(days[-1].week, days[0].week + 15))
+    months = tuple((week, name) for week, name in _months(number) if first <= week <= last)
+    return Year(number, tuple(days), months, first, last)
 
 
 def _square(day: date, found: list[tuple[str, float]], edges: Vector) -> Day:

@@ -15,7 +15,7 @@ from rebalancing.report.series import extremes, instants, packed
 BUCKETS = 1000
 """Stretches into which one line is divided; a chart of many lines has fewer."""
 
-BUDGET = 12_000
+BUDGET = 8_000
 """Stretches of all lines of a chart together."""
 
 Trace = dict[str, Any]
@@ -104,8 +104,8 @@ def line(name: str, time: Vector, values: Vector, color: str, lines: int = 1, **
     }
 
 
-def marks(name: str, time: Vector, values: Vector, texts: Sequence[str], **more: Any) -> Trace:
-    """Draw a mark for each round, with its reason."""
+def marks(name: str, time: Vector, values: Vector, texts: Sequence[str] = (), **more: Any) -> Trace:
+    """Draw a mark for each round, with its reason if it is given."""
     return {
         "type": "scatter",
         "mode": "markers",
@@ -113,7 +113,7 @@ def marks(name: str, time: Vector, values: Vector, texts: Sequence[str], **more:
         "x": instants(time),
         "y": packed(values),
         "text": [plain(text) for text in texts],
-        "hovertemplate": "%{text}<br>%{x|%Y-%m-%d %H:%M}<extra></extra>",
+        "hovertemplate": ("%{text}<br>" if texts else "") + "%{x|%Y-%m-%d %H:%M}, %{y}",
         **more,
     }
 

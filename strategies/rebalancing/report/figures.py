@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,9 @@ from functools import partial
 
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money, percent, points, ratio, when
+
+FOR_SCRIPTS = "For scripts"
+"""Group of the figures that people read beside another one."""
 
 Value = float | int | str | datetime | None
 
@@ -52,10 +56,15 @@ def as_json(findings: Findings) -> dict[str, object]:
         "stake": history.stake,
         "kind": findings.record.kind,
         "source": findings.record.source,
-        **{figure.key: figure.value for figure in figures_of(findings)},
+        **{figure.key: _defined(figure.value) for figure in figures_of(findings)},
         "gains": dict(zip(coins, attribution.gains[-1].tolist(), strict=True)),
         "received": dict(zip(history.assets, findings.received[-1].tolist(), strict=True)),
     }
+
+
+def _defined(value: Value) -> Value:
+    """JSON knows no NaN."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _outcome(findings: Findings) -> Iterator[Figure]:
@@ -78,8 +87,8 @@ def _outcome(findings: Findings) -> Iterator[Figure]:
         text=f"{cash(summary.premium, sign='+')} ({percent(share, '+')} of HODL)",
         meaning="What rebalancing was worth: NAV less HODL NAV, both sold, after the same fees.",
     )  # fmt: skip
-    yield figure(
-        "premium_share", label="Premium, share", value=share, text=percent(share, "+"),
+    yield Figure(
+        "premium_share", FOR_SCRIPTS, label="Premium, share", value=share, text=percent(share, "+"),
         meaning="Premium over HODL NAV.",
     )  # fmt: skip
     yield figure("fee", label="Fee rate", value=history.fee, text=percent(history.fee, digits=3),
@@ -121,7 +130,12 @@ def _risk(findings: Findings) -> Iterator[Figure]:
         yield Figure(key, "Return and risk", label, own, text, meaning)
         if other is not None or key in ("sharpe", "sortino", "calmar"):
             yield Figure(
-                f"hodl_{key}", "HODL", f"HODL: {label}", other, write(other), f"HODL's. {meaning}"
+                f"hodl_{key}",
+                FOR_SCRIPTS,
+                f"HODL: {label}",
+                other,
+                write(other),
+                f"HODL's. {meaning}",
             )
 
 
@@ -134,8 +148,8 @@ def _trading(findings: Findings) -> Iterator[Figure]:
         text=f"{summary.rounds:,} ({summary.orders:,} orders)",
         meaning="Without the initial allocation and the closing.",
     )  # fmt: skip
-    yield figure("orders", label="Orders", value=summary.orders, text=f"{summary.orders:,}",
-                 meaning="Of these rounds.")  # fmt: skip
+    orders = f"{summary.orders:,}"
+    yield Figure("orders", FOR_SCRIPTS, "Orders", summary.orders, orders, "Of these rounds.")
     yield figure(
         "turnover", label="Turnover a year", value=summary.turnover,
         text=f"{summary.turnover:.2f} x NAV", meaning="Half the notionals of these rounds / NAV.",

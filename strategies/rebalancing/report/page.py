@@ -15,7 +15,7 @@ from rebalancing.report.calendar import calendar_of
 from rebalancing.report.chart import Chart
 from rebalancing.report.contribution_charts import contribution_chart, gains_chart, subsidy_chart
 from rebalancing.report.cost_charts import cost_chart
-from rebalancing.report.figures import Figure, figures_of
+from rebalancing.report.figures import FOR_SCRIPTS, Figure, figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money, when
 from rebalancing.report.round_data import rounds_data
@@ -112,7 +112,7 @@ def _result(index: int, name: str, findings: Findings, charts: list[Chart]) -> d
     figures = figures_of(findings)
     groups: dict[str, list[Figure]] = {}
     for figure in figures:
-        if figure.group != "HODL":
+        if figure.group != FOR_SCRIPTS:
             groups.setdefault(figure.group, []).append(figure)
     by_key = {figure.key: figure for figure in figures}
     record, premium = findings.record, findings.summary.premium
@@ -160,7 +160,7 @@ def _comparison(all_findings: list[Findings]) -> list[dict[str, Any]]:
     return [
         {"label": row[0].label, "meaning": row[0].meaning, "texts": [item.text for item in row]}
         for row in zip(*columns, strict=True)
-        if row[0].group != "HODL"
+        if row[0].group != FOR_SCRIPTS
     ]
 
 

@@ -44,10 +44,15 @@ def _round(row: RoundRow, assets: tuple[str, ...], targets: Vector) -> dict[str,
         "drifted": assets[furthest],
         "before": (row.before * 100).round(2).tolist(),
         "after": (row.after * 100).round(2).tolist(),
-        "trades": [[assets.index(t.asset), t.amount, t.price] for t in row.trades],
+        "trades": [[assets.index(t.asset), _short(t.amount), _short(t.price)] for t in row.trades],
         "turnover": round(row.turnover * 100, 4),
-        "fees": row.fees,
-        "nav": row.nav,
+        "fees": _short(row.fees),
+        "nav": _short(row.nav),
         "left": left,
         "outcome": "" if note is None else note.outcome,
     }
+
+
+def _short(value: float) -> float:
+    """As many digits as are shown, or the page grows."""
+    return float(f"{value:.10g}")

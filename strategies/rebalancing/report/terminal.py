@@ -8,12 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rebalancing.report.figures import figures_of
+from rebalancing.report.figures import FOR_SCRIPTS, figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.words import verdict, warnings
-
-HIDDEN = ("HODL",)
-"""Groups whose figures stand beside the portfolio's own."""
 
 
 def print_findings(all_findings: Mapping[str, Findings], console: Console) -> None:
@@ -25,7 +22,7 @@ def print_findings(all_findings: Mapping[str, Findings], console: Console) -> No
     columns = [figures_of(findings) for findings in all_findings.values()]
     group = ""
     for row in zip(*columns, strict=True):
-        if row[0].group in HIDDEN:
+        if row[0].group == FOR_SCRIPTS:
             continue
         if row[0].group != group and group:
             table.add_section()

@@ -63,7 +63,7 @@ def asset_chart(findings: Findings) -> Chart:
     """The weight of one asset at a time, with its target and its band."""
     history, targets = findings.record.history, findings.record.history.shown_targets()
     weights = np.where(np.isfinite(findings.drift), findings.weights, np.nan)
-    time, texts = round_marks(findings)
+    time, _ = round_marks(findings)
     traces: list[Trace] = []
     for number, asset in enumerate(history.assets):
         style, lines = style_of(number), len(history.assets)
@@ -82,7 +82,7 @@ def asset_chart(findings: Findings) -> Chart:
         view += [
             flat("target", history.time, targets[:, number], GREY),
             line(asset, history.time, weights[:, number], style.color, lines),
-            marks("round", time, at, texts, marker=dot),
+            marks("round", time, at, marker=dot),
         ]
         traces += [{**trace, "view": number, "visible": number == 0} for trace in view]
     return Chart(
