@@ -208,6 +208,14 @@ def test_the_configuration_in_user_data_wins(tmp_path: Path) -> None:
     assert "tradesv3.dryrun.sqlite" in again.stderr
 
 
+def test_live_json_in_user_data_counts_unless_files_are_named(tmp_path: Path) -> None:
+    write_config(tmp_path)
+    (tmp_path / "user_data" / "live.json").write_text('{"dry_run": false}')
+    assert "tradesv3.sqlite" in rebalance(tmp_path, "status").stderr
+    again = rebalance(tmp_path, "status", "--config", "config.json")
+    assert "tradesv3.dryrun.sqlite" in again.stderr
+
+
 def test_the_bots_log_file_is_not_opened(tmp_path: Path) -> None:
     write_config(tmp_path, logfile="bot.log")
     rebalance(tmp_path, "status")

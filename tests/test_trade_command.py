@@ -142,11 +142,10 @@ def test_a_no_starts_nothing(ground: Ground) -> None:
     assert not ground.trading.account.orders
 
 
-@pytest.mark.slow
-def test_a_yes_becomes_a_bot_that_buys_what_was_shown(ground: Ground) -> None:
-    bot = make_live_bot(ground)
+def started(bot: LiveBot, *arguments: str) -> str:
+    """Run it until the bot has closed its first round, and return what was shown before."""
     process = subprocess.Popen(
-        [*COMMAND, "trade", "--yes", *files_of(bot), "--logfile", str(bot.folder / "log.txt")],
+        [*COMMAND, "trade", *arguments, *files_of(bot), "--logfile", str(bot.folder / "log.txt")],
         cwd=bot.folder,
         env=clean_environment(),
         stdin=subprocess.DEVNULL,
@@ -161,10 +160,25 @@ def test_a_yes_becomes_a_bot_that_buys_what_was_shown(ground: Ground) -> None:
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=20)
+        return out
     finally:
         process.kill()
         process.wait()
-    assert "+497" in out
+
+
+@pytest.mark.slow
+def test_a_yes_becomes_a_bot_that_buys_what_was_shown(ground: Ground) -> None:
+    bot = make_live_bot(ground)
+    shown = started(bot, "--yes")
+    assert "+497" in shown
     bought = [float(order.quote_filled) for order in ground.trading.account.orders]
     assert bought == pytest.approx([497.5, 497.5], rel=0.01)
-    assert ground.trading.keys.secret not in out + bot.records.log
+    assert ground.trading.keys.secret not in shown + bot.records.log
+
+
+@pytest.mark.slow
+def test_a_rehearsal_is_simulated_and_asks_nothing(ground: Ground) -> None:
+    bot = ground.bot(make_bot_config(POLICY, list(PRICES), dry_run=True))
+    assert "orders are simulated" in started(bot)
+    assert set(bot.records.held()) == set(PRICES)
+    assert not ground.trading.account.orders

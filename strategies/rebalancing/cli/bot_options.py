@@ -27,7 +27,7 @@ def bot_options(command: _Command) -> _Command:
             multiple=True,
             metavar="FILE",
             help="The bot's configuration; repeat it as for freqtrade. "
-            "Default: user_data/config.json, else config.json.",
+            "Default: user_data/config.json, else config.json; then user_data/live.json.",
         ),
     ):
         command = option(command)
@@ -40,9 +40,25 @@ def bot_configuration(configs: Sequence[str], db_url: str | None) -> dict[str, A
     Parameters
     ----------
     configs : sequence of str
-        Its configuration files; none for freqtrade's default.
+        Its configuration files; none for the default ones.
     db_url : str or None
         Its database; None for that of the configuration, or freqtrade's default.
+
+    Raises
+    ------
+    RefusedError
+        If freqtrade would refuse it.
+    """
+    from rebalancing.freqtrade_side.trade_configuration import with_default_files
+
+    words = [word for file in configs for word in ("--config", file)]
+    if db_url is not None:
+        words += ["--db-url", db_url]
+    return read_configuration(with_default_files(words))
+
+
+def read_configuration(words: Sequence[str]) -> dict[str, Any]:
+    """Read the configuration that ``freqtrade trade`` would read with these arguments.
 
     Raises
     ------
@@ -54,9 +70,6 @@ def bot_configuration(configs: Sequence[str], db_url: str | None) -> dict[str, A
         trade_configuration,
     )
 
-    words = [word for file in configs for word in ("--config", file)]
-    if db_url is not None:
-        words += ["--db-url", db_url]
     with refusals():
         return trade_configuration(trade_arguments(words))
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from rebalancing.cli.bot_options import refusals
+from rebalancing.cli.bot_options import read_configuration
 from rebalancing.cli.preview import preview_of
 from rebalancing.cli.refusals import RefusedError
 
-LIVE_FILE = "live.json"
 DEFAULT_STRATEGY = "SmartRebalance"
 
 
@@ -33,8 +30,10 @@ def trade(yes: bool, arguments: tuple[str, ...]) -> None:
     is read after your configuration, or pass the keys by the environment. All further arguments
     are those of "freqtrade trade"; with a --config of your own user_data/live.json is not read.
     """
-    words = _with_default_files(arguments)
-    config = _configuration(words)
+    from rebalancing.freqtrade_side.trade_configuration import with_default_files
+
+    words = with_default_files(arguments)
+    config = read_configuration(words)
     is_live = not config["dry_run"]
     _check(config, is_live=is_live, can_ask=yes or sys.stdin.isatty())
     found = preview_of(config)
@@ -48,30 +47,6 @@ def trade(yes: bool, arguments: tuple[str, ...]) -> None:
     if not config.get("strategy"):
         words += ["--strategy", DEFAULT_STRATEGY]
     _become_freqtrade(words)
-
-
-def _with_default_files(arguments: Sequence[str]) -> list[str]:
-    """Name the files that are read where the arguments name none; freqtrade's own come first."""
-    from rebalancing.freqtrade_side.trade_configuration import trade_arguments
-
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("-c", "--config", action="append")
-    if parser.parse_known_args(list(arguments))[0].config:
-        return list(arguments)
-    found = trade_arguments(arguments)
-    live = Path(found.get("user_data_dir") or "user_data") / LIVE_FILE
-    files = [*found["config"], *([str(live)] if live.is_file() else [])]
-    return [*(word for file in files for word in ("--config", file)), *arguments]
-
-
-def _configuration(words: Sequence[str]) -> dict[str, Any]:
-    from rebalancing.freqtrade_side.trade_configuration import (
-        trade_arguments,
-        trade_configuration,
-    )
-
-    with refusals():
-        return trade_configuration(trade_arguments(words))
 
 
 def _check(config: dict[str, Any], *, is_live: bool, can_ask: bool) -> None:
@@ -89,7 +64,7 @@ def _check(config: dict[str, Any], *, is_live: bool, can_ask: bool) -> None:
         variable = f"FREQTRADE__EXCHANGE__{missing[0].upper()}"
         raise RefusedError(
             f"{names}: missing; live trading needs the keys of {config['exchange']['name']}: write "
-            f"them into user_data/{LIVE_FILE}, or set {variable} and the like"
+            f"them into user_data/live.json, or set {variable} and the like"
         )
     if not can_ask:
         raise RefusedError("this is no terminal, so nobody can be asked; add --yes to trade live")

@@ -33,8 +33,7 @@ class Member:
     weight, target : float or None
         Fractions; the weight is None if it had no price, the target if it has none.
     drift : float or None
-        As the bot measures it: over what is available, with hands off held in cash, and with the
-        reserve; None where it measures none.
+        As the bot measures it; None where it measures none.
     note : str
         "hands off", "leaving", or empty.
     """
@@ -72,7 +71,7 @@ class BotStatus:
     stake : str
         Code of the stake currency.
     condition : str
-        "running" means that nothing holds it back; whether its process lives `written` tells.
+        "running" says that nothing holds it back, not that its process lives.
     why : str or None
         Of a pause or a stop.
     written, checked : datetime or None
@@ -158,18 +157,12 @@ def _members(
             return "hands off"
         return "leaving" if asset in state.leaving else ""
 
-    return tuple(
-        Member(
-            asset,
-            amounts.get(asset, 0.0),
-            prices.get(asset),
-            state.weights.get(asset),
-            state.targets.get(asset),
-            drift,
-            note(asset),
-        )
-        for asset, drift in zip(assets, _drifts(assets, state, reserve), strict=True)
-    )
+    def member(asset: str, drift: float | None) -> Member:
+        weight, target = state.weights.get(asset), state.targets.get(asset)
+        amount, price = amounts.get(asset, 0.0), prices.get(asset)
+        return Member(asset, amount, price, weight, target, drift, note(asset))
+
+    return tuple(map(member, assets, _drifts(assets, state, reserve)))
 
 
 def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[float | None]:

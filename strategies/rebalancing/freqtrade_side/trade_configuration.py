@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+from argparse import ArgumentParser
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from freqtrade.commands import Arguments
 from freqtrade.configuration import Configuration
 from freqtrade.exceptions import ConfigurationError, OperationalException
+
+LIVE_FILE = "live.json"
+"""What makes a rehearsed configuration a live one: the keys, and that it is no dry-run."""
 
 
 class _WithoutLog(Configuration):  # type: ignore[misc]  # freqtrade comes without types
@@ -33,6 +38,25 @@ def trade_arguments(words: Sequence[str]) -> dict[str, Any]:
     """
     arguments: dict[str, Any] = Arguments(["trade", *words]).get_parsed_arg()
     return arguments
+
+
+def with_default_files(words: Sequence[str]) -> list[str]:
+    """Name the configuration files where the arguments name none: freqtrade's default, and after
+    it ``live.json`` of the user folder, if there is one.
+
+    Parameters
+    ----------
+    words : sequence of str
+        What would stand after ``freqtrade trade``.
+    """
+    parser = ArgumentParser(add_help=False)
+    parser.add_argument("-c", "--config", action="append")
+    if parser.parse_known_args(list(words))[0].config:
+        return list(words)
+    found = trade_arguments(words)
+    live = Path(found.get("user_data_dir") or "user_data") / LIVE_FILE
+    files = [*found["config"], *([str(live)] if live.is_file() else [])]
+    return [*(word for file in files for word in ("--config", file)), *words]
 
 
 def trade_configuration(arguments: dict[str, Any]) -> dict[str, Any]:
