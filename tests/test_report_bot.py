@@ -136,6 +136,17 @@ def test_a_deposit_is_no_gain(tmp_path: Path) -> None:
     assert abs(given.risk.total_return) < abs(given.nav[-1] / 10_000 - 1)
 
 
+def test_old_candles_are_named_in_the_report(tmp_path: Path) -> None:
+    (remark,) = findings(tmp_path, life()).record.remarks
+    assert remark.startswith("The candles end on 2024-03-22 12:00")
+
+
+def test_changed_targets_are_named_in_the_report(tmp_path: Path) -> None:
+    found = findings(tmp_path, life(), tag="targets changed")
+    assert any("targets were changed" in remark for remark in found.record.remarks)
+    assert found.rows[1].reason == "targets changed"
+
+
 def test_the_journal_tells_what_a_round_left_out(tmp_path: Path) -> None:
     events = life()
     url = write_database(tmp_path / "bot.sqlite", events, (BEGIN.timestamp(), 10000.0))

@@ -110,6 +110,28 @@ def test_light_and_dark_are_switched_by_hand(tmp_path: Path, record: Record, bro
 
 
 @needs_browser
+def test_a_scale_and_an_asset_are_chosen_by_hand(
+    tmp_path: Path, record: Record, browser: Page
+) -> None:
+    page = opened(browser, saved(tmp_path, one=record))
+    page.draw_everything()
+    page.evaluate("document.querySelector('[data-log]').click()")
+    page.wait("document.getElementById('0-value')._fullLayout.yaxis.type === 'log'")
+    page.evaluate(
+        "(() => { const box = document.querySelector('select[data-chart]'); box.value = '2';"
+        "box.dispatchEvent(new Event('change')); })()"
+    )
+    names = (
+        "document.getElementById('0-asset')._fullData"
+        ".filter(trace => trace.visible === true).map(trace => trace.name)"
+    )
+    page.wait(f"{names}.includes('BNB')")
+    assert {"BNB", "target", "band"} <= set(page.evaluate(names))
+    assert "BTC" not in page.evaluate(names)
+    assert page.errors == []
+
+
+@needs_browser
 def test_the_table_of_rounds_is_sorted_and_filtered(
     tmp_path: Path, record: Record, browser: Page
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
         setup.settings,
         reasons(order.tag for order in orders),
         journal=round_notes(read_journal(journal_path(config))),
-        remarks=tuple(_remarks(orders, flows)),
+        remarks=(*_remarks(orders, flows, setup.stake), *_stale(history)),
     )
 
 
@@ -169,7 +169,7 @@ def _fee_rate(orders: Executions) -> float:
     return float(np.median(paid)) if len(paid) else 0.0
 
 
-def _remarks(orders: Sequence[Executed], flows: Sequence[object]) -> list[str]:
+def _remarks(orders: Sequence[Executed], flows: Sequence[object], stake: str) -> list[str]:
     said = []
     if not flows:
         said.append(
@@ -179,8 +179,20 @@ def _remarks(orders: Sequence[Executed], flows: Sequence[object]) -> list[str]:
     elsewhere = sum(order.fee - _fee(order) for order in orders if order.fee > 2 * _fee(order))
     if elsewhere > 0:
         said.append(
-            f"Fees of about {elsewhere:,.2f} were paid in another coin; the NAV does not show them."
+            f"Fees worth about {elsewhere:.6g} {stake} were paid in another coin; the NAV does not "
+            "show them."
         )
     if any(" targets changed" in f" {order.tag}" for order in orders):
         said.append("The targets were changed on the way; drift is against the present ones.")
     return said
+
+
+def _stale(history: History) -> Iterator[str]:
+    """Say so if the newest candles are missing: the page is about the past then."""
+    step, end = history.time[1] - history.time[0], history.time[-1]
+    if datetime.now(UTC).timestamp() - end > 2 * step:
+        until = datetime.fromtimestamp(end, UTC)
+        yield (
+            f"The candles end on {until:%Y-%m-%d %H:%M}, and with them this report; "
+            "freqtrade download-data gets newer ones."
+        )
