@@ -9,17 +9,10 @@ import pytest
 from tests.audit import Audit, audit_equal_weights
 from tests.builders import make_config, write_candles
 from tests.freqtrade_runs import Outcome, backtest
+from tests.real_candles import MAJORS, SHARED, bitcoin_candles, needs_shared
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-MAJORS = [
-    f"{coin}/USDT"
-    for coin in ["BTC", "ETH", "BNB", "SOL", "XRP", "ADA", "DOGE", "DOT", "LTC", "LINK"]
-]
 POLICY = {"targets": "equal", "period": "24h", "threshold": 0.03}
 
-needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the candles of ../shared/data are not on this machine"
-)
 pytestmark = needs_shared
 
 
@@ -149,24 +142,13 @@ def test_a_flash_crash_with_detail_candles_breaks_nothing(tmp_path: Path) -> Non
 
 
 def test_bitcoin_as_stake_currency_is_a_member_of_the_portfolio(tmp_path: Path) -> None:
-    candles = {}
-    bitcoin = pd.read_feather(SHARED / "majors-1h" / "BTC_USDT-1h.feather").set_index("date")
-    for coin in ("ETH", "LTC"):
-        frame = pd.read_feather(SHARED / "majors-1h" / f"{coin}_USDT-1h.feather").set_index("date")
-        for column in ("open", "close"):
-            frame[column] = frame[column] / bitcoin[column]
-        frame["high"], frame["low"] = (
-            frame[["open", "close"]].max(axis=1),
-            frame[["open", "close"]].min(axis=1),
-        )
-        candles[f"{coin}/BTC"] = frame[:"2021-04-01"].reset_index()
-    write_candles(tmp_path / "data", "1h", candles)
+    data = bitcoin_candles(tmp_path / "data")
     config = make_config(
         ["ETH/BTC", "LTC/BTC"],
         {"targets": {"ETH": 0.3, "LTC": 0.2, "BTC": 0.5}, "threshold": 0.03},
         dry_run_wallet=1,
     )
-    run = backtest(tmp_path, config, tmp_path / "data")
+    run = backtest(tmp_path, config, data)
     assert run.complaints == []
     assert run.trades.tag.nunique() > 5
     cash = 1 - (run.trades.notional * (1.001 - 2.0 * (run.trades.side == "sell"))).cumsum()
