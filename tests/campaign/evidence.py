@@ -76,6 +76,7 @@ class Evidence:
     payments: tuple[Payment, ...] = ()
     deaths: tuple[Death, ...] = ()
     disturbances: int = 0
+    starts: int = 1
     kept_orders: tuple[Row, ...] = ()
     kept_trades: tuple[Row, ...] = ()
     kept_flows: tuple[Payment, ...] = ()
@@ -191,6 +192,7 @@ def collect(life: "Life", loops: int) -> Evidence:
         payments=tuple(life.payments),
         deaths=tuple(life.deaths),
         disturbances=life.disturbances,
+        starts=life.starts,
         kept_orders=tuple(records.orders()),
         kept_trades=tuple(records.trades()),
         kept_flows=tuple(

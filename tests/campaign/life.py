@@ -43,6 +43,7 @@ class Life:
         self.moves: list[Move] = []
         self.payments: list[Payment] = []
         self.deaths: list[Death] = []
+        self.starts = 0
         self._disturbances = 0
         self._seen = 0
         self._prices = dict(scenario.prices)
@@ -89,6 +90,7 @@ class Life:
     def start(self) -> None:
         """Start the bot."""
         self._seen = self.disturbances
+        self.starts += 1
         self.bot.start()
 
     def kill(self) -> None:

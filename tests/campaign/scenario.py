@@ -106,7 +106,7 @@ def draw_scenario(seed: int, steps: int | None = None) -> Scenario:
         script=draw_script(
             dice,
             {asset: prices[asset] for asset in assets},
-            steps or dice.randint(4, 8),
+            steps or dice.randint(5, 9),
             cash=cash,
             dry_run=dry_run,
             period="period" in rebalance,

@@ -88,9 +88,10 @@ def draw_script(
     # Some begin with trouble during the first purchase.
     script: list[Action] = [Wait(dice.choice([0, 1, 3, 3]))]
     for _ in range(steps):
-        event = [] if dice.random() < 0.25 else _draw_event(dice, path, cash, dry_run, period)
-        move: list[Action] = [Move(path.step())]
-        script += [*event, *move] if dice.random() < 0.7 else [*move, *event]
+        count = dice.choices([0, 1, 2], [25, 50, 25])[0]
+        events = [_draw_event(dice, path, cash, dry_run, period) for _ in range(count)]
+        move = Move(path.step())
+        script += [*events, move] if dice.random() < 0.7 else [move, *events]
         script.append(Wait(dice.choice([1, 2, 2, 3])))
         if dice.random() < 0.6:
             script.append(Repair())
@@ -99,7 +100,7 @@ def draw_script(
 
 def _draw_event(
     dice: random.Random, path: Path, cash: float, dry_run: bool, period: bool
-) -> list[Action]:
+) -> Action:
     coin = dice.choice(path.assets)
     offset = dice.choice([-1, 1]) * 60_000
     choices: list[tuple[int, Action]] = [
@@ -118,7 +119,7 @@ def _draw_event(
             (3, KillAtOrder(path.step())),
         ]
     weights, actions = zip(*choices, strict=True)
-    return [dice.choices(actions, weights)[0]]
+    return dice.choices(actions, weights)[0]
 
 
 def _draw_fault_of_any(dice: random.Random) -> Fault:
