@@ -10,7 +10,7 @@ from freqtrade import __version__ as freqtrade_version
 from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_seconds
-from freqtrade.persistence import Trade
+from freqtrade.persistence import Order, Trade
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 
@@ -27,12 +27,17 @@ from rebalancing.freqtrade_side.annotations import (  # noqa: E402
     round_annotations,
 )
 from rebalancing.freqtrade_side.backtest import BacktestRun  # noqa: E402
-from rebalancing.freqtrade_side.candles import PairCandles  # noqa: E402
-from rebalancing.freqtrade_side.configuration import file_problems, read_setup  # noqa: E402
+from rebalancing.freqtrade_side.candles import PairCandles, first_closes  # noqa: E402
 from rebalancing.freqtrade_side.investment import check_investment  # noqa: E402
+from rebalancing.freqtrade_side.last_valid import read_or_keep  # noqa: E402
+from rebalancing.freqtrade_side.live import LiveRun  # noqa: E402
+from rebalancing.freqtrade_side.live_start import start_live  # noqa: E402
 from rebalancing.freqtrade_side.markets import Markets  # noqa: E402
+from rebalancing.freqtrade_side.order_types import OrderTypes  # noqa: E402
 from rebalancing.freqtrade_side.orders import ENTRY_TAG  # noqa: E402
+from rebalancing.freqtrade_side.parameter_file import file_problems  # noqa: E402
 from rebalancing.freqtrade_side.parameters import Parameters  # noqa: E402
+from rebalancing.freqtrade_side.redaction import redact_logs  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -51,15 +56,13 @@ class SmartRebalance(IStrategy):
     def __init__(self, config: dict) -> None:
         super().__init__(config)
         runmode = config.get("runmode")
-        if runmode in TRADE_MODES:
-            raise OperationalException(
-                f"SmartRebalance {__version__} backtests and optimises; it does not trade yet, "
-                "in dry-run neither: use freqtrade backtesting or freqtrade hyperopt"
-            )
-        self._testing = runmode in OPTIMIZE_MODES
-        chart = {} if self._testing else config.get("original_config") or {}  # of some of the pairs
-        self._setup = read_setup({**config, **chart}, self.timeframe)
-        if problems := file_problems(self._ft_params_from_file, len(self._setup.assets)):
+        self._testing, self._trading = runmode in OPTIMIZE_MODES, runmode in TRADE_MODES
+        if self._trading:
+            redact_logs()
+        elif not self._testing:  # a chart, of some of the pairs
+            config = {**config, **(config.get("original_config") or {})}
+        self._setup, self._kept = read_or_keep(config, self.timeframe)
+        if problems := file_problems(self._ft_params_from_file, self._setup, self._trading):
             raise OperationalException("\n".join(problems))
         self.max_open_trades = len(self._setup.assets)
         seconds = timeframe_to_seconds(config.get("timeframe") or self.timeframe)
@@ -70,7 +73,7 @@ class SmartRebalance(IStrategy):
         if self._parameters.threshold is not None:
             self.threshold = self._parameters.threshold
         self._candles: dict[str, PairCandles] = {}
-        self._run: BacktestRun | None = None
+        self._run: BacktestRun | LiveRun | None = None
         self._marks: dict[str, list[tuple[datetime, str]]] = {}
         self._checked = False
 
@@ -86,6 +89,9 @@ class SmartRebalance(IStrategy):
             logger.warning(f"freqtrade {freqtrade_version} was not tested, {tested} was")
         if self._testing:
             self._markets = Markets.of(self, self._setup.pairs)
+        elif self._trading:
+            self._run = start_live(self, self._setup, self._candles, self._kept)
+            self._order_types = OrderTypes(self)
         else:
             self._marks = recorded_marks(self.config)
 
@@ -101,10 +107,13 @@ class SmartRebalance(IStrategy):
 
     def populate_entry_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
         """Let freqtrade ask for every asset that is not held; a new run begins here."""
-        self._run = None
+        if not self._trading:
+            self._run = None
         if self._testing and not self._checked:  # some pairs have no candles
             self._check()
-        dataframe["enter_long"] = int(self._testing)  # on a chart they would hide the rounds
+        dataframe["enter_long"] = int(
+            self._testing or self._trading
+        )  # on a chart they would hide the rounds
         dataframe["enter_tag"] = ENTRY_TAG
         return dataframe
 
@@ -113,8 +122,8 @@ class SmartRebalance(IStrategy):
         return dataframe
 
     def bot_loop_start(self, current_time: datetime, **kwargs) -> None:
-        """Decide once per candle; a chart decides nothing."""
-        if not self._testing:
+        """Decide once per candle or loop; a chart decides nothing."""
+        if not self._testing and not self._trading:
             return
         if self._run is None:
             self._run = BacktestRun(
@@ -128,6 +137,8 @@ class SmartRebalance(IStrategy):
             )
         self._run.loop(current_time)
         self.position_adjustment_enable = self._run.is_ordering
+        if isinstance(self._run, LiveRun):
+            self._order_types.set(self._run)
 
     def custom_stake_amount(self, pair: str, current_time: datetime, **kwargs) -> float:
         """Open a trade if the round wants it."""
@@ -143,17 +154,32 @@ class SmartRebalance(IStrategy):
         self.position_adjustment_enable = self._run.is_ordering
         return change
 
+    def check_entry_timeout(self, order: Order, current_time: datetime, **kwargs) -> bool:
+        """Cancel what has waited long enough for its price."""
+        return self._is_overdue(order, current_time)
+
+    def check_exit_timeout(self, order: Order, current_time: datetime, **kwargs) -> bool:
+        """Cancel what has waited long enough for its price."""
+        return self._is_overdue(order, current_time)
+
+    def _is_overdue(self, order: Order, now: datetime) -> bool:
+        live = self._run if isinstance(self._run, LiveRun) else None
+        return live is not None and live.is_overdue(order.order_date_utc, now)
+
     def plot_annotations(
         self, pair: str, start_date: datetime, end_date: datetime, dataframe: DataFrame, **kwargs
     ) -> list:
         """Mark the rounds on the chart."""
-        marks = self._marks.get(pair, []) if self._run is None else self._run.marks
+        run = self._run if isinstance(self._run, BacktestRun) else None
+        marks = self._marks.get(pair, []) if run is None else run.marks
         return round_annotations(marks, start_date, end_date, self._step)
 
     def _check(self) -> None:
         """Refuse an investment that is too small; log the policy of a backtest."""
         self._checked = True
-        check_investment(self._setup, self._markets, self._candles, self.wallets)
+        prices = first_closes(self._setup.pairs, self._candles)
+        balance = self.wallets.get_starting_balance()
+        check_investment(self._setup, self._markets, prices, balance)
         if self.config["runmode"] == RunMode.BACKTEST:
             for line in self._parameters.origins():
                 logger.info(line)

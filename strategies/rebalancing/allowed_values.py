@@ -6,6 +6,7 @@ sentence that begins with the key: "must be more than 0, is -1".
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 from collections.abc import Callable
@@ -13,11 +14,13 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from rebalancing.durations import parse_duration
+from rebalancing.limits import Limits
 
 SUM_TOLERANCE = 1e-6
 
 Threshold = float | dict[str, float] | None
 Destination = Literal["target", "edge"] | float
+Adoption = bool | Literal["all"]
 
 
 def finite_number(value: object) -> float:
@@ -141,11 +144,28 @@ def destination(value: object) -> Destination:
     return "target" if finite_number(value) == 1 else fraction(value)
 
 
-def yes_or_no(value: object) -> bool:
-    """Accept true and false, and not 1 or 0."""
+def adoption(value: object) -> Adoption:
+    """Accept true, false (and not 1 or 0) and "all"."""
+    if value == "all":
+        return "all"
     if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, is {shown(value)}")
+        raise ValueError(f'must be true, false or "all", is {shown(value)}')
     return value
+
+
+def limits(value: object) -> dict[str, float]:
+    """Accept a map of limits, each more than 0."""
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a map of limits, is {shown(value)}")
+    for key in value:
+        if key not in Limits.model_fields:
+            near = difflib.get_close_matches(str(key), Limits.model_fields, n=1, cutoff=0.0)[0]
+            raise ValueError(f'{str(key)[:60]} is an unknown key, did you mean "{near}"?')
+    checked = each(value, positive_number)
+    rounds = checked.get("day_rounds", 1.0)
+    if rounds != int(rounds):
+        raise ValueError(f"day_rounds must be a whole number, is {shown(rounds)}")
+    return checked
 
 
 def shown(value: object) -> str:

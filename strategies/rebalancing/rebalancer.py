@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,11 +17,24 @@ from rebalancing.planner import plan_trades
 from rebalancing.portfolio import Mask, Portfolio, Vector
 from rebalancing.rounds import MAX_TRIES, Fill, Round, round_tag
 from rebalancing.settings import Settings
-from rebalancing.targets import beside_reserve, over_available, target_weights
+from rebalancing.state import RebalancerState
+from rebalancing.targets import beside_reserve, held_in_cash, over_available, target_weights
 from rebalancing.triggers import Cause, PeriodGrid, Reason, trigger
 
 PATIENCE = timedelta(days=1)
 """How long a round waits for orders that do not fill."""
+
+
+LONGEST_BACKOFF = timedelta(hours=1)
+"""How long the next round waits at most after rounds that gave up, beside the cool-down."""
+
+
+def backoff(failures: int) -> timedelta:
+    """Return how much longer than the cool-down the next round waits after `failures` rounds in
+    a row gave up: nothing after one, then a minute, four, sixteen."""
+    if failures < 2:
+        return timedelta(0)
+    return min(LONGEST_BACKOFF, timedelta(minutes=4.0 ** min(failures - 2, 5)))
 
 
 class Outcome(StrEnum):
@@ -29,6 +42,7 @@ class Outcome(StrEnum):
 
     DONE = "done"
     GAVE_UP = "gave up"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,10 @@ class Rebalancer:
         The rounds that ended, oldest first.
     declined : (Reason, Plan) or None
         The newest round that was due and not opened, because its plan holds no trade.
+    hands_off : bool array, shape (assets,)
+        Assets that are kept out: their weight is held in cash.
+    asked : Reason or None
+        A round that an event asks for: it starts with the next snapshot, whatever the cool-down.
     """
 
     def __init__(
@@ -81,7 +99,12 @@ class Rebalancer:
         self.round: Round | None = None
         self.closed: list[RoundRecord] = []
         self.declined: tuple[Reason, Plan] | None = None
+        self.hands_off = np.zeros(len(self.assets), dtype=bool)
+        self.asked: Reason | None = None
         self._members = (*self.assets, stake)
+        self._number = 0
+        self._failures = 0
+        self._again: Reason | None = None
         self._grid = PeriodGrid(settings.period_duration)
         self._cooldown = settings.cooldown_duration
         self._last_start: datetime | None = None
@@ -100,6 +123,8 @@ class Rebalancer:
             Time of the next snapshot, which need not be taken then.
         """
         if self.round is not None or self._grid.origin is None or not self._seen.all():
+            return False
+        if self.asked is not None:
             return False
         needs_boundary = self._thresholds is None or self.settings.combine == "and"
         return self._grid.period is not None and needs_boundary and not self._grid.due(now)
@@ -121,17 +146,21 @@ class Rebalancer:
         A due round whose plan holds no trade, because all are below the minimum, is not
         opened: dust triggers nothing. The boundary that asked for it is served all the same.
         """
-        if portfolio.nav <= 0:
+        if portfolio.nav <= 0 or self._is_cooling(now):
             return
-        if self._last_start is not None and now - self._last_start < self._cooldown:
-            return
-        available = over_available(self.targets, portfolio.available)
-        targets = beside_reserve(available, self.reserve, float(portfolio.weights[-1]))
+        targets = self.targets_now(portfolio)
         drift = drift_of(portfolio.weights, targets)
         reason = self._due(now, drift, targets, portfolio.available[:-1])
         self._grid = self._grid.serve(now)
         if reason is not None:
+            self.asked = self._again = None
             self._open(now, reason, portfolio, targets, rules())
+
+    def targets_now(self, portfolio: Portfolio) -> Vector:
+        """Return the target weights over what is available, with what is out held in cash and
+        cash up to the reserve tolerated, shape (assets + 1,)."""
+        available = over_available(held_in_cash(self.targets, self.hands_off), portfolio.available)
+        return beside_reserve(available, self.reserve, float(portfolio.weights[-1]))
 
     def proceed(
         self,
@@ -162,7 +191,7 @@ class Rebalancer:
         late = open_orders and now - current.started >= PATIENCE
         if open_orders and not late:
             return
-        current.members = current.unfinished(portfolio, rules, fills)
+        current.members = current.unfinished(portfolio, rules, fills) & ~self.hands_off
         if not current.members.any():
             self._close(now, Outcome.DONE)
             return
@@ -175,9 +204,81 @@ class Rebalancer:
         else:
             self._close(now, Outcome.DONE)
 
+    def state(self) -> RebalancerState:
+        """Return what must survive a restart."""
+        return RebalancerState(
+            targets=dict(zip(self._members, self.targets.tolist(), strict=True)),
+            number=self._number,
+            period=self.settings.period,
+            origin=self._grid.origin,
+            served=self._grid.served,
+            last_start=self._last_start,
+            seen=self._named(self._seen),
+            failures=self._failures,
+            asked=self.asked,
+            again=self._again,
+            round=None if self.round is None else self.round.state(self._members),
+        )
+
+    def begin(self, number: int) -> None:
+        """Count rounds from here: the state is lost, and orders with lower numbers are known."""
+        self._number = number
+
+    def resume(self, state: RebalancerState, now: datetime) -> None:
+        """Go on where a run before this one ended.
+
+        Parameters
+        ----------
+        state : RebalancerState
+            What that run left.
+        now : datetime
+            A changed period looks at its next boundary, not at those that passed.
+
+        Notes
+        -----
+        Changed targets ask for a round with that reason. A round that was open for other assets
+        or targets is not resumed: what its orders have executed is in the portfolio.
+        """
+        self._number = state.number
+        self._last_start = state.last_start
+        self._failures, self.asked, self._again = state.failures, state.asked, state.again
+        self._seen = self._mask(state.seen)
+        self._grid = replace(self._grid, origin=state.origin, served=state.served)
+        if state.period != self.settings.period:
+            self._grid = replace(self._grid, served=self._grid.boundary(now))
+        before = np.array([state.targets.get(name, 0.0) for name in self._members])
+        gone = set(state.targets) - set(self._members)
+        if not gone and np.allclose(before, self.targets, rtol=0, atol=1e-9):
+            if state.round is not None:
+                self.round = Round.resumed(state.round, self._members)
+        elif self._last_start is not None:
+            self.asked = Reason(Cause.TARGETS_CHANGED)
+
+    def forget(self, assets: Collection[str]) -> None:
+        """Take assets for never seen: they are bought again when they are next available."""
+        self._seen = self._seen & ~self._mask(assets)
+
+    def _named(self, mask: Mask) -> tuple[str, ...]:
+        return tuple(name for name, marked in zip(self.assets, mask, strict=True) if marked)
+
+    def _mask(self, names: Collection[str]) -> Mask:
+        return np.array([name in names for name in self.assets], dtype=bool)
+
+    def stop(self, now: datetime) -> None:
+        """Close the open round for good: a limit was reached."""
+        if self.round is not None:
+            self._close(now, Outcome.STOPPED)
+
+    def _is_cooling(self, now: datetime) -> bool:
+        if self._last_start is None or self.asked is not None:
+            return False
+        return now - self._last_start < self._cooldown + backoff(self._failures)
+
     def _due(self, now: datetime, drift: Vector, targets: Vector, available: Mask) -> Reason | None:
         if self._last_start is None:
             return Reason(Cause.INITIAL) if available.any() else None
+        if event := self.asked or self._again:
+            return event
         new = available & ~self._seen & (targets[:-1] > 0)
         if new.any():
             return Reason(Cause.NEW_ASSET, self.assets[int(np.argmax(new))])
@@ -217,14 +318,15 @@ class Rebalancer:
             if reason.cause is Cause.INITIAL and not plan.omitted:
                 self._allocated(now)
             return
-        self.round = Round(self._next_number(), reason, now, destination, members)
+        self.round = Round(self._number, reason, now, destination, members)
         self.round.adopt(plan, {})
+        self._number += 1
         self._last_start = now
 
     def _destination(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
     ) -> Vector:
-        if reason.cause in (Cause.INITIAL, Cause.NEW_ASSET):
+        if not reason.cause.is_policy:
             return targets
         return destination_weights(
             drift_of(portfolio.weights, targets),
@@ -240,14 +342,15 @@ class Rebalancer:
         self._last_start = self._last_start or now
         self._grid = replace(self._grid, origin=now)
 
-    def _next_number(self) -> int:
-        return self.closed[-1].number + 1 if self.closed else 0
-
     def _close(self, now: datetime, outcome: Outcome) -> None:
         current = self.round
         assert current is not None
         if self._grid.origin is None:
             self._allocated(current.ordered_at or now)
+        gave_up = outcome is Outcome.GAVE_UP
+        self._failures = self._failures + 1 if gave_up else 0
+        if gave_up and not current.reason.cause.is_policy:
+            self._again = current.reason  # nothing else would ask for it another time
         plans = tuple(current.plans)
         self.closed.append(
             RoundRecord(current.number, current.reason, current.started, plans, outcome)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,15 +12,31 @@ import numpy as np
 from rebalancing.market_rules import MarketRules
 from rebalancing.plan import Plan, Trade
 from rebalancing.portfolio import Mask, Portfolio, Vector
-from rebalancing.triggers import Reason
+from rebalancing.state import RoundState
+from rebalancing.triggers import Cause, Reason
 
 MAX_TRIES = 5
 """Plans a round makes before it gives up."""
 
 
+_TAG = re.compile(rf"r(\d+) ({'|'.join(re.escape(cause) for cause in Cause)})( .*)?")
+
+
 def round_tag(number: int, reason: Reason) -> str:
     """Name a round as its orders do, like ``r12 threshold BTC +3.4pp``."""
     return f"r{number} {reason}"
+
+
+def parse_tag(tag: str) -> tuple[int, Cause] | None:
+    """Read number and cause of a round from the tag of an order; None if it is none of ours.
+
+    Examples
+    --------
+    >>> parse_tag("r12 threshold BTC +3.4pp")
+    (12, <Cause.THRESHOLD: 'threshold'>)
+    """
+    match = _TAG.fullmatch(tag)
+    return None if match is None else (int(match[1]), Cause(match[2]))
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,8 @@ class Round:
         The weights it aims at, fixed at its start.
     members : bool array, shape (assets,)
         Assets it trades; those that are finished leave.
+    tries_before : int
+        Plans it made before a restart.
     """
 
     number: int
@@ -63,8 +82,37 @@ class Round:
     members: Mask
     plans: list[Plan] = field(default_factory=list)
     ordered_at: datetime | None = None
+    tries_before: int = 0
     _waiting: dict[str, Trade] = field(default_factory=dict)
     _goals: dict[str, Fill] = field(default_factory=dict)
+
+    @classmethod
+    def resumed(cls, state: RoundState, members: Sequence[str]) -> Round:
+        """Go on with a round that was open when the bot ended; `members` ends with the stake
+        currency. Nothing is ordered before it has been planned again from what was executed."""
+        return cls(
+            state.number,
+            state.reason,
+            state.started,
+            np.array([state.destination[name] for name in members]),
+            np.array([name in state.members for name in members[:-1]], dtype=bool),
+            ordered_at=state.ordered_at,
+            tries_before=state.tries,
+            _goals={name: Fill(*goal) for name, goal in state.goals.items()},
+        )
+
+    def state(self, members: Sequence[str]) -> RoundState:
+        """Return what must survive a restart; `members` ends with the stake currency."""
+        return RoundState(
+            number=self.number,
+            reason=self.reason,
+            started=self.started,
+            ordered_at=self.ordered_at,
+            destination=dict(zip(members, self.destination.tolist(), strict=True)),
+            members=tuple(n for n, m in zip(members[:-1], self.members, strict=True) if m),
+            goals={name: (goal.sold, goal.bought) for name, goal in self._goals.items()},
+            tries=self.tries,
+        )
 
     @property
     def tag(self) -> str:
@@ -79,7 +127,7 @@ class Round:
     @property
     def tries(self) -> int:
         """How many plans there have been."""
-        return len(self.plans)
+        return self.tries_before + len(self.plans)
 
     @property
     def sellers(self) -> frozenset[str]:
@@ -114,6 +162,11 @@ class Round:
                 done.sold + (-trade.amount if trade.is_sell else 0.0),
                 done.bought + (0.0 if trade.is_sell else trade.notional),
             )
+
+    @property
+    def wanted(self) -> dict[str, Fill]:
+        """What its orders should have executed when all is done, by asset."""
+        return dict(self._goals)
 
     def continues(self, trade: Trade) -> bool:
         """Tell whether a trade goes the way this round began for its asset: a round does not

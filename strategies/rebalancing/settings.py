@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from rebalancing import allowed_values
-from rebalancing.allowed_values import Destination, Threshold, shown
+from rebalancing.allowed_values import Adoption, Destination, Threshold, shown
 from rebalancing.durations import parse_duration
+from rebalancing.limits import Limits
 
 MAX_ASSETS = 50
 MAX_LINE = 300
@@ -123,12 +124,48 @@ class Settings(BaseModel):
         ),
     ] = None
     adopt_holdings: Annotated[
-        bool,
-        BeforeValidator(allowed_values.yes_or_no),
+        Adoption,
+        BeforeValidator(allowed_values.adoption),
         Field(
-            description="Bring coins already in the account into the portfolio; not in backtests."
+            description="Bring coins already in the account into the portfolio: true, up to what "
+            'the targets want of them; "all", every one of a target\'s coins. Not in backtests.',
+            json_schema_extra=_any_of({"type": "boolean"}, {"const": "all"}),
         ),
     ] = False
+    max_price_jump: Annotated[
+        float,
+        BeforeValidator(allowed_values.positive_number),
+        Field(
+            description="A price that differs by more than this fraction from the last candle "
+            "starts no round until the order book confirms it; dry-run and live.",
+            json_schema_extra={"type": "number", "exclusiveMinimum": 0},
+        ),
+    ] = 0.2
+    max_price_age: Annotated[
+        str,
+        BeforeValidator(allowed_values.period),
+        Field(
+            description="An older price starts no round; dry-run and live.",
+            json_schema_extra=_PERIOD,
+        ),
+    ] = "5m"
+    maker: Annotated[
+        str | None,
+        BeforeValidator(allowed_values.period),
+        Field(
+            description="With limit orders: how long a round waits for others to trade at its "
+            "prices before the rest goes by market orders; null: until it gives up.",
+            json_schema_extra=_any_of(_PERIOD, {"type": "null"}),
+        ),
+    ] = None
+    limits: Annotated[
+        Limits,
+        BeforeValidator(allowed_values.limits),
+        Field(
+            description="Beyond these the rebalancer stops itself and keeps the coins; dry-run "
+            "and live."
+        ),
+    ] = Limits()
 
     @property
     def period_duration(self) -> timedelta | None:
@@ -139,6 +176,11 @@ class Settings(BaseModel):
     def cooldown_duration(self) -> timedelta:
         """The cool-down; zero if there is none."""
         return parse_duration(self.cooldown)
+
+    @property
+    def maker_duration(self) -> timedelta | None:
+        """How long a round trades as maker; None: it has no market orders to fall back to."""
+        return None if self.maker is None else parse_duration(self.maker)
 
 
 def read_settings(block: object) -> tuple[Settings, list[str]]:

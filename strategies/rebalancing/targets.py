@@ -90,3 +90,30 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float) -> Vecto
     if tolerated == cash:
         return targets
     return np.append(targets[:-1] * ((1 - tolerated) / (1 - cash)), tolerated)
+
+
+def held_in_cash(targets: Vector, out: Mask) -> Vector:
+    """Hold the weights of assets that are kept out of the portfolio in cash.
+
+    Parameters
+    ----------
+    targets : array, shape (assets + 1,)
+        Fractions that sum to 1.
+    out : bool array, shape (assets,)
+        Assets that are neither bought nor missed.
+
+    Returns
+    -------
+    array, shape (assets + 1,)
+        Fractions that sum to 1, 0 for what is out.
+
+    Examples
+    --------
+    >>> held_in_cash(np.array([0.75, 0.25, 0.0]), np.array([False, True])).tolist()
+    [0.75, 0.0, 0.25]
+    """
+    if not out.any():
+        return targets
+    kept = np.where(np.append(out, False), 0.0, targets)
+    kept[-1] += targets[:-1][out].sum()
+    return kept

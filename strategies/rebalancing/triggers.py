@@ -16,6 +16,13 @@ class Cause(StrEnum):
     THRESHOLD = "threshold"
     PERIOD_AND_THRESHOLD = "period+threshold"
     NEW_ASSET = "new asset"
+    TARGETS_CHANGED = "targets changed"
+    ASKED = "asked"
+
+    @property
+    def is_policy(self) -> bool:
+        """Period and threshold start it, again and again; the others are events."""
+        return self in (Cause.PERIOD, Cause.THRESHOLD, Cause.PERIOD_AND_THRESHOLD)
 
 
 @dataclass(frozen=True)

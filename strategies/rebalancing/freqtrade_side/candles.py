@@ -62,6 +62,12 @@ class PairCandles:
         return int(self.dates[rows[1:][strange][0]]) if strange.any() else None
 
 
+def first_closes(pairs: Sequence[str], candles: Mapping[str, PairCandles]) -> Vector:
+    """Return the first close of every pair, NaN for one without candles."""
+    found = (candles.get(pair) for pair in pairs)
+    return np.array([c.closes[0] if c and len(c.closes) else np.nan for c in found])
+
+
 class PriceTable:
     """The last fresh close of every asset, candle by candle.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from freqtrade.exchange import timeframe_to_seconds
 from rebalancing.portfolio import Vector
 from rebalancing.settings import MAX_ASSETS, Settings, read_settings
 from rebalancing.targets import target_weights
+
+DAY = 86_400.0
+"""Seconds."""
 
 _NO_SELLING_SPACES = ("roi", "stoploss", "trailing", "trades", "all", "default")
 
@@ -29,16 +32,28 @@ class Setup:
         Code of the stake currency.
     assets : tuple of str
         Codes of the other members, in the order of the targets, or of the whitelist if equal.
+    leaving : tuple of str
+        Those at the end of `assets` that are no longer among the targets: they are sold.
     """
 
     settings: Settings
     stake: str
     assets: tuple[str, ...]
+    leaving: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> tuple[str, ...]:
         """freqtrade's pairs, in the order of the assets."""
         return tuple(f"{asset}/{self.stake}" for asset in self.assets)
+
+    def with_leaving(self, leaving: Sequence[str]) -> Setup:
+        """Return this setup with assets that are held and no longer wanted: target 0."""
+        if not leaving:
+            return self
+        members, weights = (*self.assets, self.stake), self.targets.tolist()
+        targets = dict(zip(members, weights, strict=True)) | dict.fromkeys(leaving, 0.0)
+        settings = self.settings.model_copy(update={"targets": targets})
+        return Setup(settings, self.stake, (*self.assets, *leaving), tuple(leaving))
 
     @property
     def targets(self) -> Vector:
@@ -70,7 +85,9 @@ def read_setup(config: Mapping[str, Any], timeframe: str) -> Setup:
     problems += _threshold_problems(settings, (*assets, stake))
     problems += _period_problems(settings, config, str(config.get("timeframe") or timeframe))
     problems += _money_problems(config, len(assets))
-    problems += _seller_problems(config)
+    problems += seller_problems(config)
+    problems += _maker_problems(settings, config)
+    problems += _limit_problems(settings)
     problems += _pairlist_problems(config)
     if problems:
         raise OperationalException("\n".join(problems))
@@ -85,30 +102,6 @@ def plain_setup(config: Mapping[str, Any]) -> Setup:
         raise ValueError(problems[0])
     stake = str(config["stake_currency"])
     return Setup(settings, stake, _assets(settings, stake, _exchange(config)["pair_whitelist"]))
-
-
-def file_problems(parameters: Mapping[str, Any], assets: int) -> list[str]:
-    """Find what a parameter file of a hyperopt would do behind the policy's back.
-
-    Parameters
-    ----------
-    parameters : mapping
-        The "params" of the file beside the strategy; empty if there is none.
-    assets : int
-        Number of traded assets.
-    """
-    place = "SmartRebalance.json"
-    trades = (parameters.get("max_open_trades") or {}).get("max_open_trades", assets)
-    problems = _seller_problems(
-        {
-            "stoploss": (parameters.get("stoploss") or {}).get("stoploss", -1),
-            "minimal_roi": parameters.get("roi") or {},
-            "trailing_stop": (parameters.get("trailing") or {}).get("trailing_stop", False),
-        }
-    )
-    if 0 <= trades < assets:
-        problems.append(f"max_open_trades: must be at least {assets}, one for each asset")
-    return [f"{place}: {problem}; delete the file or this value" for problem in problems]
 
 
 def _exchange(config: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -200,7 +193,8 @@ def _money_problems(config: Mapping[str, Any], assets: int) -> list[str]:
     return problems
 
 
-def _seller_problems(config: Mapping[str, Any]) -> list[str]:
+def seller_problems(config: Mapping[str, Any]) -> list[str]:
+    """Find what would sell the portfolio behind the policy's back, one line each."""
     problems = []
     if str(config.get("trading_mode") or "spot") != "spot":
         given = config["trading_mode"]
@@ -224,6 +218,33 @@ def _seller_problems(config: Mapping[str, Any]) -> list[str]:
         remedy = "use --spaces rebalance"
         problems.append(f'spaces: "{wrong[0]}" would optimise stoploss or ROI, {remedy}')
     return problems
+
+
+def _maker_problems(settings: Settings, config: Mapping[str, Any]) -> list[str]:
+    if settings.maker is None or config.get("runmode") in OPTIMIZE_MODES:
+        return []
+    problems = []
+    for side in ("entry", "exit"):
+        kind = (config.get("order_types") or {}).get(side, "limit")
+        if kind != "limit":
+            rule = 'must be "limit" with rebalance.maker'
+            problems.append(f'order_types.{side}: {rule}, is "{kind}"')
+        price = (config.get(f"{side}_pricing") or {}).get("price_side", "same")
+        if price != "same":
+            rule = 'must be "same" with rebalance.maker'
+            problems.append(f'{side}_pricing.price_side: {rule}, is "{price}"')
+    return problems
+
+
+def _limit_problems(settings: Settings) -> list[str]:
+    period, most = settings.period_duration, settings.limits.day_rounds
+    if period is None or period.total_seconds() * most >= DAY:
+        return []
+    rounds = int(DAY / period.total_seconds())
+    return [
+        f"rebalance.limits.day_rounds: {most} would stop a period of {settings.period}, "
+        f"which makes up to {rounds} rounds a day; raise it"
+    ]
 
 
 def _pairlist_problems(config: Mapping[str, Any]) -> list[str]:

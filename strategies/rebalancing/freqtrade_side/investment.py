@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 import numpy as np
 from freqtrade.exceptions import OperationalException
-from freqtrade.wallets import Wallets
 
 from rebalancing.drift import TOLERANCE, threshold_vector, tolerance_bands
-from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.portfolio import Vector
@@ -18,9 +15,7 @@ from rebalancing.portfolio import Vector
 logger = logging.getLogger(__name__)
 
 
-def check_investment(
-    setup: Setup, markets: Markets, candles: Mapping[str, PairCandles], wallets: Wallets
-) -> None:
+def check_investment(setup: Setup, markets: Markets, prices: Vector, available: float) -> None:
     """Refuse an investment that cannot follow the policy, and log the smallest that can.
 
     Parameters
@@ -29,27 +24,26 @@ def check_investment(
         The checked configuration.
     markets : Markets
         For the smallest orders.
-    candles : mapping of str to PairCandles
-        By pair; their first closes price the minimums that are amounts.
-    wallets : Wallets
-        For the stake currency there is; `investment` counts if it is less.
+    prices : array, shape (assets,)
+        Stake currency for one coin, for the minimums that are amounts; NaN where unknown.
+    available : float
+        Stake currency there is; `investment` counts if it is less.
 
     Raises
     ------
     OperationalException
         If an asset's share of the investment is below its smallest order.
     """
-    stake, available = setup.stake, wallets.get_starting_balance()
+    stake = setup.stake
     total = min(available, setup.settings.investment or available)
-    found = (candles.get(pair) for pair in setup.pairs)
-    prices = np.array([c.closes[0] if c and len(c.closes) else np.nan for c in found])
     own = (setup.settings.min_trade or 0.0) * (1 + markets.fee) * 1.001
-    smallest = np.maximum(markets.smallest_orders(prices), own)
+    smallest = np.maximum(markets.smallest_orders(prices, held=False), own)
     weights = setup.targets[:-1]
     if (weights * total < smallest * (1 - TOLERANCE))[weights > 0].any():
         raise OperationalException(_too_small(setup, smallest, total, own))
     if setup.settings.threshold is not None:
-        least = _rounded_up(float(np.nanmax(smallest)) / _smallest_share(setup))
+        usual = np.maximum(markets.smallest_orders(prices), own)
+        least = _rounded_up(float(np.nanmax(usual)) / _smallest_share(setup))
         logger.info(f"At its threshold the policy can be followed with {least} {stake} or more")
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from freqtrade.enums import TRADE_MODES
 from freqtrade.strategy import IStrategy
 
 from rebalancing.market_rules import MarketRules
-from rebalancing.portfolio import Vector
+from rebalancing.portfolio import Mask, Vector
 
 MARGIN = 1.10
 """Safety margin above the exchange's smallest order, for the price that moves meanwhile."""
@@ -34,6 +35,8 @@ class Markets:
         Fraction of the notional.
     margin : float
         Factor on the minimums.
+    entry_margin : float
+        Factor on the minimums of a buy that opens a trade.
     remainder_margin : float
         Factor on the minimums for what a partial sell may leave behind.
     """
@@ -43,6 +46,7 @@ class Markets:
     amount_minimums: Vector
     fee: float
     margin: float
+    entry_margin: float
     remainder_margin: float
 
     @classmethod
@@ -52,26 +56,35 @@ class Markets:
         Notes
         -----
         freqtrade raises every minimum by `amount_reserve_percent`, and those of what a sell
-        leaves behind by 10 % more (its callback asks with a stoploss of -0.1).
+        leaves behind by 10 % more (its backtest asks with a stoploss of -0.1). In dry-run and
+        live it asks with the stoploss of the strategy, for these and for new trades: -1 is half
+        as much again.
         """
         found = [strategy.dp.market(pair) or {} for pair in pairs]
         exchange: Any = strategy.dp._exchange
         reserve = 1 + float(strategy.config.get("amount_reserve_percent", 0.05))
+        trading = strategy.config["runmode"] in TRADE_MODES
+        margin = max(MARGIN, reserve)
+        remainder = 1.5 if trading else min(reserve / 0.9, 1.5)
         return cls(
             np.array([_lot(market, exchange.precisionMode) for market in found]),
             np.array([_minimum(market, "cost") for market in found]),
             np.array([_minimum(market, "amount") for market in found]),
             _fee(strategy, found[0]),
-            max(MARGIN, reserve),
-            max(MARGIN, min(reserve / 0.9, 1.5)) * 1.001,
+            margin,
+            max(margin, 1.5 * 1.001) if trading else margin,
+            max(MARGIN, remainder) * 1.001,
         )
 
-    def smallest_orders(self, prices: Vector) -> Vector:
+    def smallest_orders(self, prices: Vector, held: Mask | bool = True) -> Vector:
         """Return the smallest order of each pair with its margin, stake currency; prices NaN
-        count only where a minimum is by amount."""
-        return np.fmax(self.cost_minimums, self.amount_minimums * prices) * self.margin
+        count only where a minimum is by amount. A coin not `held` is bought by opening a trade."""
+        margins = np.where(held, self.margin, self.entry_margin)
+        return np.fmax(self.cost_minimums, self.amount_minimums * prices) * margins
 
-    def rules(self, prices: Vector, min_trade: float | None) -> MarketRules:
+    def rules(
+        self, prices: Vector, min_trade: float | None, held: Mask | bool = True
+    ) -> MarketRules:
         """Return the market rules at these prices.
 
         Parameters
@@ -80,12 +93,14 @@ class Markets:
             Stake currency for one coin; NaN where unknown.
         min_trade : float or None
             The user's smallest trade, stake currency; None: the exchange's.
+        held : bool array, shape (assets,)
+            Coins that are in an open trade.
         """
-        smallest = self.smallest_orders(prices)
+        smallest = self.smallest_orders(prices, held)
         # What an investment that just suffices buys of an asset, after the fee and the lot.
         after_fee = smallest / (1 + self.fee) * 0.999
         minimum = np.maximum(after_fee, min_trade or 0.0)
-        remainder = smallest / self.margin * self.remainder_margin
+        remainder = self.smallest_orders(prices) / self.margin * self.remainder_margin
         return MarketRules(self.lots, minimum, remainder, self.fee)
 
 

@@ -13,6 +13,9 @@ from rebalancing.rounds import Fill, Round
 ENTRY_TAG = "rebalance"
 """Tag under which freqtrade opens a trade; the tag of the round takes its place."""
 
+ADOPTED_TAG = "adopted"
+"""Tag of coins that were in the account before they became part of the portfolio."""
+
 
 def partial_sell_stake(trade: LocalTrade, amount: float, lot: float) -> float:
     """Return the stake that makes freqtrade sell an amount.

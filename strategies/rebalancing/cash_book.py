@@ -1,0 +1,122 @@
+"""The portfolio's cash, and the cash flows that did not come from its own orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+QUIET_TOLERANCE = 1e-6
+"""Fraction of the NAV below which a change of the balance is rounding."""
+
+TRADED_TOLERANCE = 2e-3
+"""Fraction of what was traded below which a difference is a fee not known exactly."""
+
+
+@dataclass(frozen=True)
+class CashBook:
+    """What cash the portfolio should have, order by order.
+
+    Parameters
+    ----------
+    expected : float
+        Stake currency, own open orders included.
+    invested : float
+        Sum of all cash flows, the opening one included, stake currency.
+    last_order : int
+        Number of the newest order that is booked; 0 for none.
+    investment : float or None
+        The configured one at that time, stake currency; None: all of the account.
+    """
+
+    expected: float
+    invested: float
+    last_order: int = 0
+    investment: float | None = None
+
+    @classmethod
+    def opened(
+        cls, investment: float | None, account: float, effect: float, last_order: int
+    ) -> CashBook:
+        """Open the book: what the portfolio starts with is its first cash flow.
+
+        Parameters
+        ----------
+        investment : float or None
+            As configured; None: all of the account.
+        account : float
+            Stake currency the account has.
+        effect : float
+            What orders made before the book was opened have brought; 0 if there were none.
+        last_order : int
+            Number of the newest of these.
+        """
+        start = account - effect
+        if investment is not None:
+            start = min(investment, start)
+        return cls(start + effect, start, last_order, investment)
+
+    def after_orders(self, effect: float, last_order: int) -> CashBook:
+        """Book own orders: `effect` is what they brought, fees taken off, negative if spent."""
+        return replace(self, expected=self.expected + effect, last_order=last_order)
+
+    def settle(self, account: float, nav: float, traded: float) -> tuple[CashBook, float]:
+        """Compare with the account, and book the difference as a cash flow.
+
+        Parameters
+        ----------
+        account : float
+            Stake currency the account has, open orders included.
+        nav : float
+            Stake currency, for the tolerance.
+        traded : float
+            Sum of the notionals booked since the last comparison, stake currency.
+
+        Returns
+        -------
+        CashBook
+            From now on.
+        float
+            The cash flow, deposits positive; 0 if there was none. With an investment the rest of
+            the account is not the portfolio's: only what is missing is a flow.
+        """
+        flow = account - self.expected
+        if self.investment is not None:
+            flow = min(0.0, flow)
+        if flow == 0.0:
+            return self, 0.0
+        # Fees that were estimated make a small difference: it is no flow, but it is gone.
+        known = replace(self, expected=self.expected + flow)
+        if abs(flow) <= max(QUIET_TOLERANCE * nav, TRADED_TOLERANCE * traded):
+            return known, 0.0
+        return replace(known, invested=self.invested + flow), flow
+
+    def invest(self, investment: float | None, account: float) -> tuple[CashBook, float]:
+        """Take over a changed investment: raised or lowered, the difference is a cash flow.
+
+        Parameters
+        ----------
+        investment : float or None
+            As configured now; None: all of the account belongs to the portfolio.
+        account : float
+            Stake currency the account has, open orders included.
+
+        Returns
+        -------
+        CashBook
+            From now on. Its cash is negative where more is taken out than is there: coins will
+            be sold for it.
+        float
+            The cash flow.
+        """
+        if investment == self.investment:
+            return self, 0.0
+        if investment is None:
+            flow = account - self.expected
+        else:
+            flow = investment - (self.invested if self.investment is None else self.investment)
+        book = replace(
+            self,
+            expected=self.expected + flow,
+            invested=self.invested + flow,
+            investment=investment,
+        )
+        return book, flow

@@ -1,0 +1,213 @@
+"""What a live bot tells: its journal, freqtrade's log, and messages to a person."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from freqtrade.data.dataprovider import DataProvider
+from freqtrade.util import fmt_coin
+
+from rebalancing.freqtrade_side.journal_file import Journal
+from rebalancing.freqtrade_side.own_orders import Executed
+from rebalancing.plan import Plan
+from rebalancing.portfolio import Portfolio, Vector
+from rebalancing.rebalancer import RoundRecord
+from rebalancing.rounds import Round
+
+logger = logging.getLogger("rebalancing")
+
+
+class Diary:
+    """Writes down what happened, once, in the form each reader needs.
+
+    Parameters
+    ----------
+    journal : Journal
+        For scripts and for later.
+    dataprovider : DataProvider
+        freqtrade's, which sends messages.
+    stake : str
+        Code of the stake currency.
+    """
+
+    def __init__(self, journal: Journal, dataprovider: DataProvider, stake: str) -> None:
+        self._journal = journal
+        self._dataprovider = dataprovider
+        self._stake = stake
+        self._last: dict[str, str] = {}
+
+    def note(self, now: datetime, event: str, text: str, **facts: Any) -> None:
+        """Write to journal and log."""
+        self._journal.write(now, event, text=text, **facts)
+        logger.info(f"{event}: {text}")
+
+    def note_change(self, now: datetime, event: str, fact: str, text: str = "") -> None:
+        """Write a standing fact when it changes.
+
+        Parameters
+        ----------
+        now : datetime
+            UTC.
+        event : str
+            Kind of fact.
+        fact : str
+            Empty if it is over.
+        text : str
+            What to write; the fact itself if empty.
+        """
+        if self._last.get(event, "") != fact:
+            self._last[event] = fact
+            self.note(now, event, text or fact or "over")
+
+    def tell(self, now: datetime, event: str, text: str, **facts: Any) -> None:
+        """Write, and send a message too."""
+        self.note(now, event, text, **facts)
+        self._dataprovider.send_msg(f"Rebalancing: {text}", always_send=True)
+
+    def event(self, now: datetime, event: str, **facts: Any) -> None:
+        """Write to the journal only."""
+        self._journal.write(now, event, **facts)
+
+    def opened(self, now: datetime, current: Round, portfolio: Portfolio, targets: Vector) -> None:
+        """A round starts."""
+        self._planned(now, "round", current, portfolio, targets)
+        sold, bought = (self._money(part) for part in _sums(current.plan))
+        text = f"{current.tag}: selling {sold}, buying {bought}"
+        if current.plan.omitted:
+            text += f" (left out: {current.plan.shortfall})"
+        logger.info(text)
+        self._dataprovider.send_msg(f"Rebalancing {text}", always_send=True)
+
+    def planned_again(
+        self, now: datetime, current: Round, portfolio: Portfolio, targets: Vector
+    ) -> None:
+        """A round plans what is left."""
+        self._planned(now, "plan", current, portfolio, targets)
+        logger.info(f"{current.tag}: try {current.tries}, {len(current.plan.trades)} trades left")
+
+    def declined(self, now: datetime, reason: object, plan: Plan) -> None:
+        """A due round holds no trade; told when what is left out changes."""
+        if self._last.get("no round") != plan.shortfall:
+            self._last["no round"] = plan.shortfall
+            self.note(
+                now, "no round", f"{reason}: {plan.shortfall}", left_out=left_out(plan), due=reason
+            )
+
+    def closed(
+        self,
+        now: datetime,
+        record: RoundRecord,
+        opening: Mapping[str, Any],
+        portfolio: Portfolio,
+        orders: Sequence[Executed],
+    ) -> None:
+        """A round ended."""
+        achieved: dict[str, float] = {}
+        for order in orders:
+            signed = order.amount * order.price
+            achieved[order.asset] = achieved.get(order.asset, 0.0) + signed
+        turnover = sum(order.notional for order in orders) / 2 / opening["nav"]
+        cost = slippage(orders, opening["prices"]) + sum(order.fee for order in orders)
+        after = weights(portfolio, self._stake)
+        self._journal.write(
+            now,
+            "closed",
+            round=record.number,
+            tag=record.tag,
+            outcome=record.outcome.value,
+            planned=opening["planned"],
+            achieved=achieved,
+            turnover=turnover,
+            cost=cost,
+            nav_before=opening["nav"],
+            nav_after=portfolio.nav,
+            weights_before=opening["weights"],
+            weights_after=after,
+            left_out=opening["left_out"],
+        )
+        text = (
+            f"{record.tag} {record.outcome.value}: turnover {turnover:.2%}, "
+            f"cost {self._money(cost)}, {_moved(opening['weights'], after)}"
+        )
+        logger.info(text)
+        self._dataprovider.send_msg(f"Rebalancing {text}", always_send=True)
+
+    def _planned(
+        self, now: datetime, event: str, current: Round, portfolio: Portfolio, targets: Vector
+    ) -> None:
+        members = (*portfolio.assets, self._stake)
+        self._journal.write(
+            now,
+            event,
+            round=current.number,
+            tag=current.tag,
+            reason={
+                "cause": current.reason.cause.value,
+                "asset": current.reason.asset,
+                "drift": current.reason.drift,
+            },
+            **{"try": current.tries},
+            nav=portfolio.nav,
+            cash=portfolio.cash,
+            weights=weights(portfolio, self._stake),
+            targets=_named(members, targets),
+            destination=_named(members, current.destination),
+            trades=[
+                {"asset": trade.asset, "amount": trade.amount, "price": trade.price}
+                for trade in current.plan.trades
+            ],
+            left_out=left_out(current.plan),
+        )
+
+    def _money(self, value: float) -> str:
+        return str(fmt_coin(value, self._stake))
+
+
+def opening_facts(current: Round, portfolio: Portfolio, stake: str) -> dict[str, Any]:
+    """Return what the end of a round is compared with."""
+    prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+    return {
+        "nav": portfolio.nav,
+        "weights": weights(portfolio, stake),
+        "prices": {asset: price for asset, price in prices if np.isfinite(price)},
+        "planned": {trade.asset: trade.amount * trade.price for trade in current.plan.trades},
+        "left_out": left_out(current.plan),
+    }
+
+
+def slippage(orders: Sequence[Executed], prices: Mapping[str, float]) -> float:
+    """Return what orders got less, or paid more, than at these prices; stake currency."""
+    return sum(
+        order.amount * (order.price - prices[order.asset])
+        for order in orders
+        if order.asset in prices
+    )
+
+
+def weights(portfolio: Portfolio, stake: str) -> dict[str, float]:
+    """Return the weights by name of the member."""
+    return _named((*portfolio.assets, stake), portfolio.weights)
+
+
+def left_out(plan: Plan) -> list[dict[str, Any]]:
+    """Return the trades a plan leaves out, as data."""
+    return [{"asset": o.asset, "size": o.size, "why": o.why.value} for o in plan.omitted]
+
+
+def _named(members: Sequence[str], vector: Vector) -> dict[str, float]:
+    return dict(zip(members, vector.tolist(), strict=True))
+
+
+def _sums(plan: Plan) -> tuple[float, float]:
+    sold = sum(trade.notional for trade in plan.trades if trade.is_sell)
+    return sold, sum(trade.notional for trade in plan.trades if not trade.is_sell)
+
+
+def _moved(before: Mapping[str, float], after: Mapping[str, float]) -> str:
+    """Name the three weights that changed most."""
+    names = sorted(after, key=lambda name: -abs(after[name] - before.get(name, 0.0)))[:3]
+    return ", ".join(f"{n} {before.get(n, 0.0):.1%} to {after[n]:.1%}" for n in names)

@@ -1,0 +1,131 @@
+"""The start of a live bot: what the life before left, and the parts of the new one."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+from freqtrade.exceptions import FreqtradeException
+from freqtrade.strategy import IStrategy
+
+from rebalancing.freqtrade_side import own_orders, store
+from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.candles import PairCandles
+from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.diary import Diary
+from rebalancing.freqtrade_side.investment import check_investment
+from rebalancing.freqtrade_side.journal_file import Journal, journal_path
+from rebalancing.freqtrade_side.live import LiveRun
+from rebalancing.freqtrade_side.live_state import LiveState
+from rebalancing.freqtrade_side.lost_orders import LostOrders
+from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.freqtrade_side.quotes import QuoteBoard, middle
+from rebalancing.freqtrade_side.treasury import Treasury
+from rebalancing.rebalancer import Rebalancer
+from rebalancing.settings import describe
+from rebalancing.version import __version__
+
+logger = logging.getLogger(__name__)
+
+
+def start_live(
+    strategy: IStrategy, setup: Setup, candles: Mapping[str, PairCandles], kept: str
+) -> LiveRun:
+    """Take up what the life before left and put the parts together.
+
+    Parameters
+    ----------
+    strategy : IStrategy
+        With its data provider and wallets.
+    setup : Setup
+        The checked configuration.
+    candles : mapping of str to PairCandles
+        By pair; the strategy keeps it up to date.
+    kept : str
+        Why an older configuration is still in force; empty if it is not.
+
+    Raises
+    ------
+    OperationalException
+        If nothing is held yet and the investment is too small.
+    ValueError
+        If the state in the database is damaged.
+    """
+    now = datetime.now(UTC)
+    found = store.load_state()
+    state = LiveState.model_validate(found or {"targets": {}, "mark": _new_mark()})
+    setup = setup.with_leaving(_leaving(setup, state))
+    state = state.model_copy(update={"leaving": setup.leaving})
+    markets = Markets.of(strategy, setup.pairs)
+    exchange, settings = strategy.dp._exchange, setup.settings
+    assert exchange is not None
+    rebalancer = Rebalancer(settings, setup.assets, setup.stake, settings.reserve)
+    if found is None:
+        rebalancer.begin(own_orders.last_round() + 1)
+    else:
+        rebalancer.resume(state, now)
+    treasury = Treasury(strategy.wallets, setup.stake, settings.investment, state.book, state.flows)
+    treasury.balance_adopted_before()
+    if found is None and not own_orders.holdings():
+        _check(strategy, setup, markets, treasury)
+    bookkeeper = Bookkeeper(exchange, strategy.config, strategy.get_strategy_name())
+    is_live = not strategy.config["dry_run"]
+    lost_orders = LostOrders(exchange, bookkeeper, setup.stake, is_live)
+    lost_orders.mark_orders(state.mark)
+    diary = Diary(Journal(journal_path(strategy.config)), strategy.dp, setup.stake)
+    diary.note(
+        now,
+        "start",
+        describe(settings),
+        version=__version__,
+        dry_run=not is_live,
+        targets=rebalancer.state().targets,
+        resumed=found is not None,
+    )
+    if kept:
+        text = f"the configuration is invalid, the one before stays in force: {kept}"
+        diary.tell(now, "settings kept", text)
+    board = QuoteBoard(exchange, setup, now)
+    return LiveRun(
+        setup,
+        rebalancer,
+        state,
+        markets,
+        board,
+        treasury,
+        bookkeeper,
+        lost_orders,
+        diary,
+        strategy.dp,
+        candles,
+    )
+
+
+def _new_mark() -> str:
+    return f"rb-{secrets.token_hex(4)}-"
+
+
+def _leaving(setup: Setup, state: LiveState) -> list[str]:
+    """Assets that were among the targets once and are still held."""
+    held = {pair.split("/")[0] for pair in own_orders.holdings()}
+    known = {*state.targets, *state.leaving} - {setup.stake, *setup.assets}
+    return sorted(known & held)
+
+
+def _check(strategy: IStrategy, setup: Setup, markets: Markets, treasury: Treasury) -> None:
+    """Refuse an investment that is too small, as far as prices can be had already."""
+    prices = np.full(len(setup.pairs), np.nan)
+    try:
+        tickers = strategy.dp._exchange.get_tickers(list(setup.pairs))
+    except FreqtradeException:
+        tickers = {}
+    for i, pair in enumerate(setup.pairs):
+        prices[i] = middle(tickers.get(pair, {}))
+    available = treasury.account({})
+    if setup.settings.adopt_holdings:
+        coins = np.array([treasury.coins(asset) for asset in setup.assets])
+        available += float(np.nansum(coins * prices))
+    check_investment(setup, markets, prices, available * (1 - setup.settings.reserve))

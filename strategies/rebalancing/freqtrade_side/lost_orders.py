@@ -1,0 +1,147 @@
+"""Find out what became of the orders handed to freqtrade, before anything new is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from freqtrade.exchange import Exchange
+from freqtrade.persistence import Order, Trade
+from sqlalchemy import select
+
+from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.orders import ENTRY_TAG
+from rebalancing.intents import Intent
+from rebalancing.rounds import parse_tag
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far back the exchange is asked for orders: its clock need not be ours."""
+
+
+class LostOrders:
+    """Settles intents against freqtrade's database and the exchange.
+
+    Parameters
+    ----------
+    exchange : Exchange
+        freqtrade's.
+    bookkeeper : Bookkeeper
+        Enters what freqtrade does not know.
+    stake : str
+        Code of the stake currency.
+    is_live : bool
+        A simulated order cannot be lost, only never made.
+    """
+
+    def __init__(
+        self, exchange: Exchange, bookkeeper: Bookkeeper, stake: str, is_live: bool
+    ) -> None:
+        self._mark = ""
+        self._exchange = exchange
+        self._bookkeeper = bookkeeper
+        self._stake = stake
+        self._is_live = is_live
+
+    def mark_orders(self, mark: str) -> None:
+        """Let the exchange's identifiers of new orders tell which bot sent them.
+
+        Parameters
+        ----------
+        mark : str
+            What they begin with: at most 14 letters, digits and dashes.
+
+        Notes
+        -----
+        ccxt begins the identifiers it makes for Binance with a word that its options name. Other
+        exchanges' orders are recognised by pair, side, size and time alone.
+        """
+        brokers = self._exchange._api.options.get("broker")
+        if isinstance(brokers, dict) and "spot" in brokers:
+            self._mark = brokers["spot"] = mark
+
+    @property
+    def doubt(self) -> timedelta:
+        """How long an order that was sent may still be accepted."""
+        window = float(self._exchange._api.options.get("recvWindow") or 10_000)
+        return timedelta(milliseconds=window + 1_000)
+
+    def settle(
+        self, now: datetime, intents: Iterable[Intent]
+    ) -> tuple[tuple[Intent, ...], list[tuple[Intent, dict[str, Any]]]]:
+        """Find the orders that were made of intents.
+
+        Parameters
+        ----------
+        now : datetime
+            UTC.
+        intents : iterable of Intent
+            Handed to freqtrade in earlier loops, or before a kill.
+
+        Returns
+        -------
+        tuple of Intent
+            Those still in doubt: the exchange has no such order, but it might yet.
+        list of (Intent, dict)
+            Orders freqtrade had lost, entered now.
+
+        Raises
+        ------
+        FreqtradeException
+            If the exchange does not answer; all of them are still in doubt then.
+        """
+        doubtful, found = [], []
+        for intent in intents:
+            if self._is_known(intent) or not self._is_live:
+                continue
+            order = self._lost(intent)
+            if order is not None:
+                found.append((intent, order))
+                if order.get("filled") or order.get("status") == "open":
+                    self._bookkeeper.enter_lost(self._pair(intent), order, intent.tag, now)
+            elif now - intent.at < self.doubt:
+                doubtful.append(intent)
+        return tuple(doubtful), found
+
+    def _pair(self, intent: Intent) -> str:
+        return f"{intent.asset}/{self._stake}"
+
+    def _is_known(self, intent: Intent) -> bool:
+        """Tell whether freqtrade made the order; one that it found by itself gets its tag."""
+        rows = Order.session.scalars(
+            select(Order).where(
+                Order.id > intent.after,
+                Order.ft_pair == self._pair(intent),
+                Order.ft_order_side == intent.side,
+            )
+        ).all()
+        for order in rows:
+            if order.ft_order_tag is None:
+                order.ft_order_tag = intent.tag
+                if isinstance(order.trade, Trade) and intent.side == "sell":
+                    order.trade.exit_reason = intent.tag
+                Trade.commit()
+        # A user's forced exit of the same coin is no answer.
+        return any(
+            order.ft_order_tag == ENTRY_TAG or parse_tag(order.ft_order_tag or "") is not None
+            for order in rows
+        )
+
+    def _lost(self, intent: Intent) -> dict[str, Any] | None:
+        pair = self._pair(intent)
+        orders: list[dict[str, Any]] = self._exchange.fetch_orders(pair, intent.at - CLOCKS_DIFFER)
+        known = set(Order.session.scalars(select(Order.order_id).where(Order.ft_pair == pair)))
+        fitting = [
+            order
+            for order in orders
+            if str(order["id"]) not in known
+            and str(order.get("clientOrderId") or "").startswith(self._mark)
+            and intent.fits(order["side"], float(order["amount"] or 0.0), _worth(order))
+        ]
+        return max(fitting, key=lambda order: order["timestamp"] or 0, default=None)
+
+
+def _worth(order: dict[str, Any]) -> float:
+    """Stake currency an order asked for, as far as its answer tells."""
+    price = order.get("average") or order.get("price") or 0.0
+    return float(order.get("amount") or 0.0) * float(price)

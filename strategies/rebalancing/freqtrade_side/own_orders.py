@@ -1,0 +1,206 @@
+"""The bot's orders in freqtrade's database, asked for column by column: objects would cost
+milliseconds in every loop."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from freqtrade.persistence import Order, Trade
+from sqlalchemy import func, select
+
+from rebalancing.freqtrade_side.orders import ADOPTED_TAG, ENTRY_TAG
+from rebalancing.limits import Done
+from rebalancing.rounds import Fill, parse_tag
+
+
+@dataclass(frozen=True)
+class Holding:
+    """An open trade: its number, the coins, what they cost and the fee paid for them."""
+
+    pair: str
+    amount: float
+    cost: float
+    fee: float
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What an order has executed.
+
+    Parameters
+    ----------
+    asset : str
+        Code of the coin.
+    amount : float
+        Coins, buys positive.
+    price : float
+        Stake currency for one coin.
+    fee : float
+        Stake currency, estimated from the rate of the trade; what was paid in coins or BNB
+        counts too.
+    cash : float
+        What it brought in stake currency, fees paid in stake currency taken off; 0 for coins
+        that were adopted.
+    tag : str
+        Of the round; empty if there is none.
+    filled_at : datetime or None
+        When.
+    """
+
+    asset: str
+    amount: float
+    price: float
+    fee: float
+    cash: float
+    tag: str
+    filled_at: datetime | None
+
+    @property
+    def notional(self) -> float:
+        """Stake currency, always positive."""
+        return abs(self.amount) * self.price
+
+
+def holdings() -> dict[str, Holding]:
+    """Return the open trades by pair."""
+    columns = (Trade.pair, Trade.amount, Trade.stake_amount, Trade.fee_open)
+    rows = Trade.session.execute(select(*columns).where(Trade.is_open.is_(True)))
+    return {row[0]: Holding(row[0], row[1] or 0.0, row[2] or 0.0, row[3] or 0.0) for row in rows}
+
+
+def open_sides() -> dict[str, str]:
+    """Return, by pair, the side of the orders that are neither filled nor cancelled."""
+    rows = Order.session.execute(
+        select(Order.ft_pair, Order.ft_order_side).where(Order.ft_is_open.is_(True))
+    )
+    return {str(pair): str(side) for pair, side in rows}
+
+
+def newest_order() -> int:
+    """Return the number of the newest order; 0 if there is none."""
+    return Order.session.scalar(select(func.max(Order.id))) or 0
+
+
+def executed(*conditions: Any) -> list[Executed]:
+    """Return what the orders that meet SQL conditions have executed, oldest first."""
+    rows = Order.session.execute(
+        select(
+            Trade.base_currency,
+            Trade.stake_currency,
+            Order.ft_order_side,
+            Order.filled,
+            func.coalesce(Order.average, Order.price, Order.ft_price),
+            Order.ft_order_tag,
+            Order.order_filled_date,
+            Trade.fee_open,
+            Trade.fee_open_currency,
+            Trade.fee_close,
+            Trade.fee_close_currency,
+        )
+        .join(Trade, Trade.id == Order.ft_trade_id)
+        .where(Order.filled > 0, *conditions)
+        .order_by(Order.id)
+    )
+    return [_executed(*row) for row in rows]
+
+
+def _executed(
+    asset: str,
+    stake: str,
+    side: str,
+    filled: float,
+    price: float,
+    tag: str | None,
+    when: datetime | None,
+    *fees: Any,
+) -> Executed:
+    notional = filled * price
+    rate, currency = fees[:2] if side == "buy" else fees[2:]
+    adopted = tag == ADOPTED_TAG
+    fee = 0.0 if adopted else notional * (rate or 0.0)
+    in_stake = fee if currency in (stake, None, "") else 0.0
+    cash = 0.0 if adopted else (-notional if side == "buy" else notional) - in_stake
+    filled_at = when.replace(tzinfo=UTC) if when else None
+    signed = filled if side == "buy" else -filled
+    return Executed(asset, signed, price, fee, cash, tag or "", filled_at)
+
+
+def of_round(tag: str) -> list[Executed]:
+    """Return what the orders of a round have executed."""
+    return executed(Order.ft_order_tag == tag)
+
+
+def fills(orders: Iterable[Executed]) -> dict[str, Fill]:
+    """Add up orders by asset."""
+    sold: dict[str, float] = defaultdict(float)
+    bought: dict[str, float] = defaultdict(float)
+    for order in orders:
+        if order.amount < 0:
+            sold[order.asset] -= order.amount
+        else:
+            bought[order.asset] += order.notional
+    return {asset: Fill(sold[asset], bought[asset]) for asset in {*sold, *bought}}
+
+
+def of_last_day(now: datetime) -> list[Done]:
+    """Return what rounds that period or threshold started have executed within 24 hours."""
+    since = (now - timedelta(days=1)).replace(tzinfo=None)
+    sums: dict[int, float] = defaultdict(float)
+    for order in executed(Order.order_date >= since):
+        parsed = parse_tag(order.tag)
+        if parsed is not None and parsed[1].is_policy:
+            sums[parsed[0]] += order.notional
+    return [Done(number, notional) for number, notional in sums.items()]
+
+
+def last_round() -> int:
+    """Return the highest number of a round in the orders; -1 if there is none."""
+    tags = Order.session.scalars(select(Order.ft_order_tag).distinct())
+    numbers = [parsed[0] for tag in tags if (parsed := parse_tag(tag or "")) is not None]
+    return max(numbers, default=-1)
+
+
+def closed_by_others(stake: str, since: datetime | None) -> set[str]:
+    """Return the assets whose newest closed trade no round has closed.
+
+    Parameters
+    ----------
+    stake : str
+        Code of the stake currency.
+    since : datetime or None
+        Closings before it do not count.
+    """
+    newest = select(func.max(Trade.id)).where(Trade.is_open.is_(False)).group_by(Trade.pair)
+    rows = Trade.session.execute(
+        select(Trade.base_currency, Trade.exit_reason, Trade.close_date).where(
+            Trade.id.in_(newest), Trade.stake_currency == stake
+        )
+    )
+    return {
+        str(asset)
+        for asset, reason, closed in rows
+        if parse_tag(reason or "") is None
+        and (since is None or closed is None or closed.replace(tzinfo=UTC) > since)
+    }
+
+
+def name_entries(tag: str, since: datetime) -> None:
+    """Give trades opened since then, which freqtrade names after their signal, the tag of the
+    round that opened them."""
+    opened = Trade.session.scalars(
+        select(Trade).where(
+            Trade.enter_tag == ENTRY_TAG,
+            Trade.open_date >= since.astimezone(UTC).replace(tzinfo=None),
+        )
+    ).all()
+    for trade in opened:
+        trade.enter_tag = tag
+        for order in trade.orders:
+            if order.ft_order_tag == ENTRY_TAG:
+                order.ft_order_tag = tag
+    if opened:
+        Trade.commit()

@@ -1,0 +1,147 @@
+"""The portfolio's cash in dry-run and live trading, and the account's other coins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from freqtrade.persistence import Order
+from freqtrade.wallets import Wallets
+
+from rebalancing.cash_book import CashBook
+from rebalancing.freqtrade_side import own_orders, store
+from rebalancing.freqtrade_side.orders import ADOPTED_TAG
+from rebalancing.freqtrade_side.own_orders import Holding
+
+
+class Treasury:
+    """Keeps the book of the cash against freqtrade's wallets.
+
+    Parameters
+    ----------
+    wallets : Wallets
+        freqtrade's.
+    stake : str
+        Code of the stake currency.
+    investment : float or None
+        As configured.
+    book : CashBook or None
+        As it was left; None: it is opened at the first settlement.
+    flows : int
+        How many cash flows have been recorded.
+    """
+
+    def __init__(
+        self,
+        wallets: Wallets,
+        stake: str,
+        investment: float | None,
+        book: CashBook | None = None,
+        flows: int = 0,
+    ) -> None:
+        self._wallets = wallets
+        self._stake = stake
+        self._investment = investment
+        self.book = book
+        self.flows = flows
+
+    def update(self) -> None:
+        """Ask the exchange for the balances."""
+        self._wallets.update()
+
+    def account(self, holdings: dict[str, Holding]) -> float:
+        """Return the account's stake currency, own open orders included.
+
+        Notes
+        -----
+        A simulated wallet books the fee of a buy when its coins are sold.
+        """
+        total = float(self._wallets.get_total(self._stake))
+        if self._wallets._config["dry_run"]:
+            total -= sum(holding.cost * holding.fee for holding in holdings.values())
+        return total
+
+    def free(self) -> float:
+        """Return what of the account's stake currency no order holds back."""
+        return float(self._wallets.get_free(self._stake))
+
+    def cash(self, holdings: dict[str, Holding]) -> float:
+        """Return the portfolio's cash as it is known now."""
+        account = self.account(holdings)
+        if self._investment is None:
+            return account
+        return account if self.book is None else min(account, self._expected())
+
+    def settle(
+        self, now: datetime, worth: float, holdings: dict[str, Holding]
+    ) -> list[tuple[datetime, float]]:
+        """Book the orders filled since, and record what else came or went.
+
+        Parameters
+        ----------
+        now : datetime
+            UTC; no order may be open.
+        worth : float
+            Value of the holdings, stake currency.
+        holdings : dict of str to Holding
+            The open trades.
+
+        Returns
+        -------
+        list of (datetime, float)
+            Cash flows just found: stake currency, deposits positive. The first one ever is what
+            the portfolio starts with.
+        """
+        account = self.account(holdings)
+        if self.book is None:
+            effect = sum(order.cash for order in own_orders.executed())
+            newest = own_orders.newest_order()
+            self.book = CashBook.opened(self._investment, account, effect, newest)
+            return [self._record(now, self.book.invested)]
+        self.book, raised = self.book.invest(self._investment, account)
+        orders = own_orders.executed(Order.id > self.book.last_order)
+        traded = sum(order.notional for order in orders)
+        if orders:
+            effect = sum(order.cash for order in orders)
+            self.book = self.book.after_orders(effect, own_orders.newest_order())
+        self.book, found = self.book.settle(account, worth + account, traded)
+        return [self._record(now, flow) for flow in (raised, found) if flow]
+
+    def _expected(self) -> float:
+        """The book's cash with the orders filled since its last settlement."""
+        assert self.book is not None
+        orders = own_orders.executed(Order.id > self.book.last_order)
+        return self.book.expected + sum(order.cash for order in orders)
+
+    def _record(self, now: datetime, flow: float) -> tuple[datetime, float]:
+        self.flows += 1
+        store.add_flow(self.flows, now, flow)
+        return now, flow
+
+    def coins(self, asset: str) -> float:
+        """Return how much of a coin the account has, own orders included."""
+        return float(self._wallets.get_total(asset))
+
+    def balance_adopted(self, asset: str, amount: float, cost: float) -> None:
+        """Keep a simulated wallet from counting adopted coins twice and charging for them.
+
+        Parameters
+        ----------
+        asset : str
+            Code of the coin.
+        amount : float
+            Coins that are now in a trade.
+        cost : float
+            What freqtrade will take off the cash for it, stake currency.
+        """
+        if not self._wallets._config["dry_run"]:
+            return
+        start: dict[str, Any] = self._wallets._start_cap
+        start[asset] = start.get(asset, 0.0) - amount
+        start[self._stake] = start.get(self._stake, 0.0) + cost
+        self._wallets.update()
+
+    def balance_adopted_before(self) -> None:
+        """Do so for all that was adopted in earlier runs."""
+        for order in own_orders.executed(Order.ft_order_tag == ADOPTED_TAG):
+            self.balance_adopted(order.asset, order.amount, order.notional)

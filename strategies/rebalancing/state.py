@@ -1,0 +1,52 @@
+"""What must survive a restart, as data that can be written down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from rebalancing.triggers import Reason
+
+_FROZEN = ConfigDict(frozen=True, extra="ignore")
+
+
+class RoundState(BaseModel):
+    """An open round.
+
+    Weights are fractions by member, the stake currency among them. Goals are, by asset, the
+    coins it should have sold and the stake currency it should have bought for in the end.
+    """
+
+    model_config = _FROZEN
+
+    number: int
+    reason: Reason
+    started: datetime
+    ordered_at: datetime | None
+    destination: dict[str, float]
+    members: tuple[str, ...]
+    goals: dict[str, tuple[float, float]]
+    tries: int
+
+
+class RebalancerState(BaseModel):
+    """A rebalancer between two runs: the targets in force, the period grid, the open round.
+
+    `period` is the text of the setting; `seen` names the assets that have been available;
+    `failures` counts the rounds in a row that gave up.
+    """
+
+    model_config = _FROZEN
+
+    targets: dict[str, float]
+    number: int = 0
+    period: str | None = None
+    origin: datetime | None = None
+    served: int = 0
+    last_start: datetime | None = None
+    seen: tuple[str, ...] = ()
+    failures: int = 0
+    asked: Reason | None = None
+    again: Reason | None = None
+    round: RoundState | None = None
