@@ -113,6 +113,7 @@ class Books:
                 {"pair": f"{asset}/USDT", "base_currency": asset, "is_open": 1, "amount": amount}
                 for asset, amount in held.items()
             ),
+            kept_flows=(Payment(0, self.scenario.cash),),
             journal=tuple(self.journal),
             log="2026-01-01 00:00:00,000 - freqtrade.worker - INFO - Bot heartbeat.\n",
             written={"log.txt": "Botheartbeat."},
@@ -204,7 +205,8 @@ FORGERIES: list[Any] = [
     ("freqtrade_knows_every_order", lambda e: rows(e, 1, order_id=e.kept_orders[0]["order_id"])),
     ("freqtrade_holds_what_was_bought", lambda e: replace(e, kept_trades=e.kept_trades[1:])),
     ("freqtrade_holds_what_was_bought", lambda e: replace(e, kept_trades=e.kept_trades * 2)),
-    ("cash_flows_are_booked", lambda e: replace(e, kept_flows=(Payment(0, 5.0),))),
+    ("cash_flows_are_booked", lambda e: replace(e, kept_flows=(Payment(0, 1005.0),))),
+    ("cash_flows_are_booked", lambda e: replace(e, kept_flows=())),
     ("one_order_of_a_pair_at_a_time", lambda e: order(e, 0, status=Status.NEW)),
     ("one_order_of_a_pair_at_a_time", lambda e: order(e, 0, updated_ms=10**15)),
     ("no_leg_was_executed_twice", twice),
