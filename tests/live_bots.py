@@ -36,7 +36,7 @@ _CCXT = {
     # All pairs in one request are worth two seconds of Binance's limit; here nobody counts.
     "enableRateLimit": False,
     "timeout": 2_000,
-    "options": {"recvWindow": 3_000},
+    "options": {"recvWindow": 1_000},
 }
 
 

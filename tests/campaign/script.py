@@ -24,7 +24,7 @@ from tests.campaign.actions import (
 )
 
 _ANY, _MARKET_DATA = "/api/v3/*", "/api/v3/ticker/*"
-_HOUR = 3_600.0
+_HOUR = 3_600.0  # seconds
 # After `timeout` of ccxt (2 seconds) the bot has given up.
 _HANG = 2.5
 

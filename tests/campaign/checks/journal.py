@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from tests.campaign.evidence import Evidence, in_ms, round_of
 
-_LOOK_BACK_MS = 5_000  # from the snapshot of a loop to the line about it, through slow answers
+# A line has the time at which its loop began; prices and balances came later, or slowly.
+_BEFORE_MS, _AFTER_MS = 1_000, 8_000
 _SLACK = 0.005
 
 
@@ -78,13 +79,10 @@ def value_is_that_of_the_ledger(seen: Evidence) -> Iterator[str]:
 
 
 def _value_around(seen: Evidence, now_ms: int) -> tuple[float, float]:
-    """Return lowest and highest NAV a snapshot shortly before a moment may have seen."""
-    cash = [_cash_at(seen, now_ms)]
-    cash += [
-        _cash_at(seen, payment.time_ms - 1)
-        for payment in seen.payments
-        if now_ms - _LOOK_BACK_MS <= payment.time_ms <= now_ms
-    ]
+    """Return lowest and highest NAV a loop that began at a moment may have seen."""
+    begun, ended = now_ms - _BEFORE_MS, now_ms + _AFTER_MS
+    paid = [payment.time_ms for payment in seen.payments if begun <= payment.time_ms <= ended]
+    cash = [_cash_at(seen, moment) for moment in (now_ms, *paid)]
     least, most = min(cash), max(cash)
     for asset, amount in seen.held(now_ms).items():
         prices = _prices_around(seen, asset, now_ms)
@@ -100,9 +98,9 @@ def _cash_at(seen: Evidence, now_ms: int) -> float:
 def _prices_around(seen: Evidence, asset: str, now_ms: int) -> list[float]:
     found = [seen.scenario.prices[asset]]
     for move in seen.moves:
-        if move.asset != asset or move.time_ms > now_ms:
+        if move.asset != asset or move.time_ms > now_ms + _AFTER_MS:
             continue
-        if move.time_ms < now_ms - _LOOK_BACK_MS:
+        if move.time_ms < now_ms - _BEFORE_MS:
             found.clear()
         found.append(move.price)
     return found
