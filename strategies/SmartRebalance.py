@@ -88,7 +88,7 @@ class SmartRebalance(IStrategy):
             tested = ", ".join(SUPPORTED_FREQTRADE)
             logger.warning(f"freqtrade {freqtrade_version} was not tested, {tested} was")
         if self._testing:
-            self._markets = Markets.of(self, self._setup.pairs)
+            self._markets = Markets.of(self.dp._exchange, self.config, self._setup.pairs)
         elif self._trading:
             self._run = start_live(self, self._setup, self._candles, self._kept)
             self._order_types = OrderTypes(self)
@@ -138,7 +138,7 @@ class SmartRebalance(IStrategy):
         self._run.loop(current_time)
         self.position_adjustment_enable = self._run.is_ordering
         if isinstance(self._run, LiveRun):
-            self._order_types.set(self._run)
+            self._order_types.set(self._run, current_time)
 
     def custom_stake_amount(self, pair: str, current_time: datetime, **kwargs) -> float:
         """Open a trade if the round wants it."""

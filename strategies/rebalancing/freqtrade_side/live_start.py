@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from freqtrade.exceptions import FreqtradeException
+from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
+from freqtrade.wallets import Wallets
 
 from rebalancing.freqtrade_side import own_orders, store
 from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
@@ -19,10 +23,12 @@ from rebalancing.freqtrade_side.diary import Diary
 from rebalancing.freqtrade_side.investment import check_investment
 from rebalancing.freqtrade_side.journal_file import Journal, journal_path
 from rebalancing.freqtrade_side.live import LiveRun
-from rebalancing.freqtrade_side.live_state import LiveState
+from rebalancing.freqtrade_side.live_state import LiveState, Memory
 from rebalancing.freqtrade_side.lost_orders import LostOrders
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.quotes import QuoteBoard, middle
+from rebalancing.freqtrade_side.snapshots import Snapshots
+from rebalancing.freqtrade_side.stocktaking import Stocktaking
 from rebalancing.freqtrade_side.treasury import Treasury
 from rebalancing.rebalancer import Rebalancer
 from rebalancing.settings import describe
@@ -55,22 +61,12 @@ def start_live(
         If the state in the database is damaged.
     """
     now = datetime.now(UTC)
-    found = store.load_state()
-    state = LiveState.model_validate(found or {"targets": {}, "mark": _new_mark()})
-    setup = setup.with_leaving(_leaving(setup, state))
-    state = state.model_copy(update={"leaving": setup.leaving})
-    markets = Markets.of(strategy, setup.pairs)
-    exchange, settings = strategy.dp._exchange, setup.settings
+    exchange = strategy.dp._exchange
     assert exchange is not None
-    rebalancer = Rebalancer(settings, setup.assets, setup.stake, settings.reserve)
-    if found is None:
-        rebalancer.begin(own_orders.last_round() + 1)
-    else:
-        rebalancer.resume(state, now)
-    treasury = Treasury(strategy.wallets, setup.stake, settings.investment, state.book, state.flows)
-    treasury.balance_adopted_before()
-    if found is None and not own_orders.holdings():
-        _check(strategy, setup, markets, treasury)
+    life = take_up(exchange, strategy.wallets, strategy.config, setup, now)
+    setup, state, treasury = life.setup, life.state, life.treasury
+    if not life.is_resumed and not own_orders.holdings():
+        _check(exchange, life)
     bookkeeper = Bookkeeper(exchange, strategy.config, strategy.get_strategy_name())
     is_live = not strategy.config["dry_run"]
     lost_orders = LostOrders(exchange, bookkeeper, setup.stake, is_live)
@@ -79,29 +75,80 @@ def start_live(
     diary.note(
         now,
         "start",
-        describe(settings),
+        describe(setup.settings),
         version=__version__,
         dry_run=not is_live,
-        targets=rebalancer.state().targets,
-        resumed=found is not None,
+        targets=life.rebalancer.state().targets,
+        resumed=life.is_resumed,
     )
     if kept:
         text = f"the configuration is invalid, the one before stays in force: {kept}"
         diary.tell(now, "settings kept", text)
-    board = QuoteBoard(exchange, setup, now)
+    memory, snapshots = Memory(state), Snapshots(setup, life.markets, treasury)
+    memory.save(now, life.rebalancer.state())
     return LiveRun(
-        setup,
-        rebalancer,
-        state,
-        markets,
-        board,
-        treasury,
-        bookkeeper,
+        snapshots,
+        life.rebalancer,
+        memory,
+        QuoteBoard(exchange, setup, now),
+        Stocktaking(snapshots, life.rebalancer, memory, bookkeeper, diary),
         lost_orders,
         diary,
         strategy.dp,
         candles,
     )
+
+
+@dataclass(frozen=True)
+class Life:
+    """What is known at the start of a life, before anything is done with it."""
+
+    setup: Setup
+    state: LiveState
+    is_resumed: bool
+    markets: Markets
+    rebalancer: Rebalancer
+    treasury: Treasury
+
+
+def take_up(
+    exchange: Exchange, wallets: Wallets, config: Mapping[str, Any], setup: Setup, now: datetime
+) -> Life:
+    """Read what the life before left in the database.
+
+    Parameters
+    ----------
+    exchange : Exchange
+        freqtrade's, with its markets.
+    wallets : Wallets
+        freqtrade's.
+    config : mapping
+        freqtrade's, complete.
+    setup : Setup
+        The checked configuration.
+    now : datetime
+        UTC.
+
+    Raises
+    ------
+    ValueError
+        If the state in the database is damaged.
+    """
+    found = store.load_state()
+    state = LiveState.model_validate(found or {"targets": {}, "mark": _new_mark()})
+    setup = setup.with_leaving(_leaving(setup, state))
+    state = state.model_copy(update={"leaving": setup.leaving})
+    settings = setup.settings
+    rebalancer = Rebalancer(settings, setup.assets, setup.stake, settings.reserve)
+    if found is None:
+        rebalancer.begin(own_orders.last_round() + 1)
+    else:
+        rebalancer.resume(state, now)
+        rebalancer.hands_off = np.array([asset in state.hands_off for asset in setup.assets])
+    treasury = Treasury(wallets, setup.stake, settings.investment, state.book, state.flows)
+    treasury.balance_adopted_before()
+    markets = Markets.of(exchange, config, setup.pairs)
+    return Life(setup, state, found is not None, markets, rebalancer, treasury)
 
 
 def _new_mark() -> str:
@@ -115,17 +162,16 @@ def _leaving(setup: Setup, state: LiveState) -> list[str]:
     return sorted(known & held)
 
 
-def _check(strategy: IStrategy, setup: Setup, markets: Markets, treasury: Treasury) -> None:
+def _check(exchange: Exchange, life: Life) -> None:
     """Refuse an investment that is too small, as far as prices can be had already."""
-    prices = np.full(len(setup.pairs), np.nan)
+    setup, treasury = life.setup, life.treasury
     try:
-        tickers = strategy.dp._exchange.get_tickers(list(setup.pairs))
+        tickers: Mapping[str, Any] = exchange.get_tickers(list(setup.pairs))
     except FreqtradeException:
         tickers = {}
-    for i, pair in enumerate(setup.pairs):
-        prices[i] = middle(tickers.get(pair, {}))
+    prices = np.array([middle(tickers.get(pair, {})) for pair in setup.pairs])
     available = treasury.account({})
     if setup.settings.adopt_holdings:
         coins = np.array([treasury.coins(asset) for asset in setup.assets])
         available += float(np.nansum(coins * prices))
-    check_investment(setup, markets, prices, available * (1 - setup.settings.reserve))
+    check_investment(setup, life.markets, prices, available * (1 - setup.settings.reserve))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field
 
 from rebalancing.cash_book import CashBook
+from rebalancing.freqtrade_side import store
 from rebalancing.intents import Intent
 from rebalancing.state import RebalancerState
+from rebalancing.version import __version__
+
+FIGURES = frozenset({"cash", "nav", "weights", "prices", "checked_at"})
+"""What changes with every check: no reason to write the state down at once."""
+
+FIGURES_EVERY = timedelta(minutes=1)
+"""How often they are written though nothing else happened."""
 
 
 class LiveState(RebalancerState):
@@ -40,3 +48,47 @@ class LiveState(RebalancerState):
     weights: dict[str, float] = Field(default_factory=dict)
     prices: dict[str, float] = Field(default_factory=dict)
     checked_at: datetime | None = None
+
+
+class Memory:
+    """The state in memory, and when it was written down.
+
+    Parameters
+    ----------
+    state : LiveState
+        As the life before left it.
+    """
+
+    def __init__(self, state: LiveState) -> None:
+        self.state = state
+        self._saved: dict[str, Any] = {}
+        self._saved_at: datetime | None = None
+
+    @property
+    def is_held(self) -> str | None:
+        """Why nothing is ordered: paused, or stopped by a limit; None if it is neither."""
+        return self.state.paused or self.state.stopped
+
+    def note(self, **facts: Any) -> None:
+        """Change facts of the state."""
+        self.state = self.state.model_copy(update=facts)
+
+    def save(self, now: datetime, rebalancer: RebalancerState, force: bool = False) -> None:
+        """Write the state down if it has changed.
+
+        Parameters
+        ----------
+        now : datetime
+            UTC.
+        rebalancer : RebalancerState
+            As it is now.
+        force : bool
+            Whether it has changed or not.
+        """
+        self.note(**{name: getattr(rebalancer, name) for name in RebalancerState.model_fields})
+        data = self.state.model_dump(mode="json")
+        essential = {key: value for key, value in data.items() if key not in FIGURES}
+        due = self._saved_at is None or now - self._saved_at >= FIGURES_EVERY
+        if force or due or essential != self._saved:
+            store.save_state({**data, "bot": __version__, "at": now.isoformat()})
+            self._saved, self._saved_at = essential, now

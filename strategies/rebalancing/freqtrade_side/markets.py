@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from freqtrade.enums import TRADE_MODES
-from freqtrade.strategy import IStrategy
+from freqtrade.exchange import Exchange
 
 from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Mask, Vector
@@ -50,8 +50,17 @@ class Markets:
     remainder_margin: float
 
     @classmethod
-    def of(cls, strategy: IStrategy, pairs: Sequence[str]) -> Markets:
+    def of(cls, exchange: Exchange, config: Mapping[str, Any], pairs: Sequence[str]) -> Markets:
         """Ask freqtrade's exchange for the markets of the pairs.
+
+        Parameters
+        ----------
+        exchange : Exchange
+            freqtrade's.
+        config : mapping
+            freqtrade's, complete.
+        pairs : sequence of str
+            In the order of the assets.
 
         Notes
         -----
@@ -60,17 +69,16 @@ class Markets:
         live it asks with the stoploss of the strategy, for these and for new trades: -1 is half
         as much again.
         """
-        found = [strategy.dp.market(pair) or {} for pair in pairs]
-        exchange: Any = strategy.dp._exchange
-        reserve = 1 + float(strategy.config.get("amount_reserve_percent", 0.05))
-        trading = strategy.config["runmode"] in TRADE_MODES
+        found = [exchange.markets.get(pair) or {} for pair in pairs]
+        reserve = 1 + float(config.get("amount_reserve_percent", 0.05))
+        trading = config["runmode"] in TRADE_MODES
         margin = max(MARGIN, reserve)
         remainder = 1.5 if trading else min(reserve / 0.9, 1.5)
         return cls(
             np.array([_lot(market, exchange.precisionMode) for market in found]),
             np.array([_minimum(market, "cost") for market in found]),
             np.array([_minimum(market, "amount") for market in found]),
-            _fee(strategy, found[0]),
+            _fee(config, found[0]),
             margin,
             max(margin, 1.5 * 1.001) if trading else margin,
             max(MARGIN, remainder) * 1.001,
@@ -104,19 +112,19 @@ class Markets:
         return MarketRules(self.lots, minimum, remainder, self.fee)
 
 
-def _lot(market: dict[str, Any], mode: int) -> float:
+def _lot(market: Mapping[str, Any], mode: int) -> float:
     precision = (market.get("precision") or {}).get("amount")
     if precision is None or mode not in (_TICK_SIZE, _DECIMAL_PLACES):
         return 0.0
     return float(precision) if mode == _TICK_SIZE else float(10 ** -int(precision))
 
 
-def _minimum(market: dict[str, Any], kind: str) -> float:
+def _minimum(market: Mapping[str, Any], kind: str) -> float:
     return float((market.get("limits") or {}).get(kind, {}).get("min") or 0.0)
 
 
-def _fee(strategy: IStrategy, market: dict[str, Any]) -> float:
-    configured = strategy.config.get("fee")
+def _fee(config: Mapping[str, Any], market: Mapping[str, Any]) -> float:
+    configured = config.get("fee")
     if configured is not None:
         return float(configured)
     return max(float(market.get("taker") or 0.0), float(market.get("maker") or 0.0))

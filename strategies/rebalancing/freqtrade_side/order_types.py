@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from freqtrade.strategy import IStrategy
 
 from rebalancing.freqtrade_side import own_orders
 from rebalancing.freqtrade_side.live import LiveRun
+
+AUTO_LOCK = "Auto lock"
+"""freqtrade's reason for keeping a pair from being bought again in the candle of its sale."""
 
 
 class OrderTypes:
@@ -31,18 +35,17 @@ class OrderTypes:
         self._places = strategy.config["max_open_trades"]
         exchange = strategy.dp._exchange
         assert exchange is not None
-        offered = exchange.get_option("order_time_in_force", [])
-        self._post_only = "PO" in offered
+        self._has_post_only = "PO" in exchange.get_option("order_time_in_force", [])
 
-    def set(self, run: LiveRun) -> None:
+    def set(self, run: LiveRun, now: datetime) -> None:
         """Make the strategy fit what the open round wants."""
-        self._strategy.config["max_open_trades"] = (
-            self._places if run.is_entering else len(own_orders.holdings())
-        )
-        at_market = run.trades_at_market
-        self._strategy.order_types = self._types | (
-            {"entry": "market", "exit": "market"} if at_market else {}
-        )
-        if self._post_only and run.is_maker:
-            kind = {} if at_market else {"entry": "PO", "exit": "PO"}
-            self._strategy.order_time_in_force = self._in_force | kind
+        if run.ordering.is_entering:
+            self._strategy.config["max_open_trades"] = self._places
+            self._strategy.unlock_reason(AUTO_LOCK)
+        else:
+            self._strategy.config["max_open_trades"] = len(own_orders.holdings())
+        kinds = {"entry": "market", "exit": "market"} if run.falls_back(now) else {}
+        self._strategy.order_types = self._types | kinds
+        only = self._has_post_only and run.waits_as_maker(now)
+        kinds = {"entry": "PO", "exit": "PO"} if only else {}
+        self._strategy.order_time_in_force = self._in_force | kinds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +50,7 @@ class Treasury:
         """Ask the exchange for the balances."""
         self._wallets.update()
 
-    def account(self, holdings: dict[str, Holding]) -> float:
+    def account(self, holdings: Mapping[str, Holding]) -> float:
         """Return the account's stake currency, own open orders included.
 
         Notes
@@ -65,7 +66,7 @@ class Treasury:
         """Return what of the account's stake currency no order holds back."""
         return float(self._wallets.get_free(self._stake))
 
-    def cash(self, holdings: dict[str, Holding]) -> float:
+    def cash(self, holdings: Mapping[str, Holding]) -> float:
         """Return the portfolio's cash as it is known now."""
         account = self.account(holdings)
         if self._investment is None:
@@ -73,7 +74,7 @@ class Treasury:
         return account if self.book is None else min(account, self._expected())
 
     def settle(
-        self, now: datetime, worth: float, holdings: dict[str, Holding]
+        self, now: datetime, worth: float, holdings: Mapping[str, Holding]
     ) -> list[tuple[datetime, float]]:
         """Book the orders filled since, and record what else came or went.
 
@@ -83,7 +84,7 @@ class Treasury:
             UTC; no order may be open.
         worth : float
             Value of the holdings, stake currency.
-        holdings : dict of str to Holding
+        holdings : mapping of str to Holding
             The open trades.
 
         Returns

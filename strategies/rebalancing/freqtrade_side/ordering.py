@@ -1,0 +1,109 @@
+"""From the open round to freqtrade's orders: what each pair is told, and what is written down
+before it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from freqtrade.persistence import LocalTrade
+
+from rebalancing.freqtrade_side import own_orders
+from rebalancing.freqtrade_side.diary import Diary
+from rebalancing.freqtrade_side.live_state import Memory
+from rebalancing.freqtrade_side.orders import partial_sell_stake
+from rebalancing.freqtrade_side.snapshots import Snapshots
+from rebalancing.intents import Intent
+from rebalancing.plan import Trade
+from rebalancing.rebalancer import Rebalancer
+
+
+class Ordering:
+    """Hands out the trades of the open round, each one once.
+
+    Parameters
+    ----------
+    snapshots : Snapshots
+        Cash and lots.
+    rebalancer : Rebalancer
+        Whose round it is.
+    memory : Memory
+        The bot's.
+    diary : Diary
+        Is told.
+    """
+
+    def __init__(
+        self, snapshots: Snapshots, rebalancer: Rebalancer, memory: Memory, diary: Diary
+    ) -> None:
+        self._setup = snapshots.setup
+        self._treasury = snapshots.treasury
+        self._markets = snapshots.markets
+        self._rebalancer = rebalancer
+        self._memory = memory
+        self._diary = diary
+        self.is_allowed = False
+
+    @property
+    def is_ordering(self) -> bool:
+        """The open round has trades that freqtrade may be told of in this loop."""
+        current = self._rebalancer.round
+        return self.is_allowed and current is not None and current.is_waiting
+
+    @property
+    def is_entering(self) -> bool:
+        """Some of them open new trades."""
+        current = self._rebalancer.round
+        if not self.is_ordering or current is None:
+            return False
+        held = own_orders.holdings()
+        return any(f"{asset}/{self._setup.stake}" not in held for asset in current.buyers)
+
+    def buy(self, pair: str, now: datetime) -> float:
+        """Return the stake to buy of a pair for; 0 for nothing, or nothing yet."""
+        current = self._rebalancer.round
+        if not self.is_ordering or current is None or self._awaits_proceeds():
+            return 0.0
+        trade = current.take(pair.split("/")[0], now)
+        if trade is None:
+            return 0.0
+        cash = self._treasury.cash(own_orders.holdings())
+        stake = current.share(trade, min(cash, self._treasury.free()), self._markets.fee)
+        self._intend(trade, stake, now)
+        return stake
+
+    def adjust(self, trade: LocalTrade, now: datetime) -> tuple[float, str] | None:
+        """Return the stake by which to change a holding, negative to sell, and the tag."""
+        current = self._rebalancer.round
+        asset = trade.safe_base_currency
+        if not self.is_ordering or current is None or trade.has_open_orders:
+            return None
+        if asset not in current.sellers:
+            stake = self.buy(trade.pair, now)
+            return (stake, current.tag) if stake > 0 else None
+        sell = current.take(asset, now)
+        assert sell is not None
+        amount = min(abs(sell.amount), trade.amount)
+        self._intend(sell, amount, now)
+        lot = float(self._markets.lots[self._setup.assets.index(asset)])
+        return partial_sell_stake(trade, amount, lot), current.tag
+
+    def _awaits_proceeds(self) -> bool:
+        """Sells are on their way: the buys are to share what they bring."""
+        doubtful = {intent.side for intent in self._memory.state.intents}
+        return "sell" in doubtful | set(own_orders.open_sides().values())
+
+    def _intend(self, trade: Trade, size: float, now: datetime) -> None:
+        """Write down what freqtrade is about to do, before it does it."""
+        current = self._rebalancer.round
+        assert current is not None
+        side: Literal["buy", "sell"] = "sell" if trade.is_sell else "buy"
+        after = own_orders.newest_order()
+        intent = Intent(
+            asset=trade.asset, side=side, size=size, at=now, tag=current.tag, after=after
+        )
+        self._memory.note(intents=(*self._memory.state.intents, intent))
+        self._memory.save(now, self._rebalancer.state())
+        unit = "amount" if trade.is_sell else "notional"
+        facts = {"round": current.number, "asset": trade.asset, "side": side, unit: size}
+        self._diary.event(now, "order", **facts)

@@ -1,0 +1,151 @@
+"""The plan for this moment, worked out beside the bot: nothing is sent, nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from freqtrade.enums import CandleType
+from freqtrade.exchange import Exchange
+from freqtrade.persistence import init_db
+from freqtrade.resolvers import ExchangeResolver
+from freqtrade.wallets import Wallets
+from sqlalchemy.engine import make_url
+
+from rebalancing.freqtrade_side import own_orders
+from rebalancing.freqtrade_side.candles import PairCandles
+from rebalancing.freqtrade_side.configuration import Setup, read_setup
+from rebalancing.freqtrade_side.live_start import Life, take_up
+from rebalancing.freqtrade_side.quotes import QuoteBoard
+from rebalancing.freqtrade_side.snapshots import Snapshots
+from rebalancing.plan import Omission, Trade
+from rebalancing.portfolio import Portfolio
+from rebalancing.rounds import Round
+from rebalancing.triggers import Cause, Reason
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a round would do now. Money in the stake currency, weights as fractions.
+
+    Parameters
+    ----------
+    stake : str
+        Code of the stake currency.
+    nav, cash : float
+        Of the portfolio.
+    assets : tuple of str
+        Codes, the stake currency last.
+    prices : tuple of float
+        Stake currency for one coin, in their order, without the stake currency; NaN if unknown.
+    weights, targets : tuple of float
+        In the order of the assets.
+    reason : str or None
+        Why a round is due or open; None if none is, and this is what one would do.
+    trades : tuple of Trade
+        Sells first.
+    left_out : tuple of Omission
+        Wanted, and why it is not traded.
+    note : str
+        What forbids a round now; empty if nothing does.
+    """
+
+    stake: str
+    nav: float
+    cash: float
+    assets: tuple[str, ...]
+    prices: tuple[float, ...]
+    weights: tuple[float, ...]
+    targets: tuple[float, ...]
+    reason: str | None
+    trades: tuple[Trade, ...]
+    left_out: tuple[Omission, ...]
+    note: str
+
+
+def preview(config: dict[str, Any]) -> Preview:
+    """Work out the plan for this moment.
+
+    Parameters
+    ----------
+    config : dict
+        freqtrade's, complete, with keys if it trades live.
+
+    Raises
+    ------
+    OperationalException
+        If the configuration is invalid.
+    FreqtradeException
+        If the exchange does not answer.
+    """
+    now = datetime.now(UTC)
+    setup = read_setup(config, config.get("timeframe") or "1h")
+    exchange = ExchangeResolver.load_exchange(config, validate=False)
+    try:
+        _open_database(config["db_url"])
+        wallets = Wallets(config, exchange)
+        life = take_up(exchange, wallets, config, setup, now)
+        return _planned(exchange, life, config, now)
+    finally:
+        exchange.close()
+
+
+def _open_database(url: str) -> None:
+    """Open the bot's database, or an empty one in memory if the bot has never run."""
+    file = make_url(url).database
+    never_ran = make_url(url).get_backend_name() == "sqlite" and not Path(file or "").exists()
+    init_db("sqlite://" if never_ran else url)
+
+
+def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: datetime) -> Preview:
+    candles = _candles(exchange, life.setup, config.get("timeframe") or "1h")
+    quotes = QuoteBoard(exchange, life.setup, now).at(now, candles)
+    snapshots = Snapshots(life.setup, life.markets, life.treasury)
+    portfolio = snapshots.portfolio(quotes, own_orders.holdings())
+    rebalancer, rules = life.rebalancer, snapshots.rules(portfolio)
+    targets = rebalancer.targets_now(portfolio)
+    current = rebalancer.round
+    if current is not None:
+        fills = own_orders.fills(own_orders.of_round(current.tag))
+        rebalancer.proceed(now, portfolio, rules, fills, open_orders=False)
+    else:
+        rebalancer.watch(now, portfolio, lambda: rules)
+    reason = None if rebalancer.round is None else str(rebalancer.round.reason)
+    if rebalancer.round is None and rebalancer.declined is None:
+        rebalancer.asked = Reason(Cause.ASKED)
+        rebalancer.watch(now, portfolio, lambda: rules)
+    trouble = (life.state.paused, life.state.stopped, *quotes.trouble)
+    return _result(life, portfolio, targets.tolist(), reason, "; ".join(filter(None, trouble)))
+
+
+def _result(
+    life: Life, portfolio: Portfolio, targets: list[float], reason: str | None, note: str
+) -> Preview:
+    current: Round | None = life.rebalancer.round
+    declined = life.rebalancer.declined
+    plan = current.plan if current is not None and current.plans else None
+    if plan is None and declined is not None:
+        plan = declined[1]
+        reason = reason or str(declined[0])
+    return Preview(
+        stake=life.setup.stake,
+        nav=portfolio.nav,
+        cash=portfolio.cash,
+        assets=(*life.setup.assets, life.setup.stake),
+        prices=tuple(portfolio.prices.tolist()),
+        weights=tuple(portfolio.weights.tolist()),
+        targets=tuple(targets),
+        reason=reason,
+        trades=() if plan is None else plan.trades,
+        left_out=() if plan is None else plan.omitted,
+        note=note,
+    )
+
+
+def _candles(exchange: Exchange, setup: Setup, timeframe: str) -> dict[str, PairCandles]:
+    """The last candles: they tell whether a price is absurd."""
+    wanted = [(pair, timeframe, CandleType.SPOT) for pair in setup.pairs]
+    found = exchange.refresh_latest_ohlcv(wanted, cache=False)
+    return {pair: PairCandles.of(frame) for (pair, _, _), frame in found.items() if len(frame)}

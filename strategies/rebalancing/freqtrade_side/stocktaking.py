@@ -1,0 +1,134 @@
+"""What happened around the rounds: cash that came or went, coins sold by hand, coins to adopt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import numpy as np
+
+from rebalancing.adoption import adopted_values
+from rebalancing.freqtrade_side import own_orders
+from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.diary import Diary
+from rebalancing.freqtrade_side.live_state import Memory
+from rebalancing.freqtrade_side.own_orders import Holding
+from rebalancing.freqtrade_side.quotes import Quotes
+from rebalancing.freqtrade_side.snapshots import Snapshots
+from rebalancing.portfolio import Vector
+from rebalancing.rebalancer import Rebalancer
+
+
+class Stocktaking:
+    """Takes stock while no order is open.
+
+    Parameters
+    ----------
+    snapshots : Snapshots
+        The portfolio.
+    rebalancer : Rebalancer
+        Is told what to keep its hands off.
+    memory : Memory
+        The bot's.
+    bookkeeper : Bookkeeper
+        Enters adopted coins.
+    diary : Diary
+        Is told.
+    """
+
+    def __init__(
+        self,
+        snapshots: Snapshots,
+        rebalancer: Rebalancer,
+        memory: Memory,
+        bookkeeper: Bookkeeper,
+        diary: Diary,
+    ) -> None:
+        self._snapshots = snapshots
+        self._setup = snapshots.setup
+        self._treasury = snapshots.treasury
+        self._rebalancer = rebalancer
+        self._memory = memory
+        self._bookkeeper = bookkeeper
+        self._diary = diary
+
+    def take(self, now: datetime, quotes: Quotes) -> None:
+        """Book cash flows, respect what the user sold, adopt what is new.
+
+        Parameters
+        ----------
+        now : datetime
+            UTC.
+        quotes : Quotes
+            Prices that can be trusted.
+        """
+        held = own_orders.holdings()
+        self._book_flows(now, quotes, held)
+        self._keep_hands_off(now, held)
+        if self._setup.settings.adopt_holdings:
+            self._adopt(now, quotes, held)
+
+    def _book_flows(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
+        is_first = self._treasury.book is None
+        worth = float(self._snapshots.portfolio(quotes, held).values[:-1].sum())
+        for when, amount in self._treasury.settle(now, worth, held):
+            text = f"{amount:+,.8g} {self._setup.stake}"
+            self._diary.note(when, "flow", text, amount=amount, opening=is_first)
+        self._memory.note(book=self._treasury.book, flows=self._treasury.flows)
+
+    def _keep_hands_off(self, now: datetime, held: Mapping[str, Holding]) -> None:
+        """An asset that was wanted and that its user sold stays out."""
+        before = set(self._memory.state.hands_off)
+        targets = dict(zip(self._setup.assets, self._rebalancer.targets[:-1], strict=True))
+        wanted = {asset for asset, weight in targets.items() if weight > 0}
+        absent = {asset for asset in wanted if f"{asset}/{self._setup.stake}" not in held}
+        out: set[str] = set()
+        if absent:
+            since = self._memory.state.resumed_at
+            out = absent & own_orders.closed_by_others(self._setup.stake, since)
+        self._rebalancer.hands_off = np.array([asset in out for asset in self._setup.assets])
+        if out == before:
+            return
+        self._memory.note(hands_off=tuple(a for a in self._setup.assets if a in out))
+        if new := sorted(out - before):
+            self._tell_hands_off(now, new, everything=out == wanted)
+
+    def _tell_hands_off(self, now: datetime, new: Collection[str], everything: bool) -> None:
+        if everything and self._memory.state.paused is None:
+            self._memory.note(paused="everything was sold by hand")
+            self._diary.tell(now, "paused", "everything was sold by hand: paused until resume")
+            return
+        text = f"{', '.join(new)} sold by hand: stays out, its weight held in cash, until resume"
+        self._diary.tell(now, "hands off", text, assets=self._memory.state.hands_off)
+
+    def _adopt(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
+        """Take in what the account has beyond the portfolio and has not been seen before."""
+        portfolio = self._snapshots.portfolio(quotes, held)
+        prices = np.nan_to_num(portfolio.prices)
+        beyond = self._beyond(held)
+        seen = np.array([self._memory.state.spare.get(asset, 0.0) for asset in self._setup.assets])
+        minimum = self._snapshots.rules(portfolio).minimum
+        targets = self._rebalancer.targets_now(portfolio)
+        new = np.maximum(beyond - seen, 0.0) * prices
+        new[~(new >= minimum) | (targets[:-1] <= 0)] = 0.0
+        everything = self._setup.settings.adopt_holdings == "all"
+        taken = adopted_values(portfolio.values, new, targets, everything)
+        for i in map(int, np.flatnonzero((taken >= minimum) & (taken > 0))):
+            amount = float(taken[i] / prices[i])
+            self._take_over(now, i, amount, float(prices[i]))
+            beyond[i] -= amount
+        if new.any() or (beyond < seen).any():
+            self._memory.note(spare=dict(zip(self._setup.assets, beyond.tolist(), strict=True)))
+
+    def _beyond(self, held: Mapping[str, Holding]) -> Vector:
+        """Coins the account has that are in no trade of the bot."""
+        pairs = zip(self._setup.assets, self._setup.pairs, strict=True)
+        owned = [(self._treasury.coins(a), held[p].amount if p in held else 0.0) for a, p in pairs]
+        return np.array([max(0.0, total - own) for total, own in owned])
+
+    def _take_over(self, now: datetime, i: int, amount: float, price: float) -> None:
+        asset, pair = self._setup.assets[i], self._setup.pairs[i]
+        amount = self._bookkeeper.adopt(pair, amount, price, now)
+        self._treasury.balance_adopted(asset, amount, amount * price)
+        text = f"{amount:.8g} {asset} of the account at {price:.8g} {self._setup.stake}"
+        self._diary.tell(now, "adopted", text, asset=asset, amount=amount, price=price)
