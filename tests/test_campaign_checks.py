@@ -70,6 +70,7 @@ class Books:
                 "tag": tag,
                 "achieved": achieved,
                 "nav_after": self.value(),
+                "weights_after": {"BTC": 0.5, "ETH": 0.5},
             }
         )
 
@@ -257,6 +258,13 @@ def test_what_freqtrade_logs_about_a_fault_of_the_exchange_is_no_violation(
     honest: Evidence,
 ) -> None:
     assert violations(trouble(honest, TEMPORARY)) == []
+
+
+def test_what_an_interrupt_broke_is_no_violation(honest: Evidence) -> None:
+    text = (
+        "KeyboardInterrupt\n\nTraceback (most recent call last):\nsqlite3.ProgrammingError: closed"
+    )
+    assert violations(trouble(honest, text, faults=0)) == []
 
 
 def test_a_bot_that_could_not_start_for_a_fault_is_no_violation(honest: Evidence) -> None:

@@ -11,12 +11,11 @@ from tests.campaign.evidence import Death, Evidence, Move, Payment, collect
 from tests.campaign.scenario import STAKE, Scenario
 from tests.live_bots import SIGINT_STATUS, Ground, LiveBot, make_bot_config, trading_ground
 
-CALM_LOOPS = 10
 HOUR = 3_600.0  # seconds
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
 _CALM_SECONDS = 60.0
 _STARTS = 6  # in a row, of a bot that ends by itself
-_TREMBLE = (1, 0.997, 1, 1.003)  # of calm prices, so that orders resting at the best price fill
+_TREMBLE = 0.002  # by which calm prices swing wider in every loop, all alike: resting orders fill
 
 
 class Life:
@@ -160,7 +159,7 @@ class Life:
         end = time.monotonic() + _CALM_SECONDS
         starts, shown = 0, 0
         # The loop under way when the last fault ended does not count.
-        while (passed := self.bot.records.loops - began) <= CALM_LOOPS:
+        while (passed := self.bot.records.loops - began) <= self.scenario.calm_loops:
             if time.monotonic() > end or starts > _STARTS:
                 break
             starts += not self.bot.alive
@@ -175,10 +174,15 @@ class Life:
     def _tremble(self, calm: Mapping[str, float], turn: int) -> None:
         if self.scenario.kind == "market":
             return
-        factor = _TREMBLE[turn % len(_TREMBLE)]
+        factor = 1 + _TREMBLE * turn * (-1) ** turn
         self.move({asset: price * factor for asset, price in calm.items()})
 
     def _stop(self) -> None:
+        # Interrupted before its first loop freqtrade may end in any way.
+        self.wait(1)
+        if self.bot.loops_of_this_life == 0:
+            self.bot.kill()
+            return
         status = self.bot.stop()
         if status != SIGINT_STATUS:
             self.deaths.append(Death(status, disturbed=False))

@@ -69,7 +69,10 @@ def value_is_that_of_the_ledger(seen: Evidence) -> Iterator[str]:
         return
     for line in seen.events("closed"):
         now = in_ms(line["time"])
-        least, most = _value_around(seen, now)
+        # An asset without a price, as of a halted pair, is not in the NAV.
+        weights = line["weights_after"]
+        counted = {asset for asset in seen.scenario.assets if weights.get(asset)}
+        least, most = _value_around(seen, now, counted)
         told = line["nav_after"]
         if not least * (1 - _SLACK) <= told <= most * (1 + _SLACK):
             yield (
@@ -78,13 +81,15 @@ def value_is_that_of_the_ledger(seen: Evidence) -> Iterator[str]:
             )
 
 
-def _value_around(seen: Evidence, now_ms: int) -> tuple[float, float]:
+def _value_around(seen: Evidence, now_ms: int, counted: set[str]) -> tuple[float, float]:
     """Return lowest and highest NAV a loop that began at a moment may have seen."""
     begun, ended = now_ms - _BEFORE_MS, now_ms + _AFTER_MS
     paid = [payment.time_ms for payment in seen.payments if begun <= payment.time_ms <= ended]
     cash = [_cash_at(seen, moment) for moment in (now_ms, *paid)]
     least, most = min(cash), max(cash)
     for asset, amount in seen.held(now_ms).items():
+        if asset not in counted:
+            continue
         prices = _prices_around(seen, asset, now_ms)
         least, most = least + amount * min(prices), most + amount * max(prices)
     return least, most

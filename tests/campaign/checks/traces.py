@@ -13,8 +13,8 @@ _OF_THE_EXCHANGE = re.compile(
     r"(TemporaryError|DDosProtection|ExchangeError|RetryableOrderError|InvalidOrderException)"
     r"|requests\.exceptions\.\w+|aiohttp\.\w+(\.\w+)*|urllib3\.exceptions\.\w+|TimeoutError)\b"
 )
-# A query of freqtrade's that Ctrl-C interrupts.
-_INTERRUPTED = re.compile(r"^sqlalchemy\.exc\.PendingRollbackError\b", re.MULTILINE)
+# Ctrl-C in the middle of a query of freqtrade's.
+_INTERRUPTED = re.compile(r"^KeyboardInterrupt$", re.MULTILINE)
 _SIGNED = re.compile(r"signature=(?!\*\*\*)")
 _START_FAILS = re.compile(r"OperationalException: (Could not load markets|.*markets)")
 
@@ -33,7 +33,7 @@ def the_log_is_clean(seen: Evidence) -> Iterator[str]:
     for source, level, text in _records(seen.log):
         first = text.splitlines()[0]
         if "Traceback (most recent call last)" in text:
-            if reason := _unexplained(seen, first, text):
+            if reason := _unexplained(seen, text):
                 yield f"traceback: {reason} ({source}: {first[:120]})"
         elif level in ("ERROR", "CRITICAL") and (_OURS.search(first) or not seen.disturbances):
             yield f"{source}: {first[:200]}"
@@ -47,9 +47,9 @@ def _records(log: str) -> Iterator[tuple[str, str, str]]:
         yield match[1], match[2], log[match.end() : end].strip() or "(nothing)"
 
 
-def _unexplained(seen: Evidence, first: str, text: str) -> str | None:
+def _unexplained(seen: Evidence, text: str) -> str | None:
     last = text.strip().splitlines()[-1]
-    if first == "Error during cleanup" and _INTERRUPTED.search(text):
+    if _INTERRUPTED.search(text):
         return None
     if not seen.disturbances:
         return f"{last[:160]} without any fault"
