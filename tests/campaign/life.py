@@ -190,7 +190,9 @@ class Life:
     def _note_death(self) -> None:
         status = self.bot.status
         if status is not None and status >= 0:
-            self.deaths.append(Death(status, disturbed=self.disturbances > self._seen))
+            exchange = self.ground.exchange
+            wrong = self.disturbances > self._seen or exchange.halted or exchange.offset_ms
+            self.deaths.append(Death(status, disturbed=bool(wrong)))
 
 
 @contextmanager
