@@ -101,7 +101,7 @@ class SmartRebalance(IStrategy):
         self._candles[pair] = PairCandles.of(dataframe)
         if self._testing and len(self._candles) == len(self._setup.pairs):
             self._check()
-        dataframe["target_weight"] = self._setup.targets[self._setup.pairs.index(pair)]
+        dataframe["target_weight"] = self._setup.target_of(pair)
         dataframe["round"] = mark_rounds(dataframe, self._marks.get(pair, []), self._step)
         return dataframe
 

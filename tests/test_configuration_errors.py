@@ -285,7 +285,27 @@ def test_a_whole_process_ends_with_status_2_and_no_traceback(tmp_path: Path) -> 
         assert key in ended.stderr
 
 
-def test_trading_is_refused_until_it_is_safe(tmp_path: Path) -> None:
-    config = {**make_config(PAIRS, EQUAL), "runmode": RunMode.DRY_RUN}
-    with pytest.raises(OperationalException, match="it does not trade yet"):
-        StrategyResolver.load_strategy({**config, "user_data_dir": tmp_path})
+def load(tmp_path: Path, config: dict[str, Any], runmode: RunMode) -> Any:
+    whole = {**config, "runmode": runmode, "user_data_dir": tmp_path}
+    return StrategyResolver.load_strategy(whole)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        pytest.param({"order_types": {"entry": "market"}}, "order_types.entry", id="at market"),
+        pytest.param({"exit_pricing": {"price_side": "other"}}, "exit_pricing", id="takes prices"),
+    ],
+)
+def test_a_maker_waits_at_its_own_side_with_limit_orders(
+    tmp_path: Path, changes: dict[str, Any], named: str
+) -> None:
+    config = {**make_config(PAIRS, {**EQUAL, "maker": "10m"}), **changes}
+    with pytest.raises(OperationalException, match=named):
+        load(tmp_path, config, RunMode.DRY_RUN)
+
+
+def test_a_period_that_its_own_limit_would_stop_is_refused(tmp_path: Path) -> None:
+    config = make_config(PAIRS, {**EQUAL, "period": "5m"})
+    with pytest.raises(OperationalException, match=r"day_rounds: 100 .*288 rounds a day"):
+        load(tmp_path, config, RunMode.DRY_RUN)

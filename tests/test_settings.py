@@ -59,6 +59,10 @@ def many(count: int) -> dict[str, float]:
         pytest.param({**EQUAL, "min_trade": 25.5}, id="min_trade"),
         pytest.param({**EQUAL, "min_trade": None}, id="min_trade null"),
         pytest.param({**EQUAL, "adopt_holdings": True}, id="adopt_holdings"),
+        pytest.param({**EQUAL, "adopt_holdings": "all"}, id="adopt all"),
+        pytest.param({**EQUAL, "max_price_jump": 1.5}, id="a price may more than double"),
+        pytest.param({**EQUAL, "maker": "10m"}, id="maker"),
+        pytest.param({**EQUAL, "limits": {"day_rounds": 300, "round_loss": 0.1}}, id="limits"),
     ],
 )
 def test_a_valid_block_has_no_problems(block: dict[str, Any]) -> None:
@@ -80,6 +84,15 @@ def test_the_defaults_are_those_of_the_specification() -> None:
         "reserve": 0.005,
         "min_trade": None,
         "adopt_holdings": False,
+        "max_price_jump": 0.2,
+        "max_price_age": "5m",
+        "maker": None,
+        "limits": {
+            "round_turnover": 0.6,
+            "day_turnover": 2.0,
+            "day_rounds": 100,
+            "round_loss": 0.02,
+        },
     }
 
 
@@ -97,6 +110,15 @@ def test_what_is_read_is_what_was_written() -> None:
         "reserve": 0.01,
         "min_trade": 20.0,
         "adopt_holdings": True,
+        "max_price_jump": 0.5,
+        "max_price_age": "1m",
+        "maker": "10m",
+        "limits": {
+            "round_turnover": 0.5,
+            "day_turnover": 1.0,
+            "day_rounds": 10,
+            "round_loss": 0.01,
+        },
     }
     settings, problems = read_settings(block)
     assert problems == []
@@ -257,9 +279,16 @@ DURATION = "duration"
         pytest.param("min_trade", "10", ["number", '"10"'], id="min_trade string"),
         pytest.param("min_trade", math.nan, ["finite", "nan"], id="min_trade NaN"),
         pytest.param("min_trade", HUGE, ["finite", "1000"], id="min_trade huge"),
-        pytest.param("adopt_holdings", 1, ["true or false", "1"], id="adopt 1"),
-        pytest.param("adopt_holdings", "true", ["true or false", '"true"'], id="adopt string"),
-        pytest.param("adopt_holdings", None, ["true or false"], id="adopt null"),
+        pytest.param("adopt_holdings", 1, ['true, false or "all"', "1"], id="adopt 1"),
+        pytest.param("adopt_holdings", "true", ['or "all"', '"true"'], id="adopt string"),
+        pytest.param("adopt_holdings", None, ['true, false or "all"'], id="adopt null"),
+        pytest.param("max_price_jump", 0, ["more than 0", "0"], id="no jump at all"),
+        pytest.param("max_price_age", "0m", ["more than 0"], id="age of 0"),
+        pytest.param("maker", 5, ["duration", "5"], id="maker as a number"),
+        pytest.param("limits", 3, ["map of limits", "3"], id="limits as a number"),
+        pytest.param("limits", {"day_round": 3}, ["day_round", "day_rounds"], id="limits typo"),
+        pytest.param("limits", {"round_loss": -1}, ["round_loss", "-1"], id="negative limit"),
+        pytest.param("limits", {"day_rounds": 2.5}, ["whole number", "2.5"], id="half a round"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_key_and_rule(
@@ -359,6 +388,10 @@ def test_all_problems_are_found_at_once() -> None:
             "reserve": 2,
             "min_trade": "x",
             "adopt_holdings": "no",
+            "max_price_jump": -1,
+            "max_price_age": "x",
+            "maker": True,
+            "limits": [],
             "fee": 0.1,
         }
     )

@@ -149,12 +149,17 @@ class Rebalancer:
         if portfolio.nav <= 0 or self._is_cooling(now):
             return
         targets = self.targets_now(portfolio)
-        drift = drift_of(portfolio.weights, targets)
-        reason = self._due(now, drift, targets, portfolio.available[:-1])
+        reason = self._due(now, portfolio, targets)
         self._grid = self._grid.serve(now)
         if reason is not None:
             self.asked = self._again = None
             self._open(now, reason, portfolio, targets, rules())
+
+    def is_due(self, now: datetime, portfolio: Portfolio) -> bool:
+        """Tell whether `watch` would try to open a round; nothing changes."""
+        if portfolio.nav <= 0 or self._is_cooling(now):
+            return False
+        return self._due(now, portfolio, self.targets_now(portfolio)) is not None
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
         """Return the target weights over what is available, with what is out held in cash and
@@ -247,8 +252,8 @@ class Rebalancer:
         if state.period != self.settings.period:
             self._grid = replace(self._grid, served=self._grid.boundary(now))
         before = np.array([state.targets.get(name, 0.0) for name in self._members])
-        gone = set(state.targets) - set(self._members)
-        if not gone and np.allclose(before, self.targets, rtol=0, atol=1e-9):
+        wanted = {name for name, weight in state.targets.items() if weight > 0}
+        if wanted <= set(self._members) and np.allclose(before, self.targets, rtol=0, atol=1e-9):
             if state.round is not None:
                 self.round = Round.resumed(state.round, self._members)
         elif self._last_start is not None:
@@ -274,7 +279,8 @@ class Rebalancer:
             return False
         return now - self._last_start < self._cooldown + backoff(self._failures)
 
-    def _due(self, now: datetime, drift: Vector, targets: Vector, available: Mask) -> Reason | None:
+    def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
+        available = portfolio.available[:-1]
         if self._last_start is None:
             return Reason(Cause.INITIAL) if available.any() else None
         if event := self.asked or self._again:
@@ -286,7 +292,8 @@ class Rebalancer:
         both = self._grid.period is not None and self._thresholds is not None
         if both and self.settings.combine == "and" and not boundary:
             return None
-        return trigger(boundary, self._reached(drift, targets), self.settings.combine, both)
+        reached = self._reached(drift_of(portfolio.weights, targets), targets)
+        return trigger(boundary, reached, self.settings.combine, both)
 
     def _bands(self, targets: Vector) -> Vector | None:
         if self._thresholds is None:

@@ -46,6 +46,11 @@ class Setup:
         """freqtrade's pairs, in the order of the assets."""
         return tuple(f"{asset}/{self.stake}" for asset in self.assets)
 
+    def target_of(self, pair: str) -> float:
+        """Return the target weight of a pair; 0 for one that is not among the targets."""
+        weights = dict(zip(self.pairs, self.targets.tolist(), strict=False))
+        return float(weights.get(pair, 0.0))
+
     def with_leaving(self, leaving: Sequence[str]) -> Setup:
         """Return this setup with assets that are held and no longer wanted: target 0."""
         if not leaving:

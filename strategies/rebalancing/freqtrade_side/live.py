@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 MAKER_TRIES = 3
 """Orders a round rests as maker before what is left goes by market orders."""
 
+BALANCES_EVERY = 12
+"""Quiet loops between two requests for the balances: a minute at freqtrade's usual pace."""
+
 TELL_AFTER = 20
 """Failing loops in a row after which a person is told."""
 
@@ -84,6 +87,7 @@ class LiveRun:
         self._dataprovider = dataprovider
         self._candles = candles
         self._failing = 0
+        self._balances_age = 0
         self.ordering = Ordering(snapshots, rebalancer, memory, diary)
 
     @property
@@ -142,7 +146,9 @@ class LiveRun:
         self._settle_intents(now)
         newest = own_orders.newest_order()
         quotes = self._board.at(now, self._candles)
-        self._snapshots.treasury.update()
+        self._balances_age += 1
+        if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
+            self._ask_balances()
         if quotes.trouble:
             self._diary.note_change(now, "waiting", "; ".join(quotes.trouble))
             return False
@@ -154,6 +160,10 @@ class LiveRun:
             self._decide(now, quotes)
         self._memory.save(now, self._rebalancer.state())
         return self._memory.is_held is None
+
+    def _ask_balances(self) -> None:
+        self._snapshots.treasury.update()
+        self._balances_age = 0
 
     def _obey(self, now: datetime) -> None:
         command = commands.take()
@@ -198,6 +208,10 @@ class LiveRun:
         if self._memory.is_held is None:
             if self._rebalancer.round is not None:
                 self._proceed(now, portfolio)
+            elif self._balances_age and self._rebalancer.is_due(now, portfolio):
+                self._ask_balances()  # no round on balances of a minute ago
+                self._stocktaking.take(now, quotes)
+                portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
             if self._rebalancer.round is None and self._memory.is_held is None:
                 self._watch(now, portfolio)
         prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)

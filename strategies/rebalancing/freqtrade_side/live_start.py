@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from freqtrade.exceptions import FreqtradeException
+from freqtrade.exceptions import FreqtradeException, OperationalException
 from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 from freqtrade.wallets import Wallets
@@ -55,10 +55,9 @@ def start_live(
 
     Raises
     ------
-    OperationalException
-        If nothing is held yet and the investment is too small.
     ValueError
-        If the state in the database is damaged.
+        If nothing is held yet and the investment is too small, or if the state in the database
+        is damaged or another portfolio's. freqtrade makes one line of it.
     """
     now = datetime.now(UTC)
     exchange = strategy.dp._exchange
@@ -132,10 +131,16 @@ def take_up(
     Raises
     ------
     ValueError
-        If the state in the database is damaged.
+        If the state in the database is damaged, or another portfolio's.
     """
     found = store.load_state()
     state = LiveState.model_validate(found or {"targets": {}, "mark": _new_mark()})
+    if state.targets and setup.stake not in state.targets:
+        raise ValueError(
+            f"stake_currency: is {setup.stake}, the portfolio in the database has none in its "
+            "targets and is another one; give this one a db_url of its own"
+        )
+    own = {*setup.assets, *state.targets, *state.leaving}
     setup = setup.with_leaving(_leaving(setup, state))
     state = state.model_copy(update={"leaving": setup.leaving})
     settings = setup.settings
@@ -145,7 +150,7 @@ def take_up(
     else:
         rebalancer.resume(state, now)
         rebalancer.hands_off = np.array([asset in state.hands_off for asset in setup.assets])
-    treasury = Treasury(wallets, setup.stake, settings.investment, state.book, state.flows)
+    treasury = Treasury(wallets, setup.stake, own, settings.investment, state.book, state.flows)
     treasury.balance_adopted_before()
     markets = Markets.of(exchange, config, setup.pairs)
     return Life(setup, state, found is not None, markets, rebalancer, treasury)
@@ -174,4 +179,7 @@ def _check(exchange: Exchange, life: Life) -> None:
     if setup.settings.adopt_holdings:
         coins = np.array([treasury.coins(asset) for asset in setup.assets])
         available += float(np.nansum(coins * prices))
-    check_investment(setup, life.markets, prices, available * (1 - setup.settings.reserve))
+    try:
+        check_investment(setup, life.markets, prices, available * (1 - setup.settings.reserve))
+    except OperationalException as error:
+        raise ValueError(str(error)) from None

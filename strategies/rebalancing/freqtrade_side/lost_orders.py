@@ -96,8 +96,9 @@ class LostOrders:
                 continue
             order = self._lost(intent)
             if order is not None:
-                found.append((intent, order))
+                # One that ended without a fill is as if it had never been.
                 if order.get("filled") or order.get("status") == "open":
+                    found.append((intent, order))
                     self._bookkeeper.enter_lost(self._pair(intent), order, intent.tag, now)
             elif now - intent.at < self.doubt:
                 doubtful.append(intent)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from freqtrade.persistence import Order
+from freqtrade.persistence import Order, Trade
 from freqtrade.wallets import Wallets
 
 from rebalancing.cash_book import CashBook
@@ -24,6 +24,9 @@ class Treasury:
         freqtrade's.
     stake : str
         Code of the stake currency.
+    assets : collection of str
+        Codes of the coins whose orders are the portfolio's; what the user makes the bot buy
+        besides is paid from outside of it.
     investment : float or None
         As configured.
     book : CashBook or None
@@ -36,12 +39,14 @@ class Treasury:
         self,
         wallets: Wallets,
         stake: str,
+        assets: Collection[str],
         investment: float | None,
         book: CashBook | None = None,
         flows: int = 0,
     ) -> None:
         self._wallets = wallets
         self._stake = stake
+        self._own = Trade.base_currency.in_(assets)
         self._investment = investment
         self.book = book
         self.flows = flows
@@ -95,12 +100,12 @@ class Treasury:
         """
         account = self.account(holdings)
         if self.book is None:
-            effect = sum(order.cash for order in own_orders.executed())
+            effect = sum(order.cash for order in own_orders.executed(self._own))
             newest = own_orders.newest_order()
             self.book = CashBook.opened(self._investment, account, effect, newest)
             return [self._record(now, self.book.invested)]
         self.book, raised = self.book.invest(self._investment, account)
-        orders = own_orders.executed(Order.id > self.book.last_order)
+        orders = own_orders.executed(self._own, Order.id > self.book.last_order)
         traded = sum(order.notional for order in orders)
         if orders:
             effect = sum(order.cash for order in orders)
@@ -111,7 +116,7 @@ class Treasury:
     def _expected(self) -> float:
         """The book's cash with the orders filled since its last settlement."""
         assert self.book is not None
-        orders = own_orders.executed(Order.id > self.book.last_order)
+        orders = own_orders.executed(self._own, Order.id > self.book.last_order)
         return self.book.expected + sum(order.cash for order in orders)
 
     def _record(self, now: datetime, flow: float) -> tuple[datetime, float]:
