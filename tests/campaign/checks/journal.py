@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.campaign.evidence import Evidence, in_ms, round_of
+from tests.campaign.scenario import STAKE
 
 # A line has the time at which its loop began; prices and balances came later, or slowly.
 _BEFORE_MS, _AFTER_MS = 1_000, 8_000
@@ -96,8 +97,14 @@ def _value_around(seen: Evidence, now_ms: int, counted: set[str]) -> tuple[float
 
 
 def _cash_at(seen: Evidence, now_ms: int) -> float:
-    entries = (e for e in seen.ledger if e.asset == "USDT" and e.time_ms <= now_ms)
-    return float(sum(entry.free + entry.locked for entry in entries))
+    # Payments by our clock: the exchange's may have been wrong when they came.
+    paid = sum(payment.amount for payment in seen.payments if payment.time_ms <= now_ms)
+    entries = (
+        entry
+        for entry in seen.ledger
+        if entry.asset == STAKE and entry.order_id is not None and entry.time_ms <= now_ms
+    )
+    return seen.scenario.cash + paid + float(sum(entry.free + entry.locked for entry in entries))
 
 
 def _prices_around(seen: Evidence, asset: str, now_ms: int) -> list[float]:
