@@ -12,6 +12,7 @@ from tests.campaign.scenario import STAKE, Scenario
 from tests.live_bots import SIGINT_STATUS, Ground, LiveBot, make_bot_config, trading_ground
 
 HOUR = 3_600.0  # seconds
+BALANCES_EVERY = 12  # quiet loops until a payment is noticed
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
 _CALM_SECONDS = 60.0
 _STARTS = 6  # in a row, of a bot that ends by itself
@@ -156,6 +157,8 @@ class Life:
         if self.scenario.has_period or self._blind:
             self.nap(1.1 * HOUR)
         began, calm = self.bot.records.loops, dict(self._prices)
+        if self.payments:
+            began += BALANCES_EVERY
         end = time.monotonic() + _CALM_SECONDS
         starts, shown = 0, 0
         # The loop under way when the last fault ended does not count.
