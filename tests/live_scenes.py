@@ -72,9 +72,16 @@ class Scene:
             assert row["filled"] == pytest.approx(float(order.filled))
             assert row["ft_order_tag"].startswith("r")
 
-    def stop(self) -> None:
-        """Stop the bot in order; nothing may have gone wrong without a reason."""
+    def stop(self, *, clean: bool = False) -> None:
+        """Stop the bot in order, if `clean` after a look for complaints in its log.
+
+        Notes
+        -----
+        Before, not after: Ctrl-C may come in the middle of a query, and freqtrade says so.
+        """
+        complaints = self.records.complaints
         assert self.bot.stop() == SIGINT_STATUS
+        assert not clean or complaints == []
 
 
 @contextmanager

@@ -260,6 +260,14 @@ def test_what_freqtrade_logs_about_a_fault_of_the_exchange_is_no_violation(
     assert violations(trouble(honest, TEMPORARY)) == []
 
 
+def test_a_round_told_again_after_a_kill_is_no_violation(honest: Evidence) -> None:
+    start = {"time": now(), "event": "start"}
+    twice_told = (*honest.journal, start, honest.journal[-1])
+    assert violations(replace(honest, journal=twice_told)) == []
+    three_times = (*twice_told, honest.journal[-1])
+    assert violations(replace(honest, journal=three_times)) == ["round 1 was closed 2 times"]
+
+
 def test_what_an_interrupt_broke_is_no_violation(honest: Evidence) -> None:
     text = (
         "KeyboardInterrupt\n\nTraceback (most recent call last):\nsqlite3.ProgrammingError: closed"

@@ -154,7 +154,9 @@ class Life:
     def _calm(self) -> int:
         self.ground.faults.clear()
         self.repair()
-        if self.scenario.has_period or self._blind:
+        outcomes = [line["outcome"] for line in self.bot.records.journal("closed")]
+        gave_up = outcomes[-1:] == ["gave up"]  # after several of those it waits for minutes
+        if self.scenario.has_period or self._blind or gave_up:
             self.nap(1.1 * HOUR)
         began, calm = self.bot.records.loops, dict(self._prices)
         if self.payments:
