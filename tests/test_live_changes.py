@@ -1,129 +1,212 @@
-"""What a user does to a running bot: new targets, new assets, pauses, forced exits, reloads."""
+"""What people do to a running bot: other targets, a reload, a pause, a forced exit, commands."""
 
-from collections.abc import Iterator
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 
-from tests.forked_bots import call_apart
-from tests.live_bots import make_bot_config, with_api
-from tests.live_scenes import PRICES, Scene, scene
-
-HALVES = {"BTC": 0.5, "ETH": 0.5}
-THIRDS = {"BTC": 0.4, "ETH": 0.3, "SOL": 0.3}
+from tests.builders import PROJECT
+from tests.live_bots import Ground, LiveBot, with_api
+from tests.portfolio_bots import TARGETS, check_books, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
+THREE = {"BTC": 100.0, "ETH": 10.0, "SOL": 5.0}
 
 
-@pytest.fixture
-def seen(tmp_path: Path) -> Iterator[Scene]:
-    """A bot with a REST API that holds BTC and ETH at half each."""
-    with scene(tmp_path, {"targets": HALVES, "threshold": 0.05}, start=False) as found:
-        found.bot.configure(**with_api(found.bot.config))
-        found.bot.start()
-        found.closed(0)
-        yield found
+def policy(bot: LiveBot, **changes: Any) -> dict[str, Any]:
+    return {**bot.config["rebalance"], **changes}
 
 
-def rebalance(**block: Any) -> dict[str, Any]:
-    """Build the changes of a configuration that give it another block."""
-    assets = [asset for asset in block["targets"] if asset != "USDT"]
-    config = make_bot_config({"threshold": 0.05, **block}, assets)
-    return {key: config[key] for key in ("rebalance", "max_open_trades", "exchange")}
+def whitelist(bot: LiveBot, *assets: str) -> dict[str, Any]:
+    return {**bot.config["exchange"], "pair_whitelist": [f"{asset}/USDT" for asset in assets]}
 
 
-def command(database: str, do: str) -> None:
-    from freqtrade.persistence import init_db
+def command(bot: LiveBot, do: str, name: str = "c0ffee00") -> None:
+    """Put a command where the tool puts it."""
+    text = json.dumps({"id": name, "at": datetime.now(UTC).isoformat(), "do": do})
+    with closing(sqlite3.connect(bot.records.database, timeout=10)) as database, database:
+        database.execute("DELETE FROM KeyValueStore WHERE key = 'rebalance.command'")
+        database.execute(
+            "INSERT INTO KeyValueStore (key, value_type, string_value) VALUES (?, 'str', ?)",
+            ("rebalance.command", text),
+        )
+    bot.wait_for(lambda: name in bot.records.values().get("rebalance.answer", ""))
 
-    from rebalancing.freqtrade_side import commands
 
-    init_db(database)
-    commands.post(do)
+def sell_by_hand(bot: LiveBot, asset: str) -> None:
+    (number,) = [trade["id"] for trade in bot.records.trades() if trade["base_currency"] == asset][
+        -1:
+    ]
+    bot.ask("POST", "forceexit", tradeid=str(number), ordertype="market")
+    bot.wait_for(lambda: asset not in bot.records.held())
 
 
-def resume(seen: Scene) -> None:
-    call_apart(command, f"sqlite:///{seen.records.database}", "resume")
+def check_targets(ground: Ground, expected: dict[str, float]) -> None:
+    found = weights(ground, SOL=5.0)
+    assert found == pytest.approx({**dict.fromkeys(found, 0.0), **expected}, abs=0.003)
 
 
-def test_targets_and_assets_change_at_a_reload(seen: Scene) -> None:
-    seen.bot.reload(**rebalance(targets=THIRDS))
-    line = seen.closed(1)
-    assert line["tag"] in ("r1 targets changed", "r1 new asset SOL")
-    assert seen.weights() == pytest.approx({**THIRDS, "USDT": 0.0}, abs=0.008)
+def test_assets_are_added_and_removed(tmp_path: Path) -> None:
+    """One by a restart, the other by /reload_config."""
+    with trading_bot(tmp_path, prices=THREE, config={}) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        bot.configure(exchange=whitelist(bot, "BTC", "ETH"))
+        bot.start()
+        closed(bot, 1)
+        bot.stop()
+        added = {"BTC": 0.4, "ETH": 0.2, "SOL": 0.2, "USDT": 0.2}
+        bot.configure(
+            exchange=whitelist(bot, "BTC", "ETH", "SOL"), rebalance=policy(bot, targets=added)
+        )
+        bot.start()
+        assert closed(bot, 2)["tag"] == "r1 targets changed"
+        check_targets(ground, added)
+        removed = {"BTC": 0.5, "SOL": 0.3, "USDT": 0.2}
+        bot.reload(exchange=whitelist(bot, "BTC", "SOL"), rebalance=policy(bot, targets=removed))
+        assert closed(bot, 3)["tag"] == "r2 targets changed"
+        check_targets(ground, removed)
+        assert "ETH" not in bot.records.held()
+        bot.reload()
+        bot.wait_loops(3)
+        assert len(bot.records.journal("round")) == 3, "it is sold once and forgotten"
+        check_books(ground, bot)
 
-    seen.bot.reload(**rebalance(targets={"BTC": 0.6, "ETH": 0.4}))
-    assert seen.closed(2)["tag"] == "r2 targets changed"
-    seen.bot.wait_for(lambda: "SOL" not in seen.records.held())
-    assert seen.weights() == pytest.approx(
-        {"BTC": 0.6, "ETH": 0.4, "SOL": 0.0, "USDT": 0.0}, abs=0.01
+
+def test_an_invalid_block_at_a_reload_keeps_the_settings_in_force(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        bot.start()
+        closed(bot, 1)
+        wrong = policy(bot, targets={"BTC": 50, "ETH": 30, "USDT": 20})
+        bot.reload(rebalance=wrong)
+        (line,) = bot.records.journal("settings kept")
+        assert "write fractions" in line["text"]
+        assert "Sending rpc strategy_msg: Rebalancing: the configuration is invalid" in (
+            bot.records.log
+        )
+        ground.set_prices(BTC=120)
+        assert closed(bot, 2)["weights_after"] == pytest.approx(TARGETS, abs=0.003)
+        bot.stop()
+        bot.start()
+        bot.wait_for(lambda: not bot.alive, 15)
+        assert bot.status == 2, "at a start it is an error"
+
+
+def test_nothing_is_sold_while_freqtrade_is_paused(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        bot.start()
+        closed(bot, 1)
+        bot.ask("POST", "pause")
+        bot.wait_for(lambda: bot.records.state_of_freqtrade == "PAUSED")
+        ground.set_prices(BTC=130)
+        bot.wait_loops(4)
+        assert len(bot.records.orders()) == 2
+        bot.ask("POST", "start")
+        closed(bot, 2)
+        check_books(ground, bot)
+
+
+def test_an_asset_sold_by_hand_stays_out_until_resume(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        bot.start()
+        closed(bot, 1)
+        sell_by_hand(bot, "ETH")
+        bot.wait_for(lambda: bot.records.journal("hands off"))
+        bot.wait_loops(3)
+        bot.stop()
+        bot.start()
+        ground.set_prices(BTC=110)
+        bot.wait_loops(4)
+        assert len(bot.records.journal("round")) == 1, "its weight is held in cash"
+        command(bot, "resume")
+        assert closed(bot, 2)["tag"] == "r1 new asset ETH"
+        assert weights(ground, BTC=110) == pytest.approx(TARGETS, abs=0.003)
+        assert bot.records.complaints == []
+
+
+def test_selling_everything_by_hand_pauses_it(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        bot.start()
+        closed(bot, 1)
+        bot.ask("POST", "forceexit", tradeid="all", ordertype="market")
+        bot.wait_for(lambda: bot.records.journal("paused"))
+        bot.wait_loops(4)
+        assert weights(ground)["USDT"] > 0.999
+        assert len(bot.records.orders()) == 4
+        command(bot, "resume")
+        closed(bot, 2)
+        assert weights(ground) == pytest.approx(TARGETS, abs=0.003)
+
+
+def test_commands_pause_it_and_ask_for_a_round(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        command(bot, "pause", "aaaaaaaa")
+        ground.set_prices(BTC=130)
+        bot.wait_loops(3)
+        bot.kill()
+        bot.start()
+        bot.wait_loops(4)
+        assert len(bot.records.journal("round")) == 1, "also after a restart"
+        command(bot, "now", "bbbbbbbb")
+        assert "resume first" in bot.records.values()["rebalance.answer"]
+        command(bot, "resume", "cccccccc")
+        closed(bot, 2)
+        ground.set_prices(BTC=133)
+        bot.wait_loops(3)
+        assert len(bot.records.journal("round")) == 2
+        command(bot, "now", "dddddddd")
+        assert closed(bot, 3)["tag"] == "r2 asked"
+
+
+def test_a_parameter_file_is_refused_while_trading(tmp_path: Path) -> None:
+    copytree(PROJECT / "strategies", tmp_path / "strategies")
+    (tmp_path / "strategies" / "SmartRebalance.json").write_text(
+        json.dumps(
+            {
+                "strategy_name": "SmartRebalance",
+                "params": {"rebalance": {"threshold": 0.11}},
+                "ft_stratparam_v": 1,
+            }
+        )
     )
-    seen.bot.wait_loops(3)
-    assert len(seen.records.journal("round")) == 3
-    seen.stop()
-    seen.check_books()
+    config = {"strategy_path": str(tmp_path / "strategies")}
+    with trading_bot(tmp_path, config=config) as (_, bot):
+        bot.start()
+        bot.wait_for(lambda: not bot.alive, 15)
+        assert bot.status == 2
+        assert "threshold 0.11 would override rebalance.threshold 0.03" in bot.records.log
+        assert "Traceback" not in bot.records.log
 
 
-def test_targets_and_assets_change_at_a_restart(seen: Scene) -> None:
-    seen.bot.stop()
-    seen.bot.configure(**rebalance(targets={"ETH": 0.5, "SOL": 0.5}))
-    seen.bot.start()
-    seen.bot.wait_for(lambda: set(seen.records.held()) == {"ETH", "SOL"})
-    seen.bot.wait_for(lambda: len(seen.records.journal("closed")) >= 2)
-    weights = seen.weights()
-    assert weights["BTC"] == pytest.approx(0, abs=0.001)
-    assert weights["SOL"] == pytest.approx(0.5, abs=0.01)
-    seen.stop()
-    seen.check_books()
+def test_an_investment_that_is_too_small_does_not_start(tmp_path: Path) -> None:
+    with trading_bot(tmp_path, balances={"USDT": 20}) as (ground, bot):
+        bot.start()
+        bot.wait_for(lambda: not bot.alive, 15)
+        assert bot.status == 2
+        assert "total investment 19.9 USDT is too small: ETH's 30 % is" in bot.records.log
+        assert not ground.trading.account.orders
 
 
-def test_an_invalid_block_keeps_the_old_settings_and_says_so(seen: Scene) -> None:
-    seen.bot.reload(**rebalance(targets={"BTC": 0.7, "ETH": 0.4}))
-    kept = seen.event("settings kept")
-    assert "rebalance.targets: weights sum to 1.1, must sum to 1" in kept["text"]
-    seen.ground.set_prices(BTC=PRICES["BTC"] * 1.3)
-    assert seen.closed(1)["tag"].startswith("r1 threshold")
-    assert seen.weights()["BTC"] == pytest.approx(0.5, abs=0.008)
-    seen.stop()
-
-
-def test_while_freqtrade_is_paused_no_round_starts(seen: Scene) -> None:
-    seen.bot.ask("POST", "pause")
-    seen.bot.wait_for(lambda: seen.records.state_of_freqtrade == "PAUSED")
-    seen.ground.set_prices(BTC=PRICES["BTC"] * 1.3)
-    seen.bot.wait_loops(6)
-    assert len(seen.orders) == 2
-    assert len(seen.records.journal("round")) == 1
-    seen.bot.ask("POST", "start")
-    assert seen.closed(1)["tag"].startswith("r1 threshold")
-    seen.stop()
-    seen.check_books()
-
-
-def test_what_is_sold_by_hand_stays_out_until_resume(seen: Scene) -> None:
-    trade = next(t for t in seen.records.trades() if t["base_currency"] == "ETH")
-    seen.bot.ask("POST", "forceexit", tradeid=str(trade["id"]), ordertype="market")
-    assert seen.event("hands off")["assets"] == ["ETH"]
-    seen.bot.wait_loops(5)
-    assert set(seen.records.held()) == {"BTC"}
-    assert len(seen.records.journal("round")) == 1  # cash in its place is no drift
-    seen.bot.stop()
-    seen.bot.start()
-    seen.bot.wait_loops(5)
-    assert len(seen.records.journal("round")) == 1
-    resume(seen)
-    seen.closed(1)
-    assert seen.weights() == pytest.approx({**HALVES, "USDT": 0.0}, abs=0.01)
-    seen.stop()
-
-
-def test_selling_everything_by_hand_pauses_until_resume(seen: Scene) -> None:
-    seen.bot.ask("POST", "forceexit", tradeid="all", ordertype="market")
-    seen.event("paused")
-    seen.bot.wait_loops(5)
-    assert seen.records.held() == {}
-    assert len(seen.records.journal("round")) == 1
-    resume(seen)
-    seen.closed(1)
-    assert seen.weights() == pytest.approx({**HALVES, "USDT": 0.0}, abs=0.01)
-    seen.stop()
+def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (_, bot):
+        bot.start()
+        closed(bot, 1)
+        bot.stop()
+        with closing(sqlite3.connect(bot.records.database)) as database, database:
+            database.execute(
+                "UPDATE KeyValueStore SET string_value = replace(string_value, 'BTC', 'ETH')"
+            )
+        bot.start()
+        bot.wait_for(lambda: not bot.alive, 15)
+        assert bot.status == 2
+        assert "the state in the database is damaged" in bot.records.log

@@ -1,122 +1,130 @@
-"""Rounds of a real ``freqtrade trade`` on the local exchange, live and dry-run."""
+"""Rounds of a whole ``freqtrade trade`` on the local exchange: allocation, period, threshold."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sandbox.book import Depth
-from sandbox.orders import OrderType, Side, Status
-from tests.bot_clock import let_time_pass
-from tests.live_scenes import PRICES, scene
-
-HALVES = {"BTC": 0.5, "ETH": 0.5}
-HOUR = 3_600.0  # seconds
+from sandbox.fees import Fees
+from sandbox.orders import Side, Status
+from tests.live_bots import Ground
+from tests.portfolio_bots import TARGETS, check_books, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_live_bot_buys_its_targets_and_brings_them_back(tmp_path: Path) -> None:
-    targets = {"BTC": 0.5, "ETH": 0.3, "USDT": 0.2}
-    with scene(tmp_path, {"targets": targets, "threshold": 0.05}) as seen:
-        first = seen.closed(0)
+def test_it_allocates_and_rebalances_at_the_threshold(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.start()
+        first = closed(bot, 1)
         assert (first["tag"], first["outcome"]) == ("r0 initial", "done")
-        assert seen.weights() == pytest.approx(targets, abs=0.006)
-
-        seen.ground.set_prices(BTC=PRICES["BTC"] * 1.5)
-        second = seen.closed(1)
-        assert second["tag"] == "r1 threshold BTC +10.0pp"
-        assert seen.weights() == pytest.approx(targets, abs=0.006)
-        tags = {row["ft_order_tag"] for row in seen.records.orders()}
-        assert tags == {"r0 initial", "r1 threshold BTC +10.0pp"}
-
-        seen.ground.trading.deposit("USDT", 500)
-        third = seen.closed(2)
-        assert third["tag"].startswith("r2 threshold USDT +")
-        assert {trade["asset"] for trade in seen.records.journal("round")[2]["trades"]} == {
-            "BTC",
-            "ETH",
-        }
-        assert seen.weights() == pytest.approx(targets, abs=0.006)
-        seen.ground.trading.withdraw("USDT", 250)
-        fourth = seen.closed(3)
-        assert fourth["tag"].startswith("r3 threshold USDT -")
-        assert seen.weights() == pytest.approx(targets, abs=0.006)
-        assert [amount for _, amount in seen.records.flows()] == [1000, 500, -250]
-        seen.stop(clean=True)
-        seen.check_books()
+        assert weights(ground) == pytest.approx(TARGETS, abs=0.002)
+        assert bot.records.flows()[0][1] == 1000
+        ground.set_prices(BTC=105)
+        bot.wait_loops(3)
+        assert len(bot.records.journal("round")) == 1, "1.2 points are no drift of 3"
+        ground.set_prices(BTC=120)
+        before = bot.records.loops
+        second = closed(bot, 2)
+        assert second["tag"].startswith("r1 threshold BTC +4.5pp")
+        assert weights(ground, BTC=120) == pytest.approx(TARGETS, abs=0.002)
+        assert bot.records.loops - before <= 4, "three loops, and the one under way"
+        assert second["achieved"] == pytest.approx(second["planned"], rel=0.005)
+        assert bot.stop() == 130
+        check_books(ground, bot)
 
 
-def test_a_dry_run_buys_and_brings_back_without_an_order(tmp_path: Path) -> None:
-    with scene(tmp_path, {"targets": HALVES, "threshold": 0.05}, dry_run=True) as seen:
-        assert seen.closed(0)["outcome"] == "done"
-        seen.ground.set_prices(ETH=PRICES["ETH"] * 1.4)
-        line = seen.closed(1)
-        assert line["tag"] in ("r1 threshold ETH +8.3pp", "r1 threshold BTC -8.3pp")
-        assert line["weights_after"]["BTC"] == pytest.approx(0.5, abs=0.006)
-        held = seen.records.held()
-        value = {asset: held[asset] * seen.ground.exchange.price(f"{asset}/USDT") for asset in held}
-        assert value["BTC"] == pytest.approx(value["ETH"], rel=0.02)
-        assert seen.orders == ()
-        seen.stop(clean=True)
+def test_a_period_is_served_once_and_goes_on_after_a_kill(tmp_path: Path) -> None:
+    policy = {"period": "1m", "threshold": None, "limits": {"day_rounds": 2000}}
+    with trading_bot(tmp_path, policy, dry_run=True, config={"dry_run_wallet": 1000}) as (
+        ground,
+        bot,
+    ):
+        bot.start()
+        closed(bot, 1)
+        ground.set_prices(BTC=110)
+        bot.kill()
+        bot.start()
+        line = bot.wait_for(lambda: bot.records.journal("round")[1:], 70)[0]
+        allocated = bot.records.orders()[1]["order_filled_date"]
+        assert line["tag"] == "r1 period BTC +2.4pp" or line["tag"] == "r1 period"
+        late = _seconds(line["time"]) - _seconds(allocated)
+        assert 60 <= late < 63
+        closed(bot, 2)
+        assert bot.records.complaints == []
 
 
-def test_a_period_is_served_once_however_long_the_bot_was_away(tmp_path: Path) -> None:
-    with scene(tmp_path, {"targets": HALVES, "period": "1h"}) as seen:
-        seen.closed(0)
-        seen.ground.set_prices(BTC=PRICES["BTC"] * 1.1)
-        seen.bot.wait_loops(3)
-        assert len(seen.records.journal("round")) == 1  # the boundary is an hour away
-        seen.bot.stop()
-        let_time_pass(seen.bot, 5.5 * HOUR)
-        seen.bot.start()
-        assert seen.closed(1)["tag"] == "r1 period"
-        assert seen.weights()["BTC"] == pytest.approx(0.5, abs=0.006)
-        seen.ground.set_prices(BTC=PRICES["BTC"] * 1.2)
-        seen.bot.wait_loops(4)
-        assert len(seen.records.journal("round")) == 2
-        seen.stop()
-        seen.check_books()
+def _seconds(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def test_limit_orders_fill_in_part_expire_and_are_planned_again(tmp_path: Path) -> None:
-    thin = {"depth": Depth(level_value=60)}
-    with scene(tmp_path, {"targets": HALVES, "threshold": 0.05}, kind="limit", ground=thin) as seen:
-        part = seen.bot.wait_for(
-            lambda: [order for order in seen.orders if order.status is Status.PARTIALLY_FILLED]
-        )[0]
-        assert part.type is OrderType.LIMIT
-        # Nobody else trades: what is left expires and is planned again.
-        again = seen.bot.wait_for(lambda: seen.records.journal("plan"))[0]
-        assert (again["round"], again["try"]) == (0, 2)
-
-        def traders_come() -> bool:
-            for asset, price in PRICES.items():
-                seen.ground.set_prices(**{asset: price})
-            return bool(seen.records.journal("closed"))
-
-        seen.bot.wait_for(traders_come)
-        assert seen.closed(0)["outcome"] == "done"
-        assert seen.weights()["BTC"] == pytest.approx(0.5, abs=0.01)
-        assert max(float(order.filled * order.price) for order in seen.orders) < 500
-        seen.stop()
-        seen.check_books()
+@pytest.mark.parametrize("asset", ["received", "quote", "BNB"])
+def test_fees_in_any_coin(tmp_path: Path, asset: str) -> None:
+    fees = Fees(maker=Decimal("0.001"), taker=Decimal("0.001"), asset=asset)
+    balances = {"USDT": 1000, "BNB": 10}
+    with trading_bot(tmp_path, balances=balances, fees=fees) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        ground.set_prices(BTC=120)
+        closed(bot, 2)
+        ground.set_prices(BTC=100)
+        closed(bot, 3)
+        bot.wait_loops(14)
+        assert [round(flow) for _, flow in bot.records.flows()] == [1000], "fees are no cash flows"
+        check_books(ground, bot)
 
 
-def test_a_maker_waits_at_the_best_price_and_takes_in_the_end(tmp_path: Path) -> None:
-    rebalance = {"targets": HALVES, "threshold": 0.05, "maker": "1m"}
-    with scene(tmp_path, rebalance, kind="maker") as seen:
-        waiting = seen.bot.wait_for(lambda: len(seen.orders) == 2 and seen.orders)
-        assert {order.type for order in waiting} == {OrderType.LIMIT_MAKER}
-        assert {order.status for order in waiting} == {Status.NEW}
-        seen.ground.set_prices(ETH=PRICES["ETH"] * 0.999)
-        seen.bot.wait_for(lambda: [o for o in seen.filled(Side.BUY) if o.pair == "ETH/USDT"])
-        seen.bot.stop()
-        let_time_pass(seen.bot, 60)
-        seen.bot.start()
-        line = seen.closed(0)
-        assert line["outcome"] == "done"
-        btc = [order for order in seen.filled(Side.BUY) if order.pair == "BTC/USDT"]
-        assert [order.type for order in btc] == [OrderType.MARKET]
-        assert seen.weights()["BTC"] == pytest.approx(0.5, abs=0.01)
-        seen.stop()
-        seen.check_books()
+def test_limit_orders_fill_in_parts_expire_and_are_planned_again(tmp_path: Path) -> None:
+    depth = Depth(level_value=Decimal(60), spread=Decimal("0.002"))
+    config = {
+        "entry_pricing": {"price_side": "same"},
+        "exit_pricing": {"price_side": "same"},
+        "unfilledtimeout": {"entry": 2, "exit": 2, "unit": "seconds"},
+    }
+    with trading_bot(tmp_path, kind="limit", depth=depth, config=config) as (ground, bot):
+        bot.start()
+        bot.wait_for(lambda: len(ground.trading.account.open_orders) == 2)
+        ground.set_prices(BTC=99.79, ETH=9.979)  # one level of the asks reaches down to the bids
+        part = bot.wait_for(lambda: _partly(ground))
+        assert part.side is Side.BUY
+        bot.wait_for(lambda: len(bot.records.journal("plan")) >= 1)
+        plan = bot.records.journal("plan")[0]
+        assert plan["tag"] == "r0 initial"
+        for _ in range(20):  # fall until all is bought
+            price = ground.exchange.price("BTC/USDT") * 0.998
+            ground.set_prices(BTC=price, ETH=price / 10)
+            bot.wait_loops(2)
+            if bot.records.journal("closed"):
+                break
+        assert closed(bot, 1)["outcome"] in ("done", "gave up")
+        orders = [order for order in ground.trading.account.orders if order.pair == "BTC/USDT"]
+        assert sum(float(order.filled) * float(order.price) for order in orders) < 502
+        check_books(ground, bot)
+
+
+def _partly(ground: Ground) -> Any:
+    with ground.exchange.lock:
+        orders = ground.trading.account.orders
+        found = [order for order in orders if order.status is Status.PARTIALLY_FILLED]
+    return found[0] if found else None
+
+
+def test_a_maker_waits_and_then_takes(tmp_path: Path) -> None:
+    """Nobody trades at its prices: after its patience what is left goes at the market."""
+    depth = Depth(spread=Decimal("0.004"))
+    policy = {"maker": "1m"}
+    with trading_bot(tmp_path, policy, kind="maker", depth=depth) as (ground, bot):
+        bot.configure(unfilledtimeout={"entry": 1, "exit": 1, "unit": "seconds"})
+        bot.start()
+        last = closed(bot, 1)
+        orders = ground.trading.account.orders
+        kinds = [order.type.value for order in orders]
+        assert kinds[:2] == ["LIMIT_MAKER", "LIMIT_MAKER"]
+        assert kinds[-2:] == ["MARKET", "MARKET"]
+        assert last["outcome"] == "done"
+        assert weights(ground) == pytest.approx(TARGETS, abs=0.003)
+        check_books(ground, bot)

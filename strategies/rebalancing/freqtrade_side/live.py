@@ -271,8 +271,10 @@ class LiveRun:
             return None
         planned = sum(trade.notional for trade in current.plan.trades)
         day = own_orders.of_last_day(now)
+        # A lowered investment leaves less than nothing in cash, and coins to be sold for it.
+        worth = float(np.maximum(portfolio.values, 0.0).sum())
         limits = self._setup.settings.limits
-        return breach_before(limits, portfolio.nav, current.number, planned, day)
+        return breach_before(limits, worth, current.number, planned, day)
 
     def _stop(self, now: datetime, why: str) -> None:
         self._rebalancer.stop(now)

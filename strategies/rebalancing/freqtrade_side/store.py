@@ -24,7 +24,11 @@ def load_state() -> dict[str, Any] | None:
     slot, pieces, check = pointer.split()
     text = "".join(read(f"{STATE}.{slot}.{i}") or "" for i in range(int(pieces)))
     if f"{zlib.crc32(text.encode()):08x}" != check:
-        raise ValueError(f"the state in the database is damaged ({STATE}, slot {slot})")
+        raise ValueError(
+            f"the state in the database is damaged (KeyValueStore, {STATE}, slot {slot}): restore "
+            f"a backup, or delete the rows whose key begins with {STATE} to begin with the trades "
+            "as they are"
+        )
     state: dict[str, Any] = json.loads(text)
     return state
 

@@ -61,6 +61,12 @@ def _told(seen: Evidence, event: str) -> list[int]:
     return told
 
 
+def _repeated(what: str, numbers: list[int]) -> Iterator[str]:
+    for number, count in Counter(numbers).items():
+        if count > 1:
+            yield f"round {number} {what} {count} times"
+
+
 def closed_rounds_tell_what_was_executed(seen: Evidence) -> Iterator[str]:
     """Compare what a round says it has achieved with its orders."""
     for line in seen.events("closed"):

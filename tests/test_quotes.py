@@ -1,0 +1,128 @@
+"""Which prices can be trusted, asked of the local exchange through freqtrade's own client."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from rebalancing.freqtrade_side.candles import PairCandles
+from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.quotes import QuoteBoard, Quotes
+from sandbox.exchange import LocalExchange
+from sandbox.faults import Fault, Faults
+from sandbox.server import running
+from sandbox.trading import Trading
+from tests.builders import make_settings
+from tests.exchanges import freqtrade_on, make_exchange
+
+ASSETS = ("BTC", "ETH")
+HOUR = timedelta(hours=1)
+
+
+def candles(**closes: float) -> dict[str, PairCandles]:
+    """The last candle of each pair closed here."""
+    return {
+        f"{asset}/USDT": PairCandles(np.array([0]), np.array([close]), np.array([False]))
+        for asset, close in closes.items()
+    }
+
+
+class Place:
+    """A local exchange, and what a board says of its prices."""
+
+    def __init__(self, exchange: LocalExchange, faults: Faults, client: object) -> None:
+        self.exchange, self.faults, self.client = exchange, faults, client
+        self.now = datetime.now(UTC)
+        setup = Setup(make_settings(threshold=0.03), "USDT", ASSETS)
+        self.board = QuoteBoard(client, setup, self.now)  # type: ignore[arg-type]
+
+    def quotes(self, after: timedelta = timedelta(0), **closes: float) -> Quotes:
+        known = candles(**{"BTC": 100.0, "ETH": 10.0, **closes})
+        return self.board.at(self.now + after, {p: c for p, c in known.items() if c.closes[0]})
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    exchange = make_exchange(BTC=100, ETH=10)
+    trading, faults = Trading(exchange, balances={"USDT": 1000}), Faults()
+    with (
+        running(exchange, trading=trading, faults=faults) as url,
+        freqtrade_on(url, trading) as client,
+    ):
+        yield Place(exchange, faults, client)
+
+
+def test_fresh_prices_lie_between_bid_and_ask() -> None:
+    with place() as found:
+        quotes = found.quotes()
+    assert quotes.trouble == ()
+    assert quotes.prices == pytest.approx([100, 10], rel=1e-3)
+
+
+def test_all_pairs_are_asked_for_at_once() -> None:
+    with place() as found:
+        before = found.exchange.requests.total()
+        found.quotes()
+        assert found.exchange.requests.total() == before + 1
+
+
+def test_an_old_price_starts_nothing_and_after_an_hour_its_asset_is_left_out() -> None:
+    with place() as found:
+        found.exchange.freeze("ETH/USDT")
+        late = found.quotes(timedelta(minutes=6))
+        assert any("seconds old" in line for line in late.trouble)
+        found.now = datetime.now(UTC)
+        gone = found.quotes(HOUR + timedelta(minutes=1))
+    assert gone.trouble == ()
+    assert np.isnan(gone.prices).all(), "seen from an hour later no price is fresh"
+
+
+def test_without_a_candle_nothing_can_be_judged() -> None:
+    with place() as found:
+        quotes = found.quotes(ETH=0.0)
+    assert quotes.trouble == ("ETH/USDT: no candles yet",)
+    assert np.isnan(quotes.prices[1])
+
+
+def test_a_pair_the_exchange_does_not_trade_is_left_out_at_once() -> None:
+    with place() as found:
+        found.exchange.halted.add("ETH/USDT")
+        found.client.reload_markets(force=True)  # type: ignore[attr-defined]
+        quotes = found.quotes()
+    assert quotes.trouble == ()
+    assert np.isnan(quotes.prices[1])
+
+
+@pytest.mark.parametrize(
+    ("close", "is_far"),
+    [
+        pytest.param(100.0, False, id="as the candle"),
+        pytest.param(84.0, False, id="19 % up"),
+        pytest.param(82.0, True, id="22 % up"),
+        pytest.param(130.0, True, id="23 % down"),
+        pytest.param(120.0, False, id="17 % down"),
+    ],
+)
+def test_only_a_price_far_from_its_candle_asks_for_the_order_book(
+    close: float, is_far: bool
+) -> None:
+    with place() as found:
+        quotes = found.quotes(BTC=close)
+        assert quotes.trouble == (), "the book agrees"
+        asked = found.exchange.requests["GET /api/v3/depth"]
+        assert asked == int(is_far)
+        found.quotes(BTC=close)
+        assert found.exchange.requests["GET /api/v3/depth"] == asked, "once is enough"
+
+
+def test_a_price_far_from_its_candle_that_the_book_does_not_confirm_starts_nothing() -> None:
+    with place() as found:
+        found.faults.add(Fault("status", path="/api/v3/depth", status=400, count=None))
+        quotes = found.quotes(BTC=50)
+    (line,) = quotes.trouble
+    assert line.startswith("BTC/USDT: its price 100")
+    assert "+100% from the last candle (50)" in line
+    assert np.isnan(quotes.prices[0])
+    assert quotes.prices[1] == pytest.approx(10, rel=1e-3)
