@@ -1,5 +1,6 @@
 """The life of a bot in a scenario: from its first start to calm prices, a stop and the evidence."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ HOUR = 3_600.0  # seconds
 BALANCES_EVERY = 12  # quiet loops until a payment is noticed
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
 _CALM_SECONDS = 60.0
+_RESTART_SECONDS = 1.0  # until a bot that ended by itself is started again
 _STARTS = 6  # in a row, of a bot that ends by itself
 _TREMBLE = 0.002  # by which calm prices swing wider in every loop, all alike: resting orders fill
 
@@ -128,6 +130,8 @@ class Life:
         """Start the bot where it is dead, as a service manager does."""
         if not self.bot.alive:
             self._note_death()
+            if self.bot.status != -signal.SIGKILL:
+                time.sleep(_RESTART_SECONDS)
             self.start()
 
     def wait(self, loops: int, what: Callable[[], object] = lambda: False) -> None:
