@@ -108,6 +108,7 @@ def test_a_price_that_jumps_needs_the_order_book(tmp_path: Path) -> None:
         pytest.param(Fault("status", status=429, retry_after=1, count=4), id="too many requests"),
         pytest.param(Fault("status", status=503, count=6), id="maintenance"),
         pytest.param(Fault("cut", count=4), id="cut"),
+        pytest.param(Fault("cut", "GET", "/api/v3/account", count=5), id="signed, cut"),
     ],
 )
 def test_after_trouble_the_portfolio_is_put_right(tmp_path: Path, fault: Fault) -> None:
@@ -123,6 +124,8 @@ def test_after_trouble_the_portfolio_is_put_right(tmp_path: Path, fault: Fault) 
         for secret in (ground.trading.keys.key, ground.trading.keys.secret):
             assert secret not in text
         assert "signature=" not in text.replace("signature=***", "")
+        if fault.path == "/api/v3/account":
+            assert "signature=***" in text, "freqtrade logged what was signed"
 
 
 def test_a_limit_stops_it_and_keeps_the_coins(tmp_path: Path) -> None:

@@ -106,6 +106,35 @@ def test_limit_orders_fill_in_parts_expire_and_are_planned_again(tmp_path: Path)
         check_books(ground, bot)
 
 
+def test_buys_wait_for_the_sells_that_pay_for_them(tmp_path: Path) -> None:
+    targets = {"BTC": 0.5, "ETH": 0.5}
+    config = {"unfilledtimeout": {"entry": 10, "exit": 10, "unit": "minutes"}}
+    depth = Depth(spread=Decimal("0.002"))
+    with trading_bot(
+        tmp_path, {"targets": targets, "reserve": 0.1}, config=config, depth=depth
+    ) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        bot.stop()
+        limit = {**bot.config["order_types"], "entry": "limit", "exit": "limit"}
+        same = {"price_side": "same"}
+        bot.configure(order_types=limit, entry_pricing=same, exit_pricing=same)
+        bot.start()
+        ground.set_prices(BTC=120)
+        sell = bot.wait_for(lambda: ground.trading.account.open_orders)[0]
+        assert sell.side is Side.SELL
+        bot.wait_loops(4)
+        assert len(ground.trading.account.open_orders) == 1, "there is cash for a part of the buy"
+        ground.set_prices(BTC=121)
+        buy = bot.wait_for(
+            lambda: [o for o in ground.trading.account.open_orders if o.side is Side.BUY]
+        )[0]
+        planned = bot.records.journal("round")[1]["trades"][1]
+        assert float(buy.amount) * float(buy.price) == pytest.approx(
+            planned["amount"] * planned["price"], rel=0.02
+        )
+
+
 def _partly(ground: Ground) -> Any:
     with ground.exchange.lock:
         orders = ground.trading.account.orders

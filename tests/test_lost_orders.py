@@ -1,0 +1,80 @@
+"""When an order is given up for never made, asked of the local exchange."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from freqtrade.persistence import init_db
+
+from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.lost_orders import LostOrders
+from rebalancing.intents import Intent
+from sandbox.orders import OrderRequest, OrderType, Side
+from sandbox.server import running
+from sandbox.trading import Trading
+from tests.exchanges import freqtrade_on, make_exchange
+
+NOW = datetime.now(UTC)
+CONFIG = {"stake_currency": "USDT", "timeframe": "1h"}
+
+
+@contextmanager
+def place(is_live: bool = True) -> Iterator[tuple[Trading, LostOrders]]:
+    init_db("sqlite://")
+    exchange = make_exchange(BTC=100)
+    trading = Trading(exchange, balances={"USDT": 1000})
+    with running(exchange, trading=trading) as url, freqtrade_on(url, trading) as client:
+        bookkeeper = Bookkeeper(client, CONFIG, "SmartRebalance")
+        lost = LostOrders(client, bookkeeper, "USDT", is_live)
+        lost.mark_orders("rb-00000000-")
+        yield trading, lost
+
+
+def intent(seconds_ago: float, size: float = 100.0) -> Intent:
+    at = NOW - timedelta(seconds=seconds_ago)
+    return Intent(asset="BTC", side="buy", size=size, at=at, tag="r0 initial", after=0)
+
+
+def buy(trading: Trading, client_id: str, amount: str = "1") -> None:
+    trading.place(
+        OrderRequest(
+            "BTC/USDT", Side.BUY, OrderType.MARKET, Decimal(amount), None, client_id=client_id
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "in_doubt"),
+    [
+        pytest.param(0, True, id="it may still be on its way"),
+        pytest.param(10.5, True, id="the exchange would take it yet"),
+        pytest.param(12, False, id="it is too late for it to arrive"),
+    ],
+)
+def test_an_order_the_exchange_does_not_have(seconds_ago: float, in_doubt: bool) -> None:
+    with place() as (_, lost):
+        doubtful, found = lost.settle(NOW, [intent(seconds_ago)])
+    assert (len(doubtful), found) == (int(in_doubt), [])
+
+
+def test_a_simulated_order_is_never_in_doubt() -> None:
+    with place(is_live=False) as (_, lost):
+        assert lost.settle(NOW, [intent(0)]) == ((), [])
+
+
+@pytest.mark.parametrize(
+    ("client_id", "amount", "is_ours"),
+    [
+        pytest.param("rb-00000000-abc", "1", True, id="ours"),
+        pytest.param("rb-11111111-abc", "1", False, id="another bot's"),
+        pytest.param("web-abc", "1", False, id="the user's own"),
+        pytest.param("rb-00000000-abc", "2", False, id="of another size"),
+    ],
+)
+def test_only_the_order_that_was_meant_is_found(client_id: str, amount: str, is_ours: bool) -> None:
+    with place() as (trading, lost):
+        buy(trading, client_id, amount)
+        _, found = lost.settle(NOW, [intent(0)])
+    assert len(found) == int(is_ours)
