@@ -135,11 +135,22 @@ class LostOrders:
         fitting = [
             order
             for order in orders
-            if str(order["id"]) not in known
-            and str(order.get("clientOrderId") or "").startswith(self._mark)
-            and intent.fits(order["side"], float(order["amount"] or 0.0), _worth(order))
+            if str(order["id"]) not in known and self._is_meant(intent, order)
         ]
         return max(fitting, key=lambda order: order["timestamp"] or 0, default=None)
+
+    def _is_meant(self, intent: Intent, order: dict[str, Any]) -> bool:
+        """Tell whether an order may be what became of an intent.
+
+        Notes
+        -----
+        With our mark its size says nothing more: freqtrade made coins of the stake at a price of
+        its own, which may be far from the one the exchange filled at.
+        """
+        if self._mark:
+            ours = str(order.get("clientOrderId") or "").startswith(self._mark)
+            return ours and order["side"] == intent.side
+        return intent.fits(order["side"], float(order["amount"] or 0.0), _worth(order))
 
 
 def _worth(order: dict[str, Any]) -> float:
