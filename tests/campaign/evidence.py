@@ -144,7 +144,7 @@ class Evidence:
             yield Leg(
                 round=round_of(row["ft_order_tag"] or ""),
                 asset=row["ft_pair"].partition("/")[0],
-                time_ms=in_ms(row["order_date"]),
+                time_ms=in_ms(row["order_filled_date"] or row["order_date"]),
                 amount=sign * filled,
                 value=sign * filled * (row["average"] or row["price"] or 0.0),
             )
