@@ -90,3 +90,18 @@ def test_where_orders_bear_no_mark_their_size_tells(amount: str, is_ours: bool) 
         buy(trading, "web-abc", amount)
         _, found = lost.settle(NOW, [intent(0)])
     assert len(found) == int(is_ours)
+
+
+def test_an_older_order_that_was_cancelled_is_no_answer() -> None:
+    with place() as (trading, lost):
+        older = OrderRequest(
+            "BTC/USDT",
+            Side.BUY,
+            OrderType.LIMIT,
+            Decimal(1),
+            Decimal(90),
+            client_id="rb-00000000-abc",
+        )
+        trading.cancel(trading.place(older).id)
+        doubtful, found = lost.settle(NOW, [intent(0)])
+    assert (len(doubtful), found) == (1, [])

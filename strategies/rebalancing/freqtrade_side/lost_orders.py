@@ -96,10 +96,8 @@ class LostOrders:
                 continue
             order = self._lost(intent)
             if order is not None:
-                # One that ended without a fill is as if it had never been.
-                if order.get("filled") or order.get("status") == "open":
-                    found.append((intent, order))
-                    self._bookkeeper.enter_lost(self._pair(intent), order, intent.tag, now)
+                found.append((intent, order))
+                self._bookkeeper.enter_lost(self._pair(intent), order, intent.tag, now)
             elif now - intent.at < self.doubt:
                 doubtful.append(intent)
         return tuple(doubtful), found
@@ -135,7 +133,10 @@ class LostOrders:
         fitting = [
             order
             for order in orders
-            if str(order["id"]) not in known and self._is_meant(intent, order)
+            if str(order["id"]) not in known
+            # One that ended without a fill may be older, its trade removed: ours may still come.
+            and (order.get("filled") or order.get("status") == "open")
+            and self._is_meant(intent, order)
         ]
         return max(fitting, key=lambda order: order["timestamp"] or 0, default=None)
 
