@@ -16,6 +16,7 @@ HOUR = 3_600.0  # seconds
 BALANCES_EVERY = 12  # quiet loops until a payment is noticed
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
 _CALM_SECONDS = 60.0
+_KEPT = 0.5  # of the cash at the start: with less, too many orders would be too small
 _RESTART_SECONDS = 1.0  # until a bot that ended by itself is started again
 _STARTS = 6  # in a row, of a bot that ends by itself
 _TREMBLE = 0.002  # by which calm prices swing wider in every loop, all alike: resting orders fill
@@ -71,12 +72,17 @@ class Life:
 
     @property
     def spare_cash(self) -> float:
-        """What may be withdrawn: all that is free, or what is beyond the investment."""
+        """What may be withdrawn so that the rest can follow the policy: of what is free, what is
+        beyond the investment."""
         account = self.ground.trading.account
-        free = float(account.balance(STAKE).free)
+        worth = sum(
+            float(balance.total) * self._prices.get(asset, 1.0)
+            for asset, balance in account.balances.items()
+        )
+        free = min(float(account.balance(STAKE).free), worth - _KEPT * self.scenario.cash)
         investment = self.scenario.rebalance.get("investment")
         if investment is None:
-            return free
+            return max(0.0, free)
         mine = [entry for entry in account.ledger if entry.asset == STAKE and entry.order_id]
         cash = investment + float(sum(entry.free + entry.locked for entry in mine))
         return max(0.0, free - cash)
