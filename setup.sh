@@ -7,6 +7,8 @@ usage() {
     cat <<'TEXT'
 Usage: ./setup.sh COMMAND [ARGUMENTS]
 
+  dry-run [ARGS]    let a bot trade on a local exchange at speed, simulated, and watch it
+  trade [ARGS]      start the bot on your exchange, after a look at what it will buy
   backtest [ARGS]   back-test the strategy against a local exchange, without a network
   hyperopt [ARGS]   optimise its period and threshold, likewise
   test [ARGS]       lint, types and tests; with ARGS only pytest, run with ARGS
@@ -25,6 +27,8 @@ main() {
     local command=${1:-help}
     if (($#)); then shift; fi
     case $command in
+        dry-run) run python -m sandbox dry-run "$@" ;;
+        trade) run rebalance trade "$@" ;;
         backtest) run python -m sandbox backtest "$@" ;;
         hyperopt) run python -m sandbox hyperopt "$@" ;;
         test) check "$@" ;;

@@ -72,6 +72,41 @@ def hyperopt(online: bool, arguments: tuple[str, ...]) -> None:
     sys.exit(_status(run))
 
 
+@main.command("dry-run", short_help="Let a bot trade on the local exchange, at speed.")
+@click.option(
+    "--config",
+    "-c",
+    "configs",
+    multiple=True,
+    metavar="FILE",
+    help="freqtrade's configuration; repeat it for several. Default: config.json.",
+)
+@click.option(
+    "--datadir",
+    type=click.Path(path_type=Path),
+    help="Folder with freqtrade's candles. Default: freqtrade's.",
+)
+@click.option(
+    "--speed",
+    type=click.IntRange(min=1),
+    help="How many times faster than recorded prices move. Default: 240, 4h in a minute.",
+)
+def dry_run_command(configs: tuple[str, ...], datadir: Path | None, speed: int | None) -> None:
+    """Start the local exchange and a bot that trades on it, simulated, until Ctrl-C.
+
+    Recorded prices pass so fast, and the policy is so eager, that a round happens every minute or
+    so. Targets and investment are those of the configuration. Nothing leaves this machine.
+    """
+
+    def run() -> int:
+        from sandbox.dry_run import dry_run
+        from sandbox.dry_run_view import shown
+
+        return dry_run(shown, configs=configs, datadir=datadir, speed=speed)
+
+    sys.exit(_status(run))
+
+
 @main.command("serve", short_help="Serve the exchange until Ctrl-C.")
 @click.option(
     "--datadir",
@@ -138,7 +173,7 @@ def serve_command(**wishes: Any) -> None:
 
 
 def _print_summary(result: Path, datadir: Path) -> None:
-    from rebalancing.cli import print_summary
+    from rebalancing.cli.summary import print_summary
 
     print_summary(result, datadir)
 

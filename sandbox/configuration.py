@@ -124,10 +124,14 @@ def child_environment(environment: Mapping[str, str], overlay: Mapping[str, Any]
     freqtrade lets ``FREQTRADE__EXCHANGE__*`` win over every file. What the overlay does not set,
     such as the pair whitelist, stays.
     """
-    taken = {(section.lower(), key.lower()) for section, keys in overlay.items() for key in keys}
+    taken = {
+        (section.lower(), key.lower()) if key else (section.lower(),)
+        for section, value in overlay.items()
+        for key in (value if isinstance(value, Mapping) else [""])
+    }
 
     def beats(name: str) -> bool:
-        parts = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
-        return name.startswith(ENVIRONMENT_PREFIX) and tuple(parts[:2]) in taken
+        parts = tuple(name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__"))
+        return name.startswith(ENVIRONMENT_PREFIX) and not taken.isdisjoint({parts[:1], parts[:2]})
 
     return {name: value for name, value in environment.items() if not beats(name)}

@@ -22,7 +22,7 @@ def run_process(command: Sequence[str], environment: Mapping[str, str]) -> int:
     Ctrl-C in a terminal reaches the command too: it is given time to end by itself, so that its
     own message and status count.
     """
-    with _termination_as_exit():
+    with termination_as_exit():
         process = subprocess.Popen(command, env=dict(environment))
         try:
             status = _wait(process)
@@ -45,7 +45,9 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
 
 
 @contextmanager
-def _termination_as_exit() -> Iterator[None]:
+def termination_as_exit() -> Iterator[None]:
+    """Let SIGTERM end the block as an exit does, so that what it holds is given back."""
+
     def leave(number: int, _: FrameType | None) -> None:
         raise SystemExit(128 + number)
 

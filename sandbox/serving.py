@@ -66,7 +66,7 @@ def serve(wishes: Wishes) -> None:
     SandboxError
         If a wish cannot be met.
     """
-    exchange = _exchange(wishes)
+    exchange = exchange_of(wishes)
     trading = _trading(wishes, exchange)
     faults = Faults(wishes.seed)
     served = running(exchange, trading=trading, faults=faults, host=wishes.host, port=wishes.port)
@@ -78,7 +78,14 @@ def serve(wishes: Wishes) -> None:
         threading.Event().wait()
 
 
-def _exchange(wishes: Wishes) -> LocalExchange:
+def exchange_of(wishes: Wishes) -> LocalExchange:
+    """Make the exchange that is wished for, without an account.
+
+    Raises
+    ------
+    SandboxError
+        If a wish cannot be met.
+    """
     candles = CandleFolder.open(wishes.datadir) if wishes.datadir else None
     recorded = candles.pairs if candles else ()
     named = tuple(name.strip() for name in wishes.pairs.split(",")) if wishes.pairs else recorded

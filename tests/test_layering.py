@@ -14,7 +14,7 @@ from tests.builders import PROJECT
 
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
-EDGES = {PACKAGE / "cli.py", PACKAGE / "__main__.py"}
+EDGES = {PACKAGE / "__main__.py"}
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES]
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
 HOSTS = ("freqtrade", "ccxt", "sqlalchemy", "pandas")

@@ -1,4 +1,4 @@
-"""The command ``rebalance``."""
+"""``rebalance summary``: what a backtest was worth."""
 
 from __future__ import annotations
 
@@ -10,36 +10,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from rebalancing.schema import config_schema
+from rebalancing.cli.refusals import RefusedError
 from rebalancing.summary import Summary, summarise
-from rebalancing.version import __version__
 
 
-@click.group()
-@click.version_option(__version__)
-def main() -> None:
-    """Figures of rebalanced portfolios, and the schema of their configuration."""
-
-
-@main.command()
+@click.command()
 @click.argument("result", type=click.Path(path_type=Path), default="user_data/backtest_results")
 @click.option("--datadir", type=click.Path(path_type=Path), help="Folder of the candles.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def summary(result: Path, datadir: Path | None, as_json: bool) -> None:
     """Print what a backtest RESULT was worth: a zip file, or a folder for its newest one."""
     print_summary(result, datadir, as_json)
-
-
-@main.command()
-def schema() -> None:
-    """Print the JSON schema of a configuration with a rebalance block."""
-    click.echo(json.dumps(config_schema(), indent=2))
-
-
-class UnreadableResultError(click.ClickException):
-    """Shown as one line; exit status 2."""
-
-    exit_code = 2
 
 
 def print_summary(result: Path, datadir: Path | None = None, as_json: bool = False) -> None:
@@ -56,7 +37,7 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
 
     Raises
     ------
-    UnreadableResultError
+    RefusedError
         If the result cannot be read: one line.
     """
     from rebalancing.freqtrade_side.result import newest_result, read_histories
@@ -65,7 +46,7 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
         histories = read_histories(newest_result(result), datadir)
         summaries = {name: summarise(history) for name, history in histories.items()}
     except ValueError as error:
-        raise UnreadableResultError(str(error)) from error
+        raise RefusedError(str(error)) from error
     if as_json:
         fields = {name: {**asdict(s), "premium": s.premium} for name, s in summaries.items()}
         click.echo(json.dumps(fields, default=str, indent=2))

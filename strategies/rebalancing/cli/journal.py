@@ -1,0 +1,61 @@
+"""``rebalance journal``: what the bot decided, newest last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from rebalancing.cli.bot_options import bot_configuration, bot_options
+from rebalancing.cli.refusals import RefusedError
+
+
+@click.command()
+@click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, metavar="N")
+@bot_options
+def journal(configs: tuple[str, ...], db_url: str | None, as_json: bool, last: int) -> None:
+    """Show the newest decisions of a bot, whether it runs now or not."""
+    from rebalancing.freqtrade_side.journal_file import journal_path, read_journal
+
+    file = journal_path(bot_configuration(configs, db_url))
+    events = read_journal(file)[-last:]
+    if not events:
+        raise RefusedError(f"no journal {file}: no bot has run with this configuration")
+    if as_json:
+        click.echo(json.dumps({"events": events}, indent=2))
+        return
+    for event in events:
+        moment = datetime.fromisoformat(event["time"])
+        click.echo(f"{moment:%Y-%m-%d %H:%M:%S} {event_line(event)}")
+
+
+def event_line(event: Mapping[str, Any]) -> str:
+    """Write an event of the journal as a line, without its time."""
+    kind = event["event"]
+    if kind in ("round", "plan"):
+        trades = ", ".join(map(_trade, event["trades"])) or "nothing to trade"
+        tries = f", try {event['try']}" if kind == "plan" else ""
+        return f"{event['tag']}{tries}: {trades}{_left_out(event)}"
+    if kind == "order":
+        size = event["amount"] if event["side"] == "sell" else event["notional"]
+        unit = event["asset"] if event["side"] == "sell" else "of stake currency"
+        return f"order: {event['side']} {event['asset']}, {size:.8g} {unit}"
+    if kind == "closed":
+        return (
+            f"{event['tag']} {event['outcome']}: turnover {event['turnover']:.2%}, "
+            f"cost {event['cost']:.4g}, NAV {event['nav_before']:.8g} to {event['nav_after']:.8g}"
+        )
+    return f"{kind}: {event.get('text', '')}".removesuffix(": ")
+
+
+def _trade(trade: Mapping[str, Any]) -> str:
+    side = "sell" if trade["amount"] < 0 else "buy"
+    return f"{side} {abs(trade['amount']):.6g} {trade['asset']} at {trade['price']:.6g}"
+
+
+def _left_out(event: Mapping[str, Any]) -> str:
+    names = ", ".join(f"{o['asset']} ({o['why']})" for o in event.get("left_out") or [])
+    return f"; left out: {names}" if names else ""

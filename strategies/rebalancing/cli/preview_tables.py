@@ -1,0 +1,68 @@
+"""A preview as tables, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from rebalancing.cli import figures
+from rebalancing.freqtrade_side.preview import Preview
+from rebalancing.plan import Trade
+
+
+def preview_as_json(preview: Preview) -> str:
+    """Return a preview as one JSON object; money is in the stake currency, buys are positive."""
+    prices = [price if math.isfinite(price) else None for price in preview.prices]
+    fields = {
+        **asdict(preview),
+        "assets": preview.assets,
+        "prices": dict(zip(preview.assets, prices, strict=False)),  # the stake currency has none
+        "weights": dict(zip(preview.assets, preview.weights, strict=True)),
+        "targets": dict(zip(preview.assets, preview.targets, strict=True)),
+    }
+    return json.dumps(fields, indent=2)
+
+
+def print_preview(preview: Preview) -> None:
+    """Print a preview for people."""
+    console = Console(markup=False, highlight=False)
+    console.print(_table(preview))
+    nav, cash = (figures.money(value, preview.stake) for value in (preview.nav, preview.cash))
+    due = f"a round is due: {preview.reason}" if preview.reason else "no round is due"
+    console.print(f"NAV {nav}, cash {cash}; {due}")
+    for omission in preview.left_out:
+        size = figures.money(omission.size, preview.stake, sign=True)
+        console.print(f"left out: {omission.asset} {size}, {omission.why}")
+    if preview.note:
+        console.print(f"but no round starts: {preview.note}")
+
+
+def _table(preview: Preview) -> Table:
+    table = Table(title="Trades of a round at this moment", title_justify="left")
+    table.add_column("Asset")
+    for name in ("Price", "Weight", "Target", "Drift", "Coins", preview.stake):
+        table.add_column(name, justify="right")
+    trades = {trade.asset: trade for trade in preview.trades}
+    prices = (*preview.prices, math.nan)  # none of the stake currency
+    rows = zip(preview.assets, prices, preview.weights, preview.targets, strict=True)
+    for asset, price, weight, target in rows:
+        table.add_row(
+            asset,
+            figures.price(price if math.isfinite(price) else None, preview.stake),
+            figures.percent(weight),
+            figures.percent(target),
+            figures.points(weight - target),
+            *_trade(trades.get(asset), preview.stake),
+        )
+    return table
+
+
+def _trade(trade: Trade | None, stake: str) -> tuple[str, str]:
+    if trade is None:
+        return "", ""
+    coins = figures.coins(trade.amount, trade.asset, sign=True)
+    return coins, figures.money(trade.amount * trade.price, stake, sign=True, name=False)

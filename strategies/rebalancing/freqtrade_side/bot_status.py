@@ -1,0 +1,199 @@
+"""What a bot is doing, from what it has written down: its state, its trades, its orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+
+from rebalancing.drift import drift_of
+from rebalancing.durations import parse_duration
+from rebalancing.freqtrade_side.live_state import LiveState
+from rebalancing.rounds import Fill, round_tag
+from rebalancing.targets import beside_reserve, held_in_cash, over_available
+
+Condition = Literal["not started", "running", "paused", "stopped"]
+
+
+@dataclass(frozen=True)
+class Member:
+    """The stake currency or an asset of the portfolio, at the newest check.
+
+    Parameters
+    ----------
+    asset : str
+        Its code.
+    amount : float
+        Coins now; of the stake currency the cash at the check.
+    price : float or None
+        Stake currency for one; None if it had none.
+    weight, target : float or None
+        Fractions; the weight is None if it had no price, the target if it has none.
+    drift : float or None
+        As the bot measures it; None where it measures none.
+    note : str
+        "hands off", "leaving", or empty.
+    """
+
+    asset: str
+    amount: float
+    price: float | None
+    weight: float | None
+    target: float | None
+    drift: float | None
+    note: str = ""
+
+    @property
+    def value(self) -> float | None:
+        """Stake currency."""
+        return None if self.price is None else self.amount * self.price
+
+
+@dataclass(frozen=True)
+class OpenRound:
+    """The round under way, and the stake currency left to trade of each asset, buys positive."""
+
+    tag: str
+    started: datetime
+    tries: int
+    left: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class BotStatus:
+    """What is known of a bot.
+
+    Parameters
+    ----------
+    stake : str
+        Code of the stake currency.
+    condition : str
+        "running" says that nothing holds it back, not that its process lives.
+    why : str or None
+        Of a pause or a stop.
+    written, checked : datetime or None
+        When it wrote its state last, and when it made the check that the figures are of.
+    nav, cash : float or None
+        Stake currency, at that check.
+    members : tuple of Member
+        The assets, cash last.
+    round : OpenRound or None
+        The round under way.
+    boundary : datetime or None
+        The next boundary of the period; in the past if it has not been served yet.
+    """
+
+    stake: str
+    condition: Condition
+    why: str | None = None
+    written: datetime | None = None
+    checked: datetime | None = None
+    nav: float | None = None
+    cash: float | None = None
+    members: tuple[Member, ...] = ()
+    round: OpenRound | None = None
+    boundary: datetime | None = None
+
+
+def bot_status(
+    state: LiveState | None,
+    stake: str,
+    held: Mapping[str, float],
+    done: Mapping[str, Fill],
+    reserve: float,
+) -> BotStatus:
+    """Say what a bot is doing.
+
+    Parameters
+    ----------
+    state : LiveState or None
+        As the bot keeps it; None before it has kept any.
+    stake : str
+        Code of the stake currency.
+    held : mapping of str to float
+        Coins in its open trades, by asset.
+    done : mapping of str to Fill
+        What the orders of the open round have executed, by asset.
+    reserve : float
+        As configured, a fraction.
+    """
+    if state is None:
+        return BotStatus(stake, "not started")
+    why = state.stopped or state.paused
+    condition: Condition = "stopped" if state.stopped else "paused" if why else "running"
+    return BotStatus(
+        stake,
+        condition,
+        why,
+        state.at,
+        state.checked_at,
+        state.nav,
+        state.cash,
+        _members(state, stake, held, reserve),
+        _open_round(state, done),
+        _boundary(state),
+    )
+
+
+def open_round_tag(state: LiveState | None) -> str | None:
+    """Return the tag of the open round's orders; None if no round is open."""
+    if state is None or state.round is None:
+        return None
+    return round_tag(state.round.number, state.round.reason)
+
+
+def _members(
+    state: LiveState, stake: str, held: Mapping[str, float], reserve: float
+) -> tuple[Member, ...]:
+    prices, amounts = {**state.prices, stake: 1.0}, {**held, stake: state.cash or 0.0}
+    named = dict.fromkeys([*state.targets, *state.leaving, *held])
+    assets = [*(asset for asset in named if asset != stake), stake]
+
+    def note(asset: str) -> str:
+        if asset in state.hands_off:
+            return "hands off"
+        return "leaving" if asset in state.leaving else ""
+
+    def member(asset: str, drift: float | None) -> Member:
+        weight, target = state.weights.get(asset), state.targets.get(asset)
+        amount, price = amounts.get(asset, 0.0), prices.get(asset)
+        return Member(asset, amount, price, weight, target, drift, note(asset))
+
+    return tuple(map(member, assets, _drifts(assets, state, reserve)))
+
+
+def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[float | None]:
+    out = np.array([asset in state.hands_off for asset in assets])
+    available = np.array([asset in state.weights for asset in assets])
+    if not available[-1]:  # there has been no check
+        return [None] * len(assets)
+    wanted = held_in_cash(np.array([state.targets.get(asset, 0.0) for asset in assets]), out[:-1])
+    shares = np.array([state.weights.get(asset, 0.0) for asset in assets])
+    wanted = beside_reserve(over_available(wanted, available), reserve, float(shares[-1]))
+    measured = available & ~out
+    return [
+        float(drift) if known else None
+        for drift, known in zip(drift_of(shares, wanted), measured, strict=True)
+    ]
+
+
+def _open_round(state: LiveState, done: Mapping[str, Fill]) -> OpenRound | None:
+    current, tag = state.round, open_round_tag(state)
+    if current is None or tag is None:
+        return None
+    left = {}
+    for asset, (sold, bought) in current.goals.items():
+        fill = done.get(asset, Fill())
+        coins = max(0.0, sold - fill.sold)
+        left[asset] = max(0.0, bought - fill.bought) - coins * state.prices.get(asset, 0.0)
+    wanted = {asset: size for asset, size in left.items() if size}
+    return OpenRound(tag, current.started, current.tries, wanted)
+
+
+def _boundary(state: LiveState) -> datetime | None:
+    if state.period is None or state.origin is None:
+        return None
+    return state.origin + (state.served + 1) * parse_duration(state.period)

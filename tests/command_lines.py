@@ -1,0 +1,63 @@
+"""The command ``rebalance`` as a process, in a folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from freqtrade.persistence import Trade, init_db
+
+from tests.builders import PROJECT, make_config
+
+COMMAND = [sys.executable, "-m", "rebalancing"]
+TARGETS = {"BTC": 0.5, "ETH": 0.3, "SOL": 0.2}
+
+
+def write_config(folder: Path, **overrides: Any) -> None:
+    """Write a config.json with these targets, a period of an hour, and a folder user_data."""
+    pairs = [f"{asset}/USDT" for asset in TARGETS]
+    config = make_config(pairs, {"targets": TARGETS, "period": "1h"}, **overrides)
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "user_data").mkdir(exist_ok=True)
+
+
+@contextmanager
+def dry_run_database(folder: Path) -> Iterator[None]:
+    """Write a configuration and open its database in this process, as in the bot's."""
+    write_config(folder)
+    init_db(f"sqlite:///{folder}/tradesv3.dryrun.sqlite")
+    try:
+        yield
+    finally:
+        Trade.session.remove()
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """Return this environment as a user's: without freqtrade's variables and those of tests."""
+    kept = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith(("FREQTRADE__", "PYTEST_"))
+    }
+    places = os.pathsep.join([str(PROJECT / "strategies"), str(PROJECT)])
+    return {**kept, "PYTHONPATH": places, "COLUMNS": "120", **more}
+
+
+def rebalance(
+    folder: Path, *arguments: str | Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run ``rebalance`` in a folder, away from any terminal, and return it."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=folder,
+        env=clean_environment(**environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
