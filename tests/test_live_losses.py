@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.book import Depth
+from sandbox.faults import Fault
 from tests.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
@@ -41,3 +42,17 @@ def test_a_round_that_loses_too_much_stops_the_bot(tmp_path: Path) -> None:
         bot.wait_loops(4)
         assert ground.trading.account.orders == orders
         assert set(bot.records.held()) == {"BTC", "ETH"}
+
+
+def test_a_buy_whose_cash_is_gone_is_planned_again_and_not_sent(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        # While the first answer is late the account is emptied but for two of its thousand.
+        ground.faults.add(Fault("late", "POST", "/api/v3/order", seconds=1.5))
+        bot.start()
+        account = ground.trading.account
+        bot.wait_for(lambda: account.orders)
+        ground.trading.withdraw("USDT", account.balance("USDT").free - 2)
+        first = closed(bot, 1)
+        asked = [line["notional"] for line in bot.records.journal("order")]
+        assert min(asked) >= 5
+        assert first["nav_after"] == pytest.approx(502, abs=2)
