@@ -188,6 +188,16 @@ def trouble(seen: Evidence, last: str, *, faults: int = 1, frame: str = "exchang
 TEMPORARY = "freqtrade.exceptions.TemporaryError: Could not get balance due to NetworkError."
 
 
+SMALL_BUY = {
+    "time": "2026-01-01T00:00:00+00:00",
+    "event": "order",
+    "round": 1,
+    "asset": "BTC",
+    "side": "buy",
+    "notional": 0.22,
+}
+
+
 def heavier(seen: Evidence) -> Evidence:
     """Let BTC rise by a fifth at the end."""
     return replace(seen, moves=(*seen.moves, Move(10**15, "BTC", 120.0)))
@@ -214,6 +224,7 @@ FORGERIES: list[Any] = [
     ("no_leg_was_executed_twice", lambda e: line(e, 2, time="2999-01-01T00:00:00+00:00")),
     ("no_leg_was_executed_twice", lambda e: line(e, 2, trades=[])),
     ("nothing_below_the_minimum", lambda e: order(e, 0, amount=Decimal("0.01"))),
+    ("nothing_too_small_was_asked_for", lambda e: replace(e, journal=(SMALL_BUY,))),
     ("no_refusal_was_repeated", lambda e: refused(e, "Account has insufficient", "1", "1")),
     ("no_refusal_was_repeated", lambda e: refused(e, "Filter failure: NOTIONAL", "0.01")),
     ("lines_are_whole", lambda e: replace(e, journal=(*e.journal, None))),
