@@ -41,7 +41,7 @@ class Path:
     def __init__(self, dice: random.Random, prices: Mapping[str, float]) -> None:
         self._dice = dice
         self._prices = dict(prices)
-        self._volatility = dice.uniform(0.01, 0.04)
+        self._volatility = dice.uniform(0.02, 0.08)
 
     @property
     def assets(self) -> list[str]:
@@ -49,9 +49,9 @@ class Path:
         return list(self._prices)
 
     def step(self) -> dict[str, float]:
-        """Return the next prices; in one step of five a coin jumps."""
+        """Return the next prices; in one step of four a coin jumps."""
         steps = {asset: self._dice.gauss(0, self._volatility) for asset in self._prices}
-        if self._dice.random() < 0.2:
+        if self._dice.random() < 0.25:
             jumping = self._dice.choice(list(steps))
             steps[jumping] += self._dice.choice([-1, 1]) * self._dice.uniform(0.05, 0.25)
         for asset, step in steps.items():
@@ -108,7 +108,7 @@ def _draw_event(
         (1, Halt(coin)),
         (1, Freeze(coin)),
         (3, Kill(dice.uniform(0, 0.8))),
-        (2 * period, Nap(dice.choice([0.3, 1.2, 5]) * _HOUR)),
+        (5 * period, Nap(dice.choice([0.3, 1.2, 5]) * _HOUR)),
     ]
     if not dry_run:
         choices += [
