@@ -8,18 +8,14 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 from tests.bot_clock import let_time_pass
+from tests.campaign.calm import calm_down
 from tests.campaign.evidence import Death, Evidence, Move, Payment, collect
 from tests.campaign.scenario import STAKE, Scenario
 from tests.live_bots import SIGINT_STATUS, Ground, LiveBot, make_bot_config, trading_ground
 
-HOUR = 3_600.0  # seconds
-BALANCES_EVERY = 12  # quiet loops until a payment is noticed
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
-_CALM_SECONDS = 60.0
 _KEPT = 0.5  # of the cash at the start: with less, too many orders would be too small
 _RESTART_SECONDS = 1.0  # until a bot that ended by itself is started again
-_STARTS = 6  # in a row, of a bot that ends by itself
-_TREMBLE = 0.002  # by which calm prices swing wider in every loop, all alike: resting orders fill
 
 
 class Life:
@@ -31,6 +27,14 @@ class Life:
         What is to happen.
     ground
         The exchange.
+
+    Attributes
+    ----------
+    prices
+        Those of now, stake currency, by asset.
+    is_blind
+        Whether some pair did not trade when the bot was last started: freqtrade asks once an hour
+        which pairs do, so that it stays out till then.
     """
 
     def __init__(self, scenario: Scenario, ground: Ground) -> None:
@@ -50,9 +54,9 @@ class Life:
         self.starts = 0
         self._disturbances = 0
         self._seen = 0
-        self._blind = False
-        self._prices = dict(scenario.prices)
-        self.move(self._prices)
+        self.is_blind = False
+        self.prices = dict(scenario.prices)
+        self.move(self.prices)
 
     @property
     def disturbances(self) -> int:
@@ -66,7 +70,7 @@ class Life:
     def move(self, prices: Mapping[str, float]) -> None:
         """Let coins trade at other prices from now on."""
         for asset, price in prices.items():
-            self._prices[asset] = price
+            self.prices[asset] = price
             self.ground.set_prices(**{asset: price})
             self.moves.append(Move(_now_ms(), asset, price))
 
@@ -76,7 +80,7 @@ class Life:
         beyond the investment."""
         account = self.ground.trading.account
         worth = sum(
-            float(balance.total) * self._prices.get(asset, 1.0)
+            float(balance.total) * self.prices.get(asset, 1.0)
             for asset, balance in account.balances.items()
         )
         free = min(float(account.balance(STAKE).free), worth - _KEPT * self.scenario.cash)
@@ -112,8 +116,7 @@ class Life:
     def start(self) -> None:
         """Start the bot."""
         self._seen = self.disturbances
-        # freqtrade asks once an hour which pairs trade: one that is halted now stays out till then.
-        self._blind = bool(self.ground.exchange.halted)
+        self.is_blind = bool(self.ground.exchange.halted)
         self.starts += 1
         self.bot.start()
 
@@ -154,43 +157,12 @@ class Life:
         for action in self.scenario.script:
             action.happen(self)
             self.keep_alive()
-        loops = self._calm()
+        loops = calm_down(self)
         if self.bot.alive:
             self._stop()
         else:
             self._note_death()
         return collect(self, loops)
-
-    def _calm(self) -> int:
-        self.ground.faults.clear()
-        self.repair()
-        outcomes = [line["outcome"] for line in self.bot.records.journal("closed")]
-        gave_up = outcomes[-1:] == ["gave up"]  # after several of those it waits for minutes
-        if self.scenario.has_period or self._blind or gave_up:
-            self.nap(1.1 * HOUR)
-        began, calm = self.bot.records.loops, dict(self._prices)
-        if self.payments:
-            began += BALANCES_EVERY
-        end = time.monotonic() + _CALM_SECONDS
-        starts, shown = 0, 0
-        # The loop under way when the last fault ended does not count.
-        while (passed := self.bot.records.loops - began) <= self.scenario.calm_loops:
-            if time.monotonic() > end or starts > _STARTS:
-                break
-            starts += not self.bot.alive
-            self.keep_alive()
-            if passed >= shown:
-                self._tremble(calm, shown)
-                shown += 1
-            time.sleep(0.02)
-        self.move(calm)
-        return passed
-
-    def _tremble(self, calm: Mapping[str, float], turn: int) -> None:
-        if self.scenario.kind == "market":
-            return
-        factor = 1 + _TREMBLE * turn * (-1) ** turn
-        self.move({asset: price * factor for asset, price in calm.items()})
 
     def _stop(self) -> None:
         # Interrupted before its first loop freqtrade may end in any way.
