@@ -59,9 +59,18 @@ class Diary:
         text : str
             What to write; the fact itself if empty.
         """
-        if self._last.get(event, "") != fact:
-            self._last[event] = fact
+        if self._has_changed(event, fact):
             self.note(now, event, text or fact or "over")
+
+    def tell_change(self, now: datetime, event: str, fact: str, text: str) -> None:
+        """Write a standing fact when it changes, and send a message too."""
+        if self._has_changed(event, fact):
+            self.tell(now, event, text)
+
+    def _has_changed(self, event: str, fact: str) -> bool:
+        before = self._last.get(event, "")
+        self._last[event] = fact
+        return before != fact
 
     def tell(self, now: datetime, event: str, text: str, **facts: Any) -> None:
         """Write, and send a message too."""
@@ -91,8 +100,7 @@ class Diary:
 
     def declined(self, now: datetime, reason: object, plan: Plan) -> None:
         """A due round holds no trade; told when what is left out changes."""
-        if self._last.get("no round") != plan.shortfall:
-            self._last["no round"] = plan.shortfall
+        if self._has_changed("no round", plan.shortfall):
             self.note(
                 now, "no round", f"{reason}: {plan.shortfall}", left_out=left_out(plan), due=reason
             )

@@ -24,7 +24,7 @@ from rebalancing.freqtrade_side.snapshots import Snapshots
 from rebalancing.freqtrade_side.stocktaking import Stocktaking
 from rebalancing.limits import breach_after, breach_before
 from rebalancing.portfolio import Portfolio
-from rebalancing.rebalancer import Rebalancer
+from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.triggers import Cause, Reason
 
 logger = logging.getLogger(__name__)
@@ -150,7 +150,8 @@ class LiveRun:
         if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
         if quotes.trouble:
-            self._diary.note_change(now, "waiting", "; ".join(quotes.trouble))
+            pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
+            self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
             return False
         self._diary.note_change(now, "waiting", "")
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
@@ -158,8 +159,16 @@ class LiveRun:
         if is_settled and not self._memory.state.intents:
             self._stocktaking.take(now, quotes)
             self._decide(now, quotes)
+        elif self._has_lost_patience(now):
+            portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
+            self._proceed(now, portfolio, open_orders=True)
         self._memory.save(now, self._rebalancer.state())
         return self._memory.is_held is None
+
+    def _has_lost_patience(self, now: datetime) -> bool:
+        """Tell whether the open round waits for orders that neither fill nor end."""
+        current = self._rebalancer.round
+        return current is not None and now - current.started >= PATIENCE
 
     def _ask_balances(self) -> None:
         self._snapshots.treasury.update()
@@ -224,7 +233,7 @@ class LiveRun:
             checked_at=now,
         )
 
-    def _proceed(self, now: datetime, portfolio: Portfolio) -> None:
+    def _proceed(self, now: datetime, portfolio: Portfolio, open_orders: bool = False) -> None:
         current = self._rebalancer.round
         assert current is not None
         orders = own_orders.of_round(current.tag)
@@ -237,7 +246,7 @@ class LiveRun:
         breach = breach_after(limits, opening["nav"], slippage(orders, opening["prices"]))
         if breach is None:
             rules, fills = self._snapshots.rules(portfolio), own_orders.fills(orders)
-            self._rebalancer.proceed(now, portfolio, rules, fills, open_orders=False)
+            self._rebalancer.proceed(now, portfolio, rules, fills, open_orders)
             breach = self._breach(now, portfolio)
         if breach is not None:
             self._stop(now, breach)

@@ -18,6 +18,9 @@ from rebalancing.freqtrade_side.snapshots import Snapshots
 from rebalancing.portfolio import Vector
 from rebalancing.rebalancer import Rebalancer
 
+ENOUGH = 0.98
+"""Share of a trade's coins with which freqtrade, too, takes them for complete: fees are paid."""
+
 
 class Stocktaking:
     """Takes stock while no order is open.
@@ -65,6 +68,7 @@ class Stocktaking:
         held = own_orders.holdings()
         self._book_flows(now, quotes, held)
         self._keep_hands_off(now, held)
+        self._miss_coins(now, held)
         if self._setup.settings.adopt_holdings:
             self._adopt(now, quotes, held)
 
@@ -100,6 +104,17 @@ class Stocktaking:
             return
         text = f"{', '.join(new)} sold by hand: stays out, its weight held in cash, until resume"
         self._diary.tell(now, "hands off", text, assets=self._memory.state.hands_off)
+
+    def _miss_coins(self, now: datetime, held: Mapping[str, Holding]) -> None:
+        """Tell once of coins that are in a trade and no longer in the account."""
+        missing = [
+            asset
+            for asset, pair in zip(self._setup.assets, self._setup.pairs, strict=True)
+            if pair in held and self._treasury.coins(asset) < held[pair].amount * ENOUGH
+        ]
+        names = ", ".join(missing)
+        text = f"coins of {names} are gone from the account: what is left of them is what counts"
+        self._diary.tell_change(now, "coins missing", names, text if names else "over")
 
     def _adopt(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
         """Take in what the account has beyond the portfolio and has not been seen before."""
