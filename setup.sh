@@ -14,6 +14,7 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   test [ARGS]       lint, types and tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles (freqtrade download-data) for config.json or --config FILE
   bench [ARGS]      measure what the strategy costs
+  campaign [ARGS]   trade through random trouble on a local exchange; --seeds 200 is the whole of it
   freqtrade [ARGS]  freqtrade itself
 
 The first command makes the environment in .venv: Python 3.11 or newer and a network are
@@ -33,6 +34,7 @@ main() {
         test) check "$@" ;;
         data) download "$@" ;;
         bench) run python -m tests.benchmark "$@" ;;
+        campaign) run python -m tests.campaign "$@" ;;
         freqtrade) run freqtrade "$@" ;;
         help | -h | --help) usage ;;
         *) fail "there is no command '$command'; ./setup.sh --help lists them" 2 ;;

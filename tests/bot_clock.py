@@ -33,11 +33,17 @@ def _read(database: str) -> Any:
 
 
 def _age(database: str, seconds: float) -> None:
-    state = _read(database)
-    if state is not None:
-        from rebalancing.freqtrade_side import store
+    from freqtrade.persistence import Order, Trade
+    from sqlalchemy import select
 
-        store.save_state(_aged(state, timedelta(seconds=seconds)))
+    from rebalancing.freqtrade_side import store
+
+    by, state = timedelta(seconds=seconds), _read(database)
+    if state is not None:
+        store.save_state(_aged(state, by))
+    for order in Order.session.scalars(select(Order).where(Order.ft_is_open.is_(True))):
+        order.order_date -= by
+    Trade.commit()
 
 
 def _aged(value: Any, by: timedelta) -> Any:

@@ -1,7 +1,9 @@
 """Processes of the real ``freqtrade trade`` that begin with freqtrade already imported."""
 
+import faulthandler
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -74,6 +76,7 @@ def _answer(writer: Any, function: Callable[..., Any], arguments: Sequence[Any])
 
 
 def _freqtrade(arguments: Sequence[str], folder: Path) -> None:
+    faulthandler.register(signal.SIGUSR1)  # one that hangs can be asked where
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.chdir(folder)
     printed = os.open("printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

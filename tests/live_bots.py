@@ -36,7 +36,7 @@ _CCXT = {
     # All pairs in one request are worth two seconds of Binance's limit; here nobody counts.
     "enableRateLimit": False,
     "timeout": 2_000,
-    "options": {"recvWindow": 3_000},
+    "options": {"recvWindow": 1_000},
 }
 
 
@@ -120,6 +120,7 @@ class LiveBot:
     url: str
     keys: Keys | None = None
     process: BaseProcess | None = field(default=None, init=False)
+    _loops_before: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -140,6 +141,11 @@ class LiveBot:
         """Exit status of a process that has ended, negative for a signal."""
         return self.process.exitcode if self.process is not None else None
 
+    @property
+    def loops_of_this_life(self) -> int:
+        """How many loops it has completed since its last start."""
+        return self.records.loops - self._loops_before
+
     def configure(self, **changes: Any) -> None:
         """Rewrite the configuration; a running bot reads it at `reload`."""
         self.config |= changes
@@ -150,6 +156,7 @@ class LiveBot:
     def start(self) -> None:
         """Start the process."""
         assert not self.alive
+        self._loops_before = self.records.loops
         words = ["trade"]
         for name in ("config.json", "config-exchange.json"):
             words += ["--config", str(self.folder / name)]
@@ -170,7 +177,11 @@ class LiveBot:
         if self.process.is_alive():
             os.kill(self.process.pid, signal.SIGINT)
         self.process.join(20)
-        assert not self.alive, "it goes on after SIGINT"
+        if self.process.is_alive():
+            os.kill(self.process.pid, signal.SIGUSR1)  # it prints where it is
+            time.sleep(1)
+            printed = (self.folder / "printed.txt").read_text()
+            raise AssertionError(f"it goes on after SIGINT:\n{printed[-10_000:]}")
         return int(self.process.exitcode or 0)
 
     def restart(self) -> None:

@@ -21,14 +21,15 @@ CONFIG = {"stake_currency": "USDT", "timeframe": "1h"}
 
 
 @contextmanager
-def place(is_live: bool = True) -> Iterator[tuple[Trading, LostOrders]]:
+def place(is_live: bool = True, mark: str = "rb-00000000-") -> Iterator[tuple[Trading, LostOrders]]:
     init_db("sqlite://")
     exchange = make_exchange(BTC=100)
     trading = Trading(exchange, balances={"USDT": 1000})
     with running(exchange, trading=trading) as url, freqtrade_on(url, trading) as client:
         bookkeeper = Bookkeeper(client, CONFIG, "SmartRebalance")
         lost = LostOrders(client, bookkeeper, "USDT", is_live)
-        lost.mark_orders("rb-00000000-")
+        if mark:
+            lost.mark_orders(mark)
         yield trading, lost
 
 
@@ -70,7 +71,7 @@ def test_a_simulated_order_is_never_in_doubt() -> None:
         pytest.param("rb-00000000-abc", "1", True, id="ours"),
         pytest.param("rb-11111111-abc", "1", False, id="another bot's"),
         pytest.param("web-abc", "1", False, id="the user's own"),
-        pytest.param("rb-00000000-abc", "2", False, id="of another size"),
+        pytest.param("rb-00000000-abc", "0.8", True, id="ours, filled far from the price shown"),
     ],
 )
 def test_only_the_order_that_was_meant_is_found(client_id: str, amount: str, is_ours: bool) -> None:
@@ -78,3 +79,29 @@ def test_only_the_order_that_was_meant_is_found(client_id: str, amount: str, is_
         buy(trading, client_id, amount)
         _, found = lost.settle(NOW, [intent(0)])
     assert len(found) == int(is_ours)
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_ours"),
+    [pytest.param("1", True, id="as meant"), pytest.param("2", False, id="of another size")],
+)
+def test_where_orders_bear_no_mark_their_size_tells(amount: str, is_ours: bool) -> None:
+    with place(mark="") as (trading, lost):
+        buy(trading, "web-abc", amount)
+        _, found = lost.settle(NOW, [intent(0)])
+    assert len(found) == int(is_ours)
+
+
+def test_an_older_order_that_was_cancelled_is_no_answer() -> None:
+    with place() as (trading, lost):
+        older = OrderRequest(
+            "BTC/USDT",
+            Side.BUY,
+            OrderType.LIMIT,
+            Decimal(1),
+            Decimal(90),
+            client_id="rb-00000000-abc",
+        )
+        trading.cancel(trading.place(older).id)
+        doubtful, found = lost.settle(NOW, [intent(0)])
+    assert (len(doubtful), found) == (1, [])

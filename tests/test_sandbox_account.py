@@ -22,6 +22,7 @@ from sandbox.fees import Fees
 from sandbox.keys import Keys
 from sandbox.ledger import Balance, Entry, Wallet, recompute
 from sandbox.ledger_file import LedgerFile
+from sandbox.refusals import RefusalError
 from sandbox.server import running
 from sandbox.synthetic import write_candles
 from sandbox.trading import Trading
@@ -282,3 +283,17 @@ def test_a_start_outside_the_candles_is_refused(tmp_path: Path) -> None:
     assert ended.output == (
         "error: --start 2023-01-01: candles are from 2024-01-01 to 2024-01-02\n"
     )
+
+
+def test_what_an_order_was_refused_for_is_remembered() -> None:
+    trading = Trading(make_exchange(BTC=100), balances={"USDT": 20})
+    trading.exchange.halted.add("BTC/USDT")
+    for request in (market("buy", "0.01"), market("buy", 1)):
+        with pytest.raises(RefusalError):
+            trading.place(request)
+        trading.exchange.halted.clear()
+    assert [(one.code, one.message) for one in trading.refused] == [
+        (-1013, "Market is closed."),
+        (-2010, "Account has insufficient balance for requested action."),
+    ]
+    assert [one.request.amount for one in trading.refused] == [D("0.01"), D(1)]

@@ -1,15 +1,7 @@
 """A whole ``freqtrade trade`` with keys, on the local exchange: in and out again, a clean log."""
 
-import json
-import os
-import re
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,11 +15,12 @@ from sandbox.candles import CandleFolder
 from sandbox.exchange import LocalExchange, wall_clock
 from sandbox.ledger import recompute
 from sandbox.orders import Order, Side, Status
-from sandbox.overlay import overlay
 from sandbox.replay import Replay
 from sandbox.server import running
 from sandbox.synthetic import write_candles
 from sandbox.trading import Trading
+from tests.bot_records import Row
+from tests.live_bots import SIGINT_STATUS, LiveBot
 
 STRATEGY = '''
 from freqtrade.persistence import Trade
@@ -70,47 +63,17 @@ CONFIG: dict[str, Any] = {
     "tradable_balance_ratio": 1,
     "pairlists": [{"method": "StaticPairList"}],
     "exchange": {"name": "binance", "pair_whitelist": ["BTC/USDT"], "pair_blacklist": []},
-    "internals": {"process_throttle_secs": 1},
+    "strategy": "InAndOut",
+    "internals": {"heartbeat_interval": 1e-6},  # every loop says so
 }
-COMPLAINT = re.compile(r" - (WARNING|ERROR|CRITICAL) - |Traceback")
 
 
 @dataclass
-class Bot:
-    """A freqtrade process, its account, and what it wrote."""
+class Trader:
+    """A bot and its account."""
 
     trading: Trading
-    folder: Path
-    process: subprocess.Popen[bytes]
-
-    @property
-    def log(self) -> str:
-        file = self.folder / "log.txt"
-        return file.read_text() if file.exists() else ""
-
-    @property
-    def written(self) -> str:
-        """Everything left behind as text, without the line breaks that would hide a key."""
-        names = ("log.txt", "printed.txt", "candles/ledger.jsonl")
-        return "".join("".join((self.folder / name).read_text().split()) for name in names)
-
-    @property
-    def complaints(self) -> list[str]:
-        return [line for line in self.log.splitlines() if COMPLAINT.search(line)]
-
-    def wait_for(self, what: Callable[[], Any], seconds: float = 40.0) -> Any:
-        """Return what comes, or fail with the log."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if (found := what()) or self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        assert found, self.log
-        return found
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(20)
+    bot: LiveBot
 
     def order(self, side: Side) -> Order | None:
         with self.trading.exchange.lock:
@@ -120,6 +83,10 @@ class Bot:
     def filled(self, side: Side) -> Order | None:
         order = self.order(side)
         return order if order and order.status is Status.FILLED else None
+
+    @property
+    def closed_trades(self) -> list[Row]:
+        return [trade for trade in self.bot.records.trades() if not trade["is_open"]]
 
 
 def make_trading(folder: Path) -> Trading:
@@ -136,80 +103,64 @@ def make_trading(folder: Path) -> Trading:
 
 
 @contextmanager
-def trading_bot(folder: Path, kind: str) -> Iterator[Bot]:
+def trader(folder: Path, kind: str) -> Iterator[Trader]:
     trading = make_trading(folder / "candles")
-    (folder / "strategies").mkdir()
-    (folder / "strategies" / "in_and_out.py").write_text(STRATEGY.replace("KIND", kind))
+    strategies = folder / "strategies"
+    strategies.mkdir()
+    (strategies / "in_and_out.py").write_text(STRATEGY.replace("KIND", kind))
+    # freqtrade demands it: a market order's price is that of the other side.
+    side = {"price_side": "other" if kind == "market" else "same"}
+    pricing = {"entry_pricing": side, "exit_pricing": side, "strategy_path": str(strategies)}
     with running(trading.exchange, trading=trading) as url:
-        # freqtrade demands it: a market order's price is that of the other side.
-        side = {"price_side": "other" if kind == "market" else "same"}
-        config = CONFIG | {"entry_pricing": side, "exit_pricing": side}
-        files = {"config.json": config, "overlay.json": overlay(url, CONFIG, trading.keys)}
-        command = [sys.executable, "-m", "freqtrade", "trade", "--strategy", "InAndOut"]
-        for name, content in files.items():
-            (folder / name).write_text(json.dumps(content))
-            command += ["--config", str(folder / name)]
-        command += ["--strategy-path", str(folder / "strategies"), "--userdir", str(folder)]
-        command += ["--db-url", f"sqlite:///{folder / 'trades.sqlite'}"]
-        command += ["--logfile", str(folder / "log.txt")]
-        # Where this variable says that a test is running freqtrade opens no log file.
-        environment = {name: text for name, text in os.environ.items() if name != "PYTEST_VERSION"}
-        with (folder / "printed.txt").open("wb") as printed:
-            process = subprocess.Popen(
-                command, cwd=folder, stdout=printed, stderr=printed, env=environment
-            )
+        bot = LiveBot(folder / "bot", CONFIG | pricing, url, trading.keys)
         try:
-            yield Bot(trading, folder, process)
+            bot.start()
+            yield Trader(trading, bot)
         finally:
-            process.kill()
-            process.wait()
+            bot.kill()
 
 
-def closed_trades(folder: Path) -> list[tuple[float, float, float]]:
-    with closing(sqlite3.connect(folder / "trades.sqlite")) as database:
-        return database.execute(
-            "SELECT amount, open_rate, close_rate FROM trades WHERE is_open = 0"
-        ).fetchall()
-
-
-def check_the_end(bot: Bot) -> None:
-    account = bot.trading.account
-    bot.wait_for(lambda: closed_trades(bot.folder))
-    assert bot.stop() == 128 + signal.SIGINT
-    assert bot.complaints == []
+def check_the_end(seen: Trader) -> None:
+    account = seen.trading.account
+    seen.bot.wait_for(lambda: seen.closed_trades)
+    complaints = seen.bot.records.complaints
+    assert seen.bot.stop() == SIGINT_STATUS
+    assert complaints == []
     assert recompute(account.ledger) == account.balances
     assert not account.open_orders
     buy, sell = account.orders
-    ((amount, open_rate, close_rate),) = closed_trades(bot.folder)
-    assert amount == pytest.approx(float(sell.filled))
+    (trade,) = seen.closed_trades
+    assert trade["amount"] == pytest.approx(float(sell.filled))
     # freqtrade rounds the average price of an order to the market's tick.
-    assert open_rate == pytest.approx(float(buy.quote_filled / buy.filled), abs=0.01)
-    assert close_rate == pytest.approx(float(sell.quote_filled / sell.filled), abs=0.01)
-    for secret in (bot.trading.keys.key, bot.trading.keys.secret, "signature="):
-        assert secret not in bot.written
+    assert trade["open_rate"] == pytest.approx(float(buy.quote_filled / buy.filled), abs=0.01)
+    assert trade["close_rate"] == pytest.approx(float(sell.quote_filled / sell.filled), abs=0.01)
+    written = dict(seen.bot.records.written())
+    written["ledger"] = (seen.bot.folder.parent / "candles" / "ledger.jsonl").read_text()
+    for secret in (seen.trading.keys.key, seen.trading.keys.secret, "signature="):
+        assert [name for name, text in written.items() if secret in text] == []
 
 
 @pytest.mark.slow
 def test_a_live_bot_buys_and_sells_at_the_market(tmp_path: Path) -> None:
-    with trading_bot(tmp_path, "market") as bot:
-        bot.wait_for(lambda: bot.filled(Side.SELL))
-        check_the_end(bot)
+    with trader(tmp_path, "market") as seen:
+        seen.bot.wait_for(lambda: seen.filled(Side.SELL))
+        check_the_end(seen)
 
 
 @pytest.mark.slow
 def test_a_live_bot_buys_and_sells_with_limits_that_rest_and_fill_in_part(tmp_path: Path) -> None:
-    with trading_bot(tmp_path, "limit") as bot:
-        set_price = bot.trading.exchange.set_price
-        buy = bot.wait_for(lambda: bot.order(Side.BUY))
+    with trader(tmp_path, "limit") as seen:
+        set_price = seen.trading.exchange.set_price
+        buy = seen.bot.wait_for(lambda: seen.order(Side.BUY))
         assert buy.is_open
         price = float(buy.price)
         set_price("BTC/USDT", price * 0.9995)  # one level of the asks is now below the limit
-        part = bot.order(Side.BUY)
+        part = seen.order(Side.BUY)
         assert part is not None
         assert part.status is Status.PARTIALLY_FILLED
-        time.sleep(2.5)  # the bot looks at it in this state
+        seen.bot.wait_loops(2)  # the bot looks at it in this state
         set_price("BTC/USDT", price * 0.95)
-        sell = bot.wait_for(lambda: bot.order(Side.SELL))
+        sell = seen.bot.wait_for(lambda: seen.order(Side.SELL))
         assert sell.is_open
         set_price("BTC/USDT", float(sell.price) * 1.05)
-        check_the_end(bot)
+        check_the_end(seen)

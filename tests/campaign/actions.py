@@ -111,14 +111,13 @@ class Deposit:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """A share of the free stake currency leaves the account."""
+    """A share of the stake currency that can be spared leaves the account."""
 
     share: float
 
     def happen(self, life: "Life") -> None:
         """Withdraw it."""
-        free = float(life.ground.trading.account.balance("USDT").free)
-        amount = round(free * self.share, 2)
+        amount = round(life.spare_cash * self.share, 2)
         if amount > 0:
             life.pay(-amount)
 

@@ -76,6 +76,7 @@ class Evidence:
     payments: tuple[Payment, ...] = ()
     deaths: tuple[Death, ...] = ()
     disturbances: int = 0
+    starts: int = 1
     kept_orders: tuple[Row, ...] = ()
     kept_trades: tuple[Row, ...] = ()
     kept_flows: tuple[Payment, ...] = ()
@@ -143,7 +144,7 @@ class Evidence:
             yield Leg(
                 round=round_of(row["ft_order_tag"] or ""),
                 asset=row["ft_pair"].partition("/")[0],
-                time_ms=in_ms(row["order_date"]),
+                time_ms=in_ms(row["order_filled_date"] or row["order_date"]),
                 amount=sign * filled,
                 value=sign * filled * (row["average"] or row["price"] or 0.0),
             )
@@ -191,6 +192,7 @@ def collect(life: "Life", loops: int) -> Evidence:
         payments=tuple(life.payments),
         deaths=tuple(life.deaths),
         disturbances=life.disturbances,
+        starts=life.starts,
         kept_orders=tuple(records.orders()),
         kept_trades=tuple(records.trades()),
         kept_flows=tuple(

@@ -1,5 +1,6 @@
 """The life of a bot in a scenario: from its first start to calm prices, a stop and the evidence."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,15 +8,14 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 from tests.bot_clock import let_time_pass
+from tests.campaign.calm import calm_down
 from tests.campaign.evidence import Death, Evidence, Move, Payment, collect
-from tests.campaign.scenario import PERIOD, STAKE, Scenario
+from tests.campaign.scenario import STAKE, Scenario
 from tests.live_bots import SIGINT_STATUS, Ground, LiveBot, make_bot_config, trading_ground
 
-CALM_LOOPS = 10
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
-_CALM_SECONDS = 60.0
-_STARTS = 6  # in a row, of a bot that ends by itself
-_TREMBLE = (1, 0.999, 1, 1.001)  # of calm prices, so that orders resting at the best price fill
+_KEPT = 0.5  # of the cash at the start: with less, too many orders would be too small
+_RESTART_SECONDS = 1.0  # until a bot that ended by itself is started again
 
 
 class Life:
@@ -27,6 +27,14 @@ class Life:
         What is to happen.
     ground
         The exchange.
+
+    Attributes
+    ----------
+    prices
+        Those of now, stake currency, by asset.
+    is_blind
+        Whether some pair did not trade when the bot was last started: freqtrade asks once an hour
+        which pairs do, so that it stays out till then.
     """
 
     def __init__(self, scenario: Scenario, ground: Ground) -> None:
@@ -43,10 +51,12 @@ class Life:
         self.moves: list[Move] = []
         self.payments: list[Payment] = []
         self.deaths: list[Death] = []
+        self.starts = 0
         self._disturbances = 0
         self._seen = 0
-        self._prices = dict(scenario.prices)
-        self.move(self._prices)
+        self.is_blind = False
+        self.prices = dict(scenario.prices)
+        self.move(self.prices)
 
     @property
     def disturbances(self) -> int:
@@ -60,9 +70,26 @@ class Life:
     def move(self, prices: Mapping[str, float]) -> None:
         """Let coins trade at other prices from now on."""
         for asset, price in prices.items():
-            self._prices[asset] = price
+            self.prices[asset] = price
             self.ground.set_prices(**{asset: price})
             self.moves.append(Move(_now_ms(), asset, price))
+
+    @property
+    def spare_cash(self) -> float:
+        """What may be withdrawn so that the rest can follow the policy: of what is free, what is
+        beyond the investment."""
+        account = self.ground.trading.account
+        worth = sum(
+            float(balance.total) * self.prices.get(asset, 1.0)
+            for asset, balance in account.balances.items()
+        )
+        free = min(float(account.balance(STAKE).free), worth - _KEPT * self.scenario.cash)
+        investment = self.scenario.rebalance.get("investment")
+        if investment is None:
+            return max(0.0, free)
+        mine = [entry for entry in account.ledger if entry.asset == STAKE and entry.order_id]
+        cash = investment + float(sum(entry.free + entry.locked for entry in mine))
+        return max(0.0, free - cash)
 
     def pay(self, amount: float) -> None:
         """Deposit, or withdraw where the amount is negative."""
@@ -89,6 +116,8 @@ class Life:
     def start(self) -> None:
         """Start the bot."""
         self._seen = self.disturbances
+        self.is_blind = bool(self.ground.exchange.halted)
+        self.starts += 1
         self.bot.start()
 
     def kill(self) -> None:
@@ -110,6 +139,8 @@ class Life:
         """Start the bot where it is dead, as a service manager does."""
         if not self.bot.alive:
             self._note_death()
+            if self.bot.status != -signal.SIGKILL:
+                time.sleep(_RESTART_SECONDS)
             self.start()
 
     def wait(self, loops: int, what: Callable[[], object] = lambda: False) -> None:
@@ -126,41 +157,19 @@ class Life:
         for action in self.scenario.script:
             action.happen(self)
             self.keep_alive()
-        loops = self._calm()
+        loops = calm_down(self)
         if self.bot.alive:
             self._stop()
         else:
             self._note_death()
         return collect(self, loops)
 
-    def _calm(self) -> int:
-        self.ground.faults.clear()
-        self.repair()
-        if self.scenario.has_period:
-            self.nap(1.1 * {"1h": 3_600.0}[PERIOD])
-        began, calm = self.bot.records.loops, dict(self._prices)
-        end = time.monotonic() + _CALM_SECONDS
-        starts, shown = 0, 0
-        # The loop under way when the last fault ended does not count.
-        while (passed := self.bot.records.loops - began) <= CALM_LOOPS:
-            if time.monotonic() > end or starts > _STARTS:
-                break
-            starts += not self.bot.alive
-            self.keep_alive()
-            if passed >= shown:
-                self._tremble(calm, shown)
-                shown += 1
-            time.sleep(0.02)
-        self.move(calm)
-        return passed
-
-    def _tremble(self, calm: Mapping[str, float], turn: int) -> None:
-        if self.scenario.kind == "market":
-            return
-        factor = _TREMBLE[turn % len(_TREMBLE)]
-        self.move({asset: price * factor for asset, price in calm.items()})
-
     def _stop(self) -> None:
+        # Interrupted before its first loop freqtrade may end in any way.
+        self.wait(1)
+        if self.bot.loops_of_this_life == 0:
+            self.bot.kill()
+            return
         status = self.bot.stop()
         if status != SIGINT_STATUS:
             self.deaths.append(Death(status, disturbed=False))
@@ -168,7 +177,9 @@ class Life:
     def _note_death(self) -> None:
         status = self.bot.status
         if status is not None and status >= 0:
-            self.deaths.append(Death(status, disturbed=self.disturbances > self._seen))
+            exchange = self.ground.exchange
+            wrong = self.disturbances > self._seen or exchange.halted or exchange.offset_ms
+            self.deaths.append(Death(status, disturbed=bool(wrong)))
 
 
 @contextmanager

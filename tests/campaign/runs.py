@@ -90,7 +90,7 @@ def run_seed(seed: int, keep: Path | None = None, steps: int | None = None) -> R
         seconds=round(time.monotonic() - began, 1),
         rounds=sum(1 for _ in evidence.events("round")) if evidence else 0,
         orders=len(evidence.orders or evidence.kept_orders) if evidence else 0,
-        starts=evidence.log.count("Starting worker") if evidence else 0,
+        starts=evidence.starts if evidence else 0,
         faults=evidence.disturbances if evidence else 0,
     )
 

@@ -55,6 +55,11 @@ class Scenario:
         return tuple(asset for asset in self.rebalance["targets"] if asset != STAKE)
 
     @property
+    def calm_loops(self) -> int:
+        """Loops after which all is well if nothing happens: orders that rest take twice as many."""
+        return 10 if self.kind == "market" else 20
+
+    @property
     def has_period(self) -> bool:
         """Whether rounds may have to wait for a boundary."""
         return "period" in self.rebalance
@@ -106,7 +111,7 @@ def draw_scenario(seed: int, steps: int | None = None) -> Scenario:
         script=draw_script(
             dice,
             {asset: prices[asset] for asset in assets},
-            steps or dice.randint(4, 8),
+            steps or dice.randint(5, 9),
             cash=cash,
             dry_run=dry_run,
             period="period" in rebalance,

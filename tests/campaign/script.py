@@ -24,7 +24,7 @@ from tests.campaign.actions import (
 )
 
 _ANY, _MARKET_DATA = "/api/v3/*", "/api/v3/ticker/*"
-_HOUR = 3_600.0
+_HOUR = 3_600.0  # seconds
 # After `timeout` of ccxt (2 seconds) the bot has given up.
 _HANG = 2.5
 
@@ -41,7 +41,7 @@ class Path:
     def __init__(self, dice: random.Random, prices: Mapping[str, float]) -> None:
         self._dice = dice
         self._prices = dict(prices)
-        self._volatility = dice.uniform(0.01, 0.04)
+        self._volatility = dice.uniform(0.02, 0.08)
 
     @property
     def assets(self) -> list[str]:
@@ -49,9 +49,9 @@ class Path:
         return list(self._prices)
 
     def step(self) -> dict[str, float]:
-        """Return the next prices; in one step of five a coin jumps."""
+        """Return the next prices; in one step of four a coin jumps."""
         steps = {asset: self._dice.gauss(0, self._volatility) for asset in self._prices}
-        if self._dice.random() < 0.2:
+        if self._dice.random() < 0.25:
             jumping = self._dice.choice(list(steps))
             steps[jumping] += self._dice.choice([-1, 1]) * self._dice.uniform(0.05, 0.25)
         for asset, step in steps.items():
@@ -88,9 +88,10 @@ def draw_script(
     # Some begin with trouble during the first purchase.
     script: list[Action] = [Wait(dice.choice([0, 1, 3, 3]))]
     for _ in range(steps):
-        event = [] if dice.random() < 0.25 else _draw_event(dice, path, cash, dry_run, period)
-        move: list[Action] = [Move(path.step())]
-        script += [*event, *move] if dice.random() < 0.7 else [*move, *event]
+        count = dice.choices([0, 1, 2], [25, 50, 25])[0]
+        events = [_draw_event(dice, path, cash, dry_run, period) for _ in range(count)]
+        move = Move(path.step())
+        script += [*events, move] if dice.random() < 0.7 else [move, *events]
         script.append(Wait(dice.choice([1, 2, 2, 3])))
         if dice.random() < 0.6:
             script.append(Repair())
@@ -99,7 +100,7 @@ def draw_script(
 
 def _draw_event(
     dice: random.Random, path: Path, cash: float, dry_run: bool, period: bool
-) -> list[Action]:
+) -> Action:
     coin = dice.choice(path.assets)
     offset = dice.choice([-1, 1]) * 60_000
     choices: list[tuple[int, Action]] = [
@@ -107,7 +108,7 @@ def _draw_event(
         (1, Halt(coin)),
         (1, Freeze(coin)),
         (3, Kill(dice.uniform(0, 0.8))),
-        (2 * period, Nap(dice.choice([0.3, 1.2, 5]) * _HOUR)),
+        (5 * period, Nap(dice.choice([0.3, 1.2, 5]) * _HOUR)),
     ]
     if not dry_run:
         choices += [
@@ -118,7 +119,7 @@ def _draw_event(
             (3, KillAtOrder(path.step())),
         ]
     weights, actions = zip(*choices, strict=True)
-    return [dice.choices(actions, weights)[0]]
+    return dice.choices(actions, weights)[0]
 
 
 def _draw_fault_of_any(dice: random.Random) -> Fault:

@@ -96,10 +96,8 @@ class LostOrders:
                 continue
             order = self._lost(intent)
             if order is not None:
-                # One that ended without a fill is as if it had never been.
-                if order.get("filled") or order.get("status") == "open":
-                    found.append((intent, order))
-                    self._bookkeeper.enter_lost(self._pair(intent), order, intent.tag, now)
+                found.append((intent, order))
+                self._bookkeeper.enter_lost(self._pair(intent), order, intent.tag, now)
             elif now - intent.at < self.doubt:
                 doubtful.append(intent)
         return tuple(doubtful), found
@@ -136,10 +134,24 @@ class LostOrders:
             order
             for order in orders
             if str(order["id"]) not in known
-            and str(order.get("clientOrderId") or "").startswith(self._mark)
-            and intent.fits(order["side"], float(order["amount"] or 0.0), _worth(order))
+            # One that ended without a fill may be older, its trade removed: ours may still come.
+            and (order.get("filled") or order.get("status") == "open")
+            and self._is_meant(intent, order)
         ]
         return max(fitting, key=lambda order: order["timestamp"] or 0, default=None)
+
+    def _is_meant(self, intent: Intent, order: dict[str, Any]) -> bool:
+        """Tell whether an order may be what became of an intent.
+
+        Notes
+        -----
+        With our mark its size says nothing more: freqtrade made coins of the stake at a price of
+        its own, which may be far from the one the exchange filled at.
+        """
+        if self._mark:
+            ours = str(order.get("clientOrderId") or "").startswith(self._mark)
+            return ours and order["side"] == intent.side
+        return intent.fits(order["side"], float(order["amount"] or 0.0), _worth(order))
 
 
 def _worth(order: dict[str, Any]) -> float:

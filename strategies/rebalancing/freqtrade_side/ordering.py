@@ -69,6 +69,8 @@ class Ordering:
             return 0.0
         cash = self._treasury.cash(own_orders.holdings())
         stake = current.share(trade, min(cash, self._treasury.free()), self._markets.fee)
+        if stake < self._markets.cost_minimums[self._setup.assets.index(trade.asset)]:
+            return 0.0  # the cash has become too little since it was planned: plan again
         self._intend(trade, stake, now)
         return stake
 

@@ -209,3 +209,20 @@ def name_entries(tag: str, since: datetime) -> None:
                 order.ft_order_tag = tag
     if opened:
         Trade.commit()
+
+
+def drop_empty() -> None:
+    """Remove open trades whose orders all ended without a fill while the bot was away.
+
+    Notes
+    -----
+    freqtrade removes only those that it sees ending. For one that is left it neither adjusts a
+    position, as there is none, nor opens another: the asset could never be bought again.
+    """
+    empty = Trade.session.scalars(
+        select(Trade).where(
+            Trade.is_open.is_(True), Trade.amount == 0, ~Trade.orders.any(Order.ft_is_open)
+        )
+    ).all()
+    for trade in empty:
+        trade.delete()

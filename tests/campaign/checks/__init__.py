@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     legs.one_order_of_a_pair_at_a_time,
     legs.no_leg_was_executed_twice,
     legs.nothing_below_the_minimum,
+    legs.nothing_too_small_was_asked_for,
     legs.no_refusal_was_repeated,
     journal.lines_are_whole,
     journal.every_tag_has_its_round,

@@ -94,14 +94,15 @@ def freqtrade_holds_what_was_bought(seen: Evidence) -> Iterator[str]:
 
 
 def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
-    """Compare what the bot booked with what was paid."""
-    if seen.scenario.dry_run:
-        if seen.kept_flows:
-            yield f"cash flows in a dry run: {[flow.amount for flow in seen.kept_flows]}"
-        return
+    """Compare what the bot booked, its opening among it, with what was paid."""
+    investment = seen.scenario.rebalance.get("investment")
     # With an investment of its own the account's deposits are not the portfolio's.
-    paid = () if "investment" in seen.scenario.rebalance else seen.payments
-    booked, due = (sum(part.amount for part in parts) for parts in (seen.kept_flows, paid))
+    paid = () if investment else seen.payments
+    due = (investment or seen.scenario.cash) + sum(payment.amount for payment in paid)
+    booked = sum(flow.amount for flow in seen.kept_flows)
     if abs(booked - due) > max(0.01, 1e-6 * seen.scenario.cash):
         amounts = [round(flow.amount, 4) for flow in seen.kept_flows]
-        yield f"cash flows booked {amounts} ({booked:.4f}), paid {[p.amount for p in paid]}"
+        yield (
+            f"cash flows booked {amounts} ({booked:.4f}), "
+            f"paid {[payment.amount for payment in paid]} ({due:.4f})"
+        )

@@ -61,6 +61,17 @@ def nothing_below_the_minimum(seen: Evidence) -> Iterator[str]:
             yield f"order {order.id} ({order.pair}): {order.amount * price:.4f} is below minimum"
 
 
+def nothing_too_small_was_asked_for(seen: Evidence) -> Iterator[str]:
+    """Look for a buy handed to freqtrade that the exchange would refuse."""
+    for line in seen.events("order"):
+        least = float(seen.markets[line["asset"]].min_notional)
+        if line["side"] == "buy" and line["notional"] < least:
+            yield (
+                f"round {line['round']}: a buy of {line['asset']} for {line['notional']:.2f} "
+                f"was ordered, the least is {least:g}"
+            )
+
+
 def no_refusal_was_repeated(seen: Evidence) -> Iterator[str]:
     """Look for an order that was tried again although nothing had changed."""
     refusals = Counter(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from tests.campaign.evidence import Evidence
-from tests.campaign.life import CALM_LOOPS
 from tests.campaign.scenario import STAKE
 
 _RESERVE = 0.005
@@ -16,7 +15,7 @@ def the_bot_stayed_up(seen: Evidence) -> Iterator[str]:
     for death in seen.deaths:
         if not death.disturbed:
             yield f"the bot ended by itself with status {death.status}"
-    if seen.loops < CALM_LOOPS:
+    if seen.loops < seen.scenario.calm_loops:
         yield f"only {seen.loops} loops while prices stood still"
 
 

@@ -1,0 +1,302 @@
+"""Every check of the campaign can fail: an honest history passes, each forgery is found."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sandbox.book import Depth
+from sandbox.fees import Fees
+from sandbox.ledger import Balance
+from sandbox.orders import Order, OrderRequest, OrderType, Side, Status
+from sandbox.trading import Refused, Trading
+from tests.campaign.checks import CHECKS, violations
+from tests.campaign.evidence import Death, Evidence, Move, Payment
+from tests.campaign.scenario import Scenario
+from tests.exchanges import make_exchange
+
+PRICES = {"BTC": 100.0, "ETH": 10.0, "BNB": 50.0}
+INITIAL, ROUND = "r0 initial", "r1 threshold BTC +3.0pp"
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def make_scenario(**changes: Any) -> Scenario:
+    """Build BTC and ETH at half each with a threshold of three points."""
+    values: dict[str, Any] = {
+        "seed": 0,
+        "prices": PRICES,
+        "rebalance": {"targets": {"BTC": 0.5, "ETH": 0.5}, "threshold": 0.03},
+        "kind": "market",
+        "cash": 1000.0,
+        "fees": Fees(),
+        "fee_coins": 0.0,
+        "depth": Depth(),
+        "dry_run": False,
+        "script": (),
+    }
+    return Scenario(**values | changes)
+
+
+class Books:
+    """An account that trades as a bot would, and the books such a bot would keep."""
+
+    def __init__(self) -> None:
+        self.scenario = make_scenario()
+        self.trading = Trading(make_exchange(**PRICES), balances={"USDT": 1000})
+        self.journal: list[dict[str, Any]] = []
+        self.rows: list[dict[str, Any]] = []
+
+    def round(self, number: int, tag: str, trades: dict[str, float]) -> None:
+        """Trade these amounts of coins at the prices of PRICES, sells first."""
+        planned = [
+            {"asset": asset, "amount": amount, "price": PRICES[asset]}
+            for asset, amount in trades.items()
+        ]
+        self.journal.append(
+            {"time": now(), "event": "round", "round": number, "tag": tag, "trades": planned}
+        )
+        achieved = {asset: self.order(asset, amount, tag) for asset, amount in trades.items()}
+        self.journal.append(
+            {
+                "time": now(),
+                "event": "closed",
+                "round": number,
+                "tag": tag,
+                "achieved": achieved,
+                "nav_after": self.value(),
+                "weights_after": {"BTC": 0.5, "ETH": 0.5},
+            }
+        )
+
+    def order(self, asset: str, amount: float, tag: str) -> float:
+        """Trade at the market and return the signed value."""
+        side = Side.BUY if amount > 0 else Side.SELL
+        size = Decimal(str(abs(amount)))
+        order = self.trading.place(OrderRequest(f"{asset}/USDT", side, OrderType.MARKET, size))
+        self.rows.append(
+            {
+                "order_id": str(order.id),
+                "ft_order_side": side.value.lower(),
+                "ft_pair": order.pair,
+                "ft_order_tag": tag,
+                "status": "closed",
+                "filled": float(order.filled),
+            }
+        )
+        return float(order.quote_filled) * (1 if amount > 0 else -1)
+
+    def value(self) -> float:
+        """Return what the account is worth."""
+        balances = self.trading.account.balances
+        return sum(float(b.total) * {**PRICES, "USDT": 1.0}[a] for a, b in balances.items())
+
+    def evidence(self) -> Evidence:
+        """Return everything as a life would leave it."""
+        account = self.trading.account
+        held = {asset: float(account.balance(asset).total) for asset in ("BTC", "ETH")}
+        return Evidence(
+            scenario=self.scenario,
+            markets={market.base: market for market in self.trading.exchange.markets},
+            orders=account.orders,
+            fills=account.fills,
+            ledger=account.ledger,
+            balances=account.balances,
+            refused=tuple(self.trading.refused),
+            moves=tuple(Move(0, asset, price) for asset, price in PRICES.items()),
+            kept_orders=tuple(self.rows),
+            kept_trades=tuple(
+                {"pair": f"{asset}/USDT", "base_currency": asset, "is_open": 1, "amount": amount}
+                for asset, amount in held.items()
+            ),
+            kept_flows=(Payment(0, self.scenario.cash),),
+            journal=tuple(self.journal),
+            log="2026-01-01 00:00:00,000 - freqtrade.worker - INFO - Bot heartbeat.\n",
+            written={"log.txt": "Botheartbeat."},
+            secrets=("sandboxKEY", "sandboxSECRET"),
+            loops=11,
+        )
+
+
+@pytest.fixture(scope="module")
+def honest() -> Evidence:
+    books = Books()
+    books.round(0, INITIAL, {"BTC": 5.1, "ETH": 48.0})
+    books.round(1, ROUND, {"BTC": -0.1, "ETH": 0.99})
+    return books.evidence()
+
+
+def check_named(name: str) -> Callable[[Evidence], Any]:
+    (found,) = (check for check in CHECKS if check.__name__ == name)
+    return found
+
+
+def test_an_honest_history_has_no_violations(honest: Evidence) -> None:
+    assert violations(honest) == []
+
+
+def rows(seen: Evidence, place: int, **changes: Any) -> Evidence:
+    kept = list(seen.kept_orders)
+    kept[place] = {**kept[place], **changes}
+    return replace(seen, kept_orders=tuple(kept))
+
+
+def line(seen: Evidence, place: int, **changes: Any) -> Evidence:
+    journal = list(seen.journal)
+    journal[place] = {**(journal[place] or {}), **changes}
+    return replace(seen, journal=tuple(journal))
+
+
+def order(seen: Evidence, place: int, **changes: Any) -> Evidence:
+    orders: list[Order] = list(seen.orders)
+    orders[place] = replace(orders[place], **changes)
+    return replace(seen, orders=tuple(orders))
+
+
+def entry(seen: Evidence, place: int, **changes: Any) -> Evidence:
+    ledger = list(seen.ledger)
+    ledger[place] = replace(ledger[place], **changes)
+    return replace(seen, ledger=tuple(ledger))
+
+
+def twice(seen: Evidence) -> Evidence:
+    """Execute the sell of the round again, known to freqtrade and in the journal."""
+    again = replace(seen.orders[2], id=99)
+    more = rows(seen, 2, order_id="99").kept_orders[2]
+    return replace(seen, orders=(*seen.orders, again), kept_orders=(*seen.kept_orders, more))
+
+
+def refused(seen: Evidence, message: str, *amounts: str) -> Evidence:
+    requests = [
+        OrderRequest("BTC/USDT", Side.SELL, OrderType.MARKET, Decimal(amount)) for amount in amounts
+    ]
+    return replace(seen, refused=tuple(Refused(0, one, -1013, message) for one in requests))
+
+
+def trouble(seen: Evidence, last: str, *, faults: int = 1, frame: str = "exchange.py") -> Evidence:
+    """Add a traceback to the log."""
+    record = "2026-01-01 00:00:01,000 - freqtrade.worker - ERROR - Something went wrong\n"
+    trace = f'Traceback (most recent call last):\n  File "{frame}", line 1, in call\n{last}\n'
+    return replace(seen, log=seen.log + record + trace, disturbances=faults)
+
+
+TEMPORARY = "freqtrade.exceptions.TemporaryError: Could not get balance due to NetworkError."
+
+
+SMALL_BUY = {
+    "time": "2026-01-01T00:00:00+00:00",
+    "event": "order",
+    "round": 1,
+    "asset": "BTC",
+    "side": "buy",
+    "notional": 0.22,
+}
+
+
+def heavier(seen: Evidence) -> Evidence:
+    """Let BTC rise by a fifth at the end."""
+    return replace(seen, moves=(*seen.moves, Move(10**15, "BTC", 120.0)))
+
+
+FORGERIES: list[Any] = [
+    ("ledger_adds_up", lambda e: replace(e, balances={**e.balances, "BTC": Balance(Decimal(9))})),
+    ("no_balance_was_negative", lambda e: entry(e, 0, free=Decimal(1))),
+    ("fills_are_the_ledgers", lambda e: entry(e, 1, free=Decimal(-1))),
+    ("fills_are_the_ledgers", lambda e: replace(e, payments=(Payment(0, 5.0),))),
+    ("freqtrade_knows_every_order", lambda e: replace(e, kept_orders=e.kept_orders[1:])),
+    ("freqtrade_knows_every_order", lambda e: replace(e, orders=e.orders[1:])),
+    ("freqtrade_knows_every_order", lambda e: rows(e, 1, filled=3.0)),
+    ("freqtrade_knows_every_order", lambda e: rows(e, 1, ft_order_side="sell")),
+    ("freqtrade_knows_every_order", lambda e: rows(e, 1, status="open")),
+    ("freqtrade_knows_every_order", lambda e: rows(e, 1, order_id=e.kept_orders[0]["order_id"])),
+    ("freqtrade_holds_what_was_bought", lambda e: replace(e, kept_trades=e.kept_trades[1:])),
+    ("freqtrade_holds_what_was_bought", lambda e: replace(e, kept_trades=e.kept_trades * 2)),
+    ("cash_flows_are_booked", lambda e: replace(e, kept_flows=(Payment(0, 1005.0),))),
+    ("cash_flows_are_booked", lambda e: replace(e, kept_flows=())),
+    ("one_order_of_a_pair_at_a_time", lambda e: order(e, 0, status=Status.NEW)),
+    ("one_order_of_a_pair_at_a_time", lambda e: order(e, 0, updated_ms=10**15)),
+    ("no_leg_was_executed_twice", twice),
+    ("no_leg_was_executed_twice", lambda e: line(e, 2, time="2999-01-01T00:00:00+00:00")),
+    ("no_leg_was_executed_twice", lambda e: line(e, 2, trades=[])),
+    ("nothing_below_the_minimum", lambda e: order(e, 0, amount=Decimal("0.01"))),
+    ("nothing_too_small_was_asked_for", lambda e: replace(e, journal=(SMALL_BUY,))),
+    ("no_refusal_was_repeated", lambda e: refused(e, "Account has insufficient", "1", "1")),
+    ("no_refusal_was_repeated", lambda e: refused(e, "Filter failure: NOTIONAL", "0.01")),
+    ("lines_are_whole", lambda e: replace(e, journal=(*e.journal, None))),
+    ("lines_are_whole", lambda e: replace(e, journal=({"event": "round"},))),
+    ("every_tag_has_its_round", lambda e: rows(e, 1, ft_order_tag="r7 period")),
+    ("every_tag_has_its_round", lambda e: rows(e, 1, ft_order_tag="rebalance")),
+    ("rounds_end_once", lambda e: replace(e, journal=(*e.journal, e.journal[-1]))),
+    ("rounds_end_once", lambda e: replace(e, journal=(e.journal[0], *e.journal[2:]))),
+    ("rounds_end_once", lambda e: replace(e, journal=(e.journal[0], *e.journal))),
+    ("rounds_end_once", lambda e: replace(e, journal=e.journal[1:])),
+    ("closed_rounds_tell_what_was_executed", lambda e: line(e, 1, achieved={"BTC": 510.0})),
+    ("closed_rounds_tell_what_was_executed", lambda e: line(e, 1, tag=ROUND)),
+    ("value_is_that_of_the_ledger", lambda e: line(e, 1, nav_after=1010.0)),
+    ("the_bot_stayed_up", lambda e: replace(e, deaths=(Death(1, disturbed=False),))),
+    ("the_bot_stayed_up", lambda e: replace(e, loops=3)),
+    ("nothing_is_left_open", lambda e: order(e, 3, status=Status.PARTIALLY_FILLED)),
+    ("nothing_is_left_open", lambda e: replace(e, journal=e.journal[:-1])),
+    ("the_portfolio_is_inside_its_bands", heavier),
+    ("nothing_secret_was_written", lambda e: replace(e, written={"log.txt": "xsandboxKEYx"})),
+    ("nothing_secret_was_written", lambda e: replace(e, written={"log.txt": "?signature=ab"})),
+    ("the_log_is_clean", lambda e: trouble(e, TEMPORARY, faults=0)),
+    ("the_log_is_clean", lambda e: trouble(e, TEMPORARY, frame="/x/strategies/rebalancing/a.py")),
+    ("the_log_is_clean", lambda e: trouble(e, "KeyError: 'BTC'")),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "forge"),
+    [pytest.param(*one, id=f"{one[0]}-{number}") for number, one in enumerate(FORGERIES)],
+)
+def test_a_forged_history_is_found(
+    honest: Evidence, name: str, forge: Callable[[Evidence], Evidence]
+) -> None:
+    assert list(check_named(name)(forge(honest))) != []
+
+
+def test_every_check_has_been_seen_to_fail() -> None:
+    assert {check.__name__ for check in CHECKS} == {name for name, _ in FORGERIES}
+
+
+def test_what_freqtrade_logs_about_a_fault_of_the_exchange_is_no_violation(
+    honest: Evidence,
+) -> None:
+    assert violations(trouble(honest, TEMPORARY)) == []
+
+
+def test_a_round_told_again_after_a_kill_is_no_violation(honest: Evidence) -> None:
+    start = {"time": now(), "event": "start"}
+    twice_told = (*honest.journal, start, honest.journal[-1])
+    assert violations(replace(honest, journal=twice_told)) == []
+    three_times = (*twice_told, honest.journal[-1])
+    assert violations(replace(honest, journal=three_times)) == ["round 1 was closed 2 times"]
+
+
+def test_what_an_interrupt_broke_is_no_violation(honest: Evidence) -> None:
+    text = (
+        "KeyboardInterrupt\n\nTraceback (most recent call last):\nsqlite3.ProgrammingError: closed"
+    )
+    assert violations(trouble(honest, text, faults=0)) == []
+
+
+def test_a_bot_that_could_not_start_for_a_fault_is_no_violation(honest: Evidence) -> None:
+    assert violations(replace(honest, deaths=(Death(2, disturbed=True),))) == []
+
+
+def test_a_cancelled_order_that_never_filled_may_be_unknown(honest: Evidence) -> None:
+    nothing = replace(
+        honest.orders[0],
+        id=98,
+        filled=Decimal(0),
+        status=Status.CANCELED,
+        created_ms=honest.orders[-1].updated_ms,
+        updated_ms=honest.orders[-1].updated_ms,
+    )
+    assert violations(replace(honest, orders=(*honest.orders, nothing))) == []

@@ -1,0 +1,58 @@
+"""Orders that are lost to a real bot, and money that a round may lose."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from sandbox.book import Depth
+from sandbox.faults import Fault
+from tests.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_buy_cancelled_on_the_exchange_while_the_bot_is_away_is_made_again(
+    tmp_path: Path,
+) -> None:
+    with trading_bot(tmp_path, {"maker": "1m"}, kind="maker") as (ground, bot):
+        bot.start()
+        account = ground.trading.account
+        btc, _ = bot.wait_for(lambda: len(account.orders) == 2 and account.orders)
+        bot.stop()
+        ground.trading.cancel(btc.id)
+        bot.start()
+        bot.wait_for(lambda: [o for o in account.orders[2:] if o.pair == btc.pair])
+        lower = {asset: price * 0.99 for asset, price in PRICES.items()}
+        ground.set_prices(**lower)
+        assert closed(bot, 1)["outcome"] == "done"
+        assert weights(ground, **lower) == pytest.approx(TARGETS, abs=0.01)
+        check_books(ground, bot)
+
+
+def test_a_round_that_loses_too_much_stops_the_bot(tmp_path: Path) -> None:
+    # Each level of the book holds little, and they are far apart: who buys much pays much.
+    steep = Depth(level_value=Decimal(20), gap=20)
+    policy = {"limits": {"round_loss": 0.01}}
+    with trading_bot(tmp_path, policy, depth=steep) as (ground, bot):
+        bot.start()
+        line = bot.wait_for(lambda: bot.records.journal("stopped"))[0]
+        assert "limits.round_loss" in line["text"]
+        orders = ground.trading.account.orders
+        bot.wait_loops(4)
+        assert ground.trading.account.orders == orders
+        assert set(bot.records.held()) == {"BTC", "ETH"}
+
+
+def test_a_buy_whose_cash_is_gone_is_planned_again_and_not_sent(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        # While the first answer is late the account is emptied but for two of its thousand.
+        ground.faults.add(Fault("late", "POST", "/api/v3/order", seconds=1.5))
+        bot.start()
+        account = ground.trading.account
+        bot.wait_for(lambda: account.orders)
+        ground.trading.withdraw("USDT", account.balance("USDT").free - 2)
+        first = closed(bot, 1)
+        asked = [line["notional"] for line in bot.records.journal("order")]
+        assert min(asked) >= 5
+        assert first["nav_after"] == pytest.approx(502, abs=2)
