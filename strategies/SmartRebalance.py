@@ -28,20 +28,20 @@ from rebalancing.freqtrade_side.annotations import (  # noqa: E402
 )
 from rebalancing.freqtrade_side.backtest import BacktestRun  # noqa: E402
 from rebalancing.freqtrade_side.candles import PairCandles, first_closes  # noqa: E402
-from rebalancing.freqtrade_side.investment import check_investment  # noqa: E402
-from rebalancing.freqtrade_side.last_valid import read_or_keep  # noqa: E402
-from rebalancing.freqtrade_side.live import LiveRun  # noqa: E402
-from rebalancing.freqtrade_side.live_start import start_live  # noqa: E402
-from rebalancing.freqtrade_side.markets import Markets  # noqa: E402
-from rebalancing.freqtrade_side.order_types import OrderTypes  # noqa: E402
-from rebalancing.freqtrade_side.orders import ENTRY_TAG  # noqa: E402
-from rebalancing.freqtrade_side.parameter_file import file_problems  # noqa: E402
-from rebalancing.freqtrade_side.parameters import Parameters  # noqa: E402
-from rebalancing.freqtrade_side.recorded_weights import (  # noqa: E402
+from rebalancing.freqtrade_side.history.recorded_weights import (  # noqa: E402
     recorded_weights,
     weight_column,
 )
-from rebalancing.freqtrade_side.redaction import redact_logs  # noqa: E402
+from rebalancing.freqtrade_side.investment import check_investment  # noqa: E402
+from rebalancing.freqtrade_side.last_valid import read_or_keep  # noqa: E402
+from rebalancing.freqtrade_side.live.order_types import OrderTypes  # noqa: E402
+from rebalancing.freqtrade_side.live.redaction import redact_logs  # noqa: E402
+from rebalancing.freqtrade_side.live.run import LiveRun  # noqa: E402
+from rebalancing.freqtrade_side.live.start import start_live  # noqa: E402
+from rebalancing.freqtrade_side.markets import Markets  # noqa: E402
+from rebalancing.freqtrade_side.orders import ENTRY_TAG  # noqa: E402
+from rebalancing.freqtrade_side.parameter_file import file_problems  # noqa: E402
+from rebalancing.freqtrade_side.parameters import Parameters  # noqa: E402
 
 logger = logging.getLogger(__name__)
 

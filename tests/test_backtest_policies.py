@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from rebalancing.cli.summary import print_summary
-from rebalancing.freqtrade_side.result import read_records
+from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.summary import Summary, summarise
 from tests.builders import PROJECT, make_config
 from tests.freqtrade_runs import Outcome, backtest

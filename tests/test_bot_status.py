@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from freqtrade.persistence import Order, Trade
 
-from rebalancing.freqtrade_side import commands, store
-from rebalancing.freqtrade_side.live_state import LiveState
+from rebalancing.freqtrade_side.live import commands, store
+from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.state import RoundState
 from rebalancing.triggers import Cause, Reason
 from tests.command_lines import TARGETS, dry_run_database, rebalance

@@ -12,7 +12,7 @@ import pytest
 from freqtrade.persistence import KeyValueStore
 from freqtrade.persistence.key_value_store import _KeyValueStoreModel
 
-from rebalancing.freqtrade_side import commands
+from rebalancing.freqtrade_side.live import commands
 from tests.command_lines import (
     COMMAND,
     clean_environment,

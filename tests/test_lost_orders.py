@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from freqtrade.persistence import init_db
 
-from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
-from rebalancing.freqtrade_side.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.intents import Intent
 from sandbox.orders import OrderRequest, OrderType, Side
 from sandbox.server import running

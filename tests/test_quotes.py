@@ -9,7 +9,7 @@ import pytest
 
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.freqtrade_side.quotes import QuoteBoard, Quotes
+from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from sandbox.exchange import LocalExchange
 from sandbox.faults import Fault, Faults
 from sandbox.server import running

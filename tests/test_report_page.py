@@ -10,7 +10,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from rebalancing.freqtrade_side.result import read_records
+from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.performance.record import LeftOut, Record, RoundNote
 from rebalancing.report.findings import Findings
 from rebalancing.report.page import ASSETS, CHARTS, in_script, write_page

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rebalancing.freqtrade_side.result import read_records
+from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
 from tests.builders import make_config

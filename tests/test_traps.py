@@ -10,7 +10,7 @@ from freqtrade.persistence import LocalTrade
 
 from rebalancing.freqtrade_side import backtest as backtest_module
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
-from rebalancing.freqtrade_side.result import read_records
+from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.summary import summarise
 from rebalancing.version import __version__
 from tests.builders import make_candles, make_config, write_candles

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rebalancing.cli import figures
-from rebalancing.freqtrade_side.preview import Preview
+from rebalancing.freqtrade_side.bots.preview import Preview
 from rebalancing.plan import Trade
 
 

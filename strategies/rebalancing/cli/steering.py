@@ -13,7 +13,7 @@ from rich.console import Console
 from rebalancing.cli.bot_options import bot_options, open_bot, refusals
 
 if TYPE_CHECKING:
-    from rebalancing.freqtrade_side.commands import Do
+    from rebalancing.freqtrade_side.live.commands import Do
 
 UNANSWERED = 3
 _LOOK_EVERY = 0.2  # seconds
@@ -46,8 +46,8 @@ def _command(do: Do, help_text: str) -> click.Command:
 
 
 def _ask(do: Do, wait: float) -> tuple[str, str | None]:
-    from rebalancing.freqtrade_side import commands
-    from rebalancing.freqtrade_side.bot_database import see_changes
+    from rebalancing.freqtrade_side.bots.bot_database import see_changes
+    from rebalancing.freqtrade_side.live import commands
 
     command_id = commands.post(do)
     end = time.monotonic() + wait

@@ -40,7 +40,7 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
     RefusedError
         If the result cannot be read: one line.
     """
-    from rebalancing.freqtrade_side.result import newest_result, read_records
+    from rebalancing.freqtrade_side.history.result import newest_result, read_records
 
     try:
         records = read_records(newest_result(result), datadir)

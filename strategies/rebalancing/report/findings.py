@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rebalancing.freqtrade_side.risk import DAYS_A_YEAR, Risk, annualised, measure_risk
+from rebalancing.freqtrade_side.history.risk import DAYS_A_YEAR, Risk, annualised, measure_risk
 from rebalancing.performance.attribution import Attribution, attribute, subsidies
 from rebalancing.performance.bands import bands_of, outside_bands
 from rebalancing.performance.closing import Closing, close_portfolio

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rebalancing.freqtrade_side.bot_history import read_bot
-from rebalancing.freqtrade_side.result import newest_result, read_records
+from rebalancing.freqtrade_side.history.bot_history import read_bot
+from rebalancing.freqtrade_side.history.result import newest_result, read_records
 from rebalancing.performance.record import Record
 from rebalancing.report.findings import Findings
 

@@ -10,11 +10,11 @@ from typing import Any, cast
 from freqtrade.persistence import KeyValueStore, Order
 from sqlalchemy import func, select
 
-from rebalancing.freqtrade_side import commands, own_orders, store
-from rebalancing.freqtrade_side.bot_status import BotStatus, bot_status, open_round_tag
-from rebalancing.freqtrade_side.commands import Command
-from rebalancing.freqtrade_side.live_state import LiveState
-from rebalancing.freqtrade_side.own_orders import Executed
+from rebalancing.freqtrade_side.bots.bot_status import BotStatus, bot_status, open_round_tag
+from rebalancing.freqtrade_side.live import commands, own_orders, store
+from rebalancing.freqtrade_side.live.commands import Command
+from rebalancing.freqtrade_side.live.own_orders import Executed
+from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.rounds import parse_tag
 from rebalancing.settings import read_settings
 

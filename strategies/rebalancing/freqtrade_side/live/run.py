@@ -11,17 +11,17 @@ from freqtrade.data.dataprovider import DataProvider
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
-from rebalancing.freqtrade_side import commands, own_orders
-from rebalancing.freqtrade_side.bot_state import is_running
 from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.diary import Diary, opening_facts, slippage, weights
-from rebalancing.freqtrade_side.live_state import Memory
-from rebalancing.freqtrade_side.lost_orders import LostOrders
-from rebalancing.freqtrade_side.ordering import Ordering
-from rebalancing.freqtrade_side.quotes import QuoteBoard, Quotes
-from rebalancing.freqtrade_side.redaction import redacted
-from rebalancing.freqtrade_side.snapshots import Snapshots
-from rebalancing.freqtrade_side.stocktaking import Stocktaking
+from rebalancing.freqtrade_side.live import commands, own_orders
+from rebalancing.freqtrade_side.live.bot_state import is_running
+from rebalancing.freqtrade_side.live.diary import Diary, opening_facts, slippage, weights
+from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.ordering import Ordering
+from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
+from rebalancing.freqtrade_side.live.redaction import redacted
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.limits import breach_after, breach_before
 from rebalancing.portfolio import Portfolio
 from rebalancing.rebalancer import PATIENCE, Rebalancer

@@ -10,9 +10,9 @@ from freqtrade.persistence import Order, Trade
 from freqtrade.wallets import Wallets
 
 from rebalancing.cash_book import CashBook
-from rebalancing.freqtrade_side import own_orders, store
+from rebalancing.freqtrade_side.live import own_orders, store
+from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG
-from rebalancing.freqtrade_side.own_orders import Holding
 
 
 class Treasury:

@@ -8,13 +8,13 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.adoption import adopted_values
-from rebalancing.freqtrade_side import own_orders
-from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
-from rebalancing.freqtrade_side.diary import Diary
-from rebalancing.freqtrade_side.live_state import Memory
-from rebalancing.freqtrade_side.own_orders import Holding
-from rebalancing.freqtrade_side.quotes import Quotes
-from rebalancing.freqtrade_side.snapshots import Snapshots
+from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.own_orders import Holding
+from rebalancing.freqtrade_side.live.quotes import Quotes
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.portfolio import Vector
 from rebalancing.rebalancer import Rebalancer
 

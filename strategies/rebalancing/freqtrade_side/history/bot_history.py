@@ -13,15 +13,15 @@ from freqtrade.misc import parse_db_uri_for_logging
 from freqtrade.persistence import Trade
 from sqlalchemy.engine import make_url
 
-from rebalancing.freqtrade_side import own_orders, store
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
-from rebalancing.freqtrade_side.bot_candles import CandleFolder
-from rebalancing.freqtrade_side.bot_database import open_database
+from rebalancing.freqtrade_side.bots.bot_database import open_database
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
-from rebalancing.freqtrade_side.journal_file import journal_path, read_journal
+from rebalancing.freqtrade_side.history.bot_candles import CandleFolder
+from rebalancing.freqtrade_side.history.round_notes import round_notes
+from rebalancing.freqtrade_side.live import own_orders, store
+from rebalancing.freqtrade_side.live.journal_file import journal_path, read_journal
+from rebalancing.freqtrade_side.live.own_orders import Executed
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG
-from rebalancing.freqtrade_side.own_orders import Executed
-from rebalancing.freqtrade_side.round_notes import round_notes
 from rebalancing.performance.executions import ADOPTED, OTHER, Executions, Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record

@@ -14,12 +14,12 @@ from freqtrade.resolvers import ExchangeResolver
 from freqtrade.wallets import Wallets
 from sqlalchemy.engine import make_url
 
-from rebalancing.freqtrade_side import own_orders
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup, read_setup
-from rebalancing.freqtrade_side.live_start import Life, take_up
-from rebalancing.freqtrade_side.quotes import QuoteBoard
-from rebalancing.freqtrade_side.snapshots import Snapshots
+from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.quotes import QuoteBoard
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.start import Life, take_up
 from rebalancing.plan import Omission, Trade
 from rebalancing.portfolio import Portfolio
 from rebalancing.rounds import Round

@@ -9,7 +9,7 @@ from typing import Any
 
 from pandas import DataFrame, Series, to_datetime
 
-from rebalancing.freqtrade_side.result import newest_result, read_records
+from rebalancing.freqtrade_side.history.result import newest_result, read_records
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from freqtrade.exchange import Exchange
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import select
 
-from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.orders import ENTRY_TAG
 from rebalancing.intents import Intent
 from rebalancing.rounds import parse_tag

@@ -24,7 +24,7 @@ from pandas import DataFrame, DatetimeIndex
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
-from rebalancing.freqtrade_side.result_orders import (
+from rebalancing.freqtrade_side.history.result_orders import (
     at_last_price,
     executions,
     order_rows,

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from rebalancing.cash_book import CashBook
-from rebalancing.freqtrade_side import store
+from rebalancing.freqtrade_side.live import store
 from rebalancing.intents import Intent
 from rebalancing.state import RebalancerState
 from rebalancing.version import __version__

@@ -15,21 +15,21 @@ from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 from freqtrade.wallets import Wallets
 
-from rebalancing.freqtrade_side import own_orders, store
-from rebalancing.freqtrade_side.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.freqtrade_side.diary import Diary
 from rebalancing.freqtrade_side.investment import check_investment
-from rebalancing.freqtrade_side.journal_file import Journal, journal_path
-from rebalancing.freqtrade_side.live import LiveRun
-from rebalancing.freqtrade_side.live_state import LiveState, Memory
-from rebalancing.freqtrade_side.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live import own_orders, store
+from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.journal_file import Journal, journal_path
+from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.quotes import QuoteBoard, middle
+from rebalancing.freqtrade_side.live.run import LiveRun
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.state import LiveState, Memory
+from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
+from rebalancing.freqtrade_side.live.treasury import Treasury
 from rebalancing.freqtrade_side.markets import Markets
-from rebalancing.freqtrade_side.quotes import QuoteBoard, middle
-from rebalancing.freqtrade_side.snapshots import Snapshots
-from rebalancing.freqtrade_side.stocktaking import Stocktaking
-from rebalancing.freqtrade_side.treasury import Treasury
 from rebalancing.rebalancer import Rebalancer
 from rebalancing.settings import describe
 from rebalancing.version import __version__

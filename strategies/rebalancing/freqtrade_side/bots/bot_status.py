@@ -11,7 +11,7 @@ import numpy as np
 
 from rebalancing.drift import drift_of
 from rebalancing.durations import parse_duration
-from rebalancing.freqtrade_side.live_state import LiveState
+from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.rounds import Fill, round_tag
 from rebalancing.targets import beside_reserve, held_in_cash, over_available
 

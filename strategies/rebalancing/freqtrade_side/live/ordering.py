@@ -8,11 +8,11 @@ from typing import Literal
 
 from freqtrade.persistence import LocalTrade
 
-from rebalancing.freqtrade_side import own_orders
-from rebalancing.freqtrade_side.diary import Diary
-from rebalancing.freqtrade_side.live_state import Memory
+from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.orders import partial_sell_stake
-from rebalancing.freqtrade_side.snapshots import Snapshots
 from rebalancing.intents import Intent
 from rebalancing.plan import Trade
 from rebalancing.rebalancer import Rebalancer

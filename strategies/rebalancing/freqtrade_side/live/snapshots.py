@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.live.own_orders import Holding
+from rebalancing.freqtrade_side.live.quotes import Quotes
+from rebalancing.freqtrade_side.live.treasury import Treasury
 from rebalancing.freqtrade_side.markets import Markets
-from rebalancing.freqtrade_side.own_orders import Holding
-from rebalancing.freqtrade_side.quotes import Quotes
-from rebalancing.freqtrade_side.treasury import Treasury
 from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Portfolio
 

@@ -1,0 +1,1 @@
+"""A bot that trades, in dry-run and live."""
