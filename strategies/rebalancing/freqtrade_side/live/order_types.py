@@ -25,25 +25,25 @@ class OrderTypes:
     Notes
     -----
     freqtrade asks for an entry of every pair that is not held, in every loop, with requests of
-    its own. While no round opens a trade there is no free place for one.
+    its own. While no round opens a trade there is no free place for one; while one does there are
+    as many as it needs, whatever coins that nobody can sell hold the others.
     """
 
     def __init__(self, strategy: IStrategy) -> None:
         self._strategy = strategy
         self._types: dict[str, Any] = dict(strategy.order_types)
         self._in_force: dict[str, Any] = dict(strategy.order_time_in_force)
-        self._places = strategy.config["max_open_trades"]
         exchange = strategy.dp._exchange
         assert exchange is not None
         self._has_post_only = "PO" in exchange.get_option("order_time_in_force", [])
 
     def set(self, run: LiveRun, now: datetime) -> None:
         """Make the strategy fit what the open round wants."""
-        if run.ordering.is_entering:
-            self._strategy.config["max_open_trades"] = self._places
+        held = own_orders.holdings()
+        entries = run.ordering.entries(held)
+        if entries:
             self._strategy.unlock_reason(AUTO_LOCK)
-        else:
-            self._strategy.config["max_open_trades"] = len(own_orders.holdings())
+        self._strategy.config["max_open_trades"] = len(held) + entries
         kinds = {"entry": "market", "exit": "market"} if run.falls_back(now) else {}
         self._strategy.order_types = self._types | kinds
         only = self._has_post_only and run.waits_as_maker(now)

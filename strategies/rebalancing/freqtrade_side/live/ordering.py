@@ -3,6 +3,7 @@ before it is."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -50,14 +51,12 @@ class Ordering:
         current = self._rebalancer.round
         return self.is_allowed and current is not None and current.is_waiting
 
-    @property
-    def is_entering(self) -> bool:
-        """Some of them open new trades."""
+    def entries(self, held: Collection[str]) -> int:
+        """Count those of them that open new trades; `held` are the pairs of the open ones."""
         current = self._rebalancer.round
         if not self.is_ordering or current is None:
-            return False
-        held = own_orders.holdings()
-        return any(f"{asset}/{self._setup.stake}" not in held for asset in current.buyers)
+            return 0
+        return sum(f"{asset}/{self._setup.stake}" not in held for asset in current.buyers)
 
     def buy(self, pair: str, now: datetime) -> float:
         """Return the stake to buy of a pair for; 0 for nothing, or nothing yet."""
