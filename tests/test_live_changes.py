@@ -210,3 +210,21 @@ def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
         bot.wait_for(lambda: not bot.alive, 15)
         assert bot.status == 2
         assert "the state in the database is damaged" in bot.records.log
+
+
+def test_a_removed_asset_that_nobody_can_sell_holds_no_place(tmp_path: Path) -> None:
+    """As many trades are allowed as there are assets, and dust of the old one stays open."""
+    with trading_bot(tmp_path, prices=THREE) as (ground, bot):
+        bot.configure(max_open_trades=2, exchange=whitelist(bot, "BTC", "ETH"))
+        bot.start()
+        closed(bot, 1)
+        bot.stop()
+        ground.set_prices(ETH=0.1)
+        changed = {"BTC": 0.5, "SOL": 0.3, "USDT": 0.2}
+        bot.configure(
+            exchange=whitelist(bot, "BTC", "SOL"), rebalance=policy(bot, targets=changed)
+        )
+        bot.start()
+        assert closed(bot, 2)["outcome"] == "done"
+        assert set(bot.records.held()) == {"BTC", "ETH", "SOL"}
+        check_books(ground, bot)
