@@ -228,3 +228,18 @@ def test_a_removed_asset_that_nobody_can_sell_holds_no_place(tmp_path: Path) -> 
         assert closed(bot, 2)["outcome"] == "done"
         assert set(bot.records.held()) == {"BTC", "ETH", "SOL"}
         check_books(ground, bot)
+
+
+def test_a_database_of_the_other_kind_is_refused(tmp_path: Path) -> None:
+    """Simulated trades are not there to be sold, and real ones are not to be simulated."""
+    with trading_bot(tmp_path, dry_run=True, config={"dry_run_wallet": 1000}) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        bot.stop()
+        bot.keys = ground.trading.keys
+        bot.configure(dry_run=False)
+        bot.start()
+        bot.wait_for(lambda: not bot.alive, 15)
+        assert bot.status == 2
+        assert "dry_run: is false, the trades in the database are of a dry-run" in bot.records.log
+        assert not ground.trading.account.orders

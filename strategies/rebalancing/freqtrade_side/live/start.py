@@ -140,9 +140,16 @@ def take_up(
             f"stake_currency: is {setup.stake}, the portfolio in the database has none in its "
             "targets and is another one; give this one a db_url of its own"
         )
+    dry_run = bool(config["dry_run"])
+    if state.dry_run not in (None, dry_run):
+        kind = "of a dry-run" if state.dry_run else "real"
+        raise ValueError(
+            f"dry_run: is {str(dry_run).lower()}, the trades in the database are {kind}; give "
+            "this bot a db_url of its own"
+        )
     own = {*setup.assets, *state.targets, *state.leaving}
     setup = setup.with_leaving(_leaving(setup, state))
-    state = state.model_copy(update={"leaving": setup.leaving})
+    state = state.model_copy(update={"leaving": setup.leaving, "dry_run": dry_run})
     settings = setup.settings
     rebalancer = Rebalancer(settings, setup.assets, setup.stake, settings.reserve)
     if found is None:

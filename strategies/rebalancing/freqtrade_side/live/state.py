@@ -23,7 +23,8 @@ FIGURES_EVERY = timedelta(minutes=1)
 class LiveState(RebalancerState):
     """Everything that survives a restart, flat, as the command-line tool reads it.
 
-    `mark` begins the identifiers of the bot's orders, so that it knows them again. `paused` and
+    `dry_run` says of which kind the trades are, None if an older version did not. `mark` begins
+    the identifiers of the bot's orders, so that it knows them again. `paused` and
     `stopped` say why, None if the bot is not. `spare` are coins of the account that were seen and
     not adopted; `opening` are the facts of the open round at its start. Cash, NAV, weights and
     prices are those of the newest check that was written.
@@ -32,6 +33,7 @@ class LiveState(RebalancerState):
     version: int = 1
     bot: str = ""
     mark: str = ""
+    dry_run: bool | None = None
     at: datetime | None = None
     intents: tuple[Intent, ...] = ()
     paused: str | None = None
