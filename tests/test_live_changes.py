@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -243,3 +244,19 @@ def test_a_database_of_the_other_kind_is_refused(tmp_path: Path) -> None:
         assert bot.status == 2
         assert "dry_run: is false, the trades in the database are of a dry-run" in bot.records.log
         assert not ground.trading.account.orders
+
+
+def test_the_coins_that_are_left_of_a_removed_asset_are_sold(tmp_path: Path) -> None:
+    """Some were taken away: too many for freqtrade to forgive, too few to be left behind."""
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        bot.start()
+        closed(bot, 1)
+        ground.trading.withdraw("ETH", Decimal("0.72"))
+        bot.wait_for(lambda: bot.records.journal("coins missing"))
+        bot.reload(
+            exchange=whitelist(bot, "BTC"), rebalance=policy(bot, targets={"BTC": 0.8, "USDT": 0.2})
+        )
+        assert closed(bot, 2)["outcome"] == "done"
+        assert set(bot.records.held()) == {"BTC"}
+        assert weights(ground) == pytest.approx({"BTC": 0.8, "ETH": 0.0, "USDT": 0.2}, abs=0.003)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import floor
 from typing import Any
 
 from freqtrade.persistence import Order, Trade
@@ -226,3 +227,26 @@ def drop_empty() -> None:
     ).all()
     for trade in empty:
         trade.delete()
+
+
+def forget_missing(number: int, amount: float, lot: float) -> None:
+    """Let a trade hold no more coins than there are to be sold.
+
+    Parameters
+    ----------
+    number : int
+        Of the trade.
+    amount : float
+        Coins.
+    lot : float
+        Amount step; 0 if there is none.
+
+    Notes
+    -----
+    With coins missing freqtrade would not sell the rest: a sell of less than the trade leaves too
+    little behind, and for a sell of all of it there are too few.
+    """
+    trade = Trade.session.get(Trade, number)
+    whole = round(floor(amount / lot + 1e-6) * lot, 12) if lot else amount
+    if trade is not None and whole < trade.amount:
+        trade.amount = whole
