@@ -157,8 +157,8 @@ class LiveRun:
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
         is_settled = not own_orders.open_sides() and newest == own_orders.newest_order()
         if is_settled and not self._memory.state.intents:
-            self._stocktaking.take(now, quotes)
-            self._decide(now, quotes)
+            if self._stocktaking.take(now, quotes):
+                self._decide(now, quotes)
         elif self._has_lost_patience(now):
             portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
             self._proceed(now, portfolio, open_orders=True)
@@ -220,7 +220,8 @@ class LiveRun:
                 self._proceed(now, portfolio)
             elif self._balances_age and self._rebalancer.is_due(now, portfolio):
                 self._ask_balances()  # no round on balances of a minute ago
-                self._stocktaking.take(now, quotes)
+                if not self._stocktaking.take(now, quotes):
+                    return
                 portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
             if self._rebalancer.round is None and self._memory.is_held is None:
                 self._watch(now, portfolio)

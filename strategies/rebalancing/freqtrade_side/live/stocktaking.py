@@ -54,8 +54,9 @@ class Stocktaking:
         self._memory = memory
         self._bookkeeper = bookkeeper
         self._diary = diary
+        self._missing: set[str] = set()
 
-    def take(self, now: datetime, quotes: Quotes) -> None:
+    def take(self, now: datetime, quotes: Quotes) -> bool:
         """Book cash flows, respect what the user sold, adopt what is new.
 
         Parameters
@@ -64,13 +65,25 @@ class Stocktaking:
             UTC.
         quotes : Quotes
             Prices that can be trusted.
+
+        Returns
+        -------
+        bool
+            False if coins have only just gone: nothing is booked or decided before freqtrade, in
+            this loop, has asked the exchange for a sale by hand.
         """
         held = own_orders.holdings()
+        before, self._missing = self._missing, self._missing_coins(held)
+        if self._missing - before:
+            return False
         self._book_flows(now, quotes, held)
         self._keep_hands_off(now, held)
-        self._miss_coins(now, held)
+        names = ", ".join(asset for asset in self._setup.assets if asset in self._missing)
+        text = f"coins of {names} are gone from the account: what is left of them is what counts"
+        self._diary.tell_change(now, "coins missing", names, text if names else "over")
         if self._setup.settings.adopt_holdings:
             self._adopt(now, quotes, held)
+        return True
 
     def _book_flows(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
         is_first = self._treasury.book is None
@@ -105,16 +118,13 @@ class Stocktaking:
         text = f"{', '.join(new)} sold by hand: stays out, its weight held in cash, until resume"
         self._diary.tell(now, "hands off", text, assets=self._memory.state.hands_off)
 
-    def _miss_coins(self, now: datetime, held: Mapping[str, Holding]) -> None:
-        """Tell once of coins that are in a trade and no longer in the account."""
-        missing = [
+    def _missing_coins(self, held: Mapping[str, Holding]) -> set[str]:
+        """Name the assets whose coins are in a trade and no longer in the account."""
+        return {
             asset
             for asset, pair in zip(self._setup.assets, self._setup.pairs, strict=True)
             if pair in held and self._treasury.coins(asset) < held[pair].amount * ENOUGH
-        ]
-        names = ", ".join(missing)
-        text = f"coins of {names} are gone from the account: what is left of them is what counts"
-        self._diary.tell_change(now, "coins missing", names, text if names else "over")
+        }
 
     def _adopt(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
         """Take in what the account has beyond the portfolio and has not been seen before."""
