@@ -50,3 +50,25 @@ def test_nothing_secret_is_written_however_requests_fail(tmp_path: Path) -> None
             assert keys.key not in text
             assert keys.secret not in text
             assert not SIGNED.search(text)
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    """Its disk is full from the start."""
+    with trading_bot(tmp_path) as (_, bot):
+        (bot.folder / "logs").mkdir()
+        (bot.folder / "logs" / "rebalance-trades.jsonl").symlink_to("/dev/full")
+        bot.start()
+        bot.wait_for(lambda: len(bot.records.held()) == 2)
+        bot.wait_loops(3)
+        (line,) = bot.records.complaints
+        assert "the journal cannot be written, its lines are lost" in line
+
+
+def test_a_journal_that_cannot_be_opened_is_one_line_and_status_2(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (_, bot):
+        (bot.folder / "logs" / "rebalance-trades.jsonl").mkdir(parents=True)
+        bot.start()
+        bot.wait_for(lambda: not bot.alive, 15)
+        assert bot.status == 2
+        assert "the journal cannot be written: " in bot.records.log
+        assert "Traceback" not in bot.records.log

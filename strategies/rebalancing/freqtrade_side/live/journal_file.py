@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
@@ -12,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
+
+logger = logging.getLogger("rebalancing")
 
 SIZE, KEPT = 10_000_000, 5
 """Bytes of a file before it is set aside, and how many are kept."""
@@ -30,6 +34,19 @@ def journal_path(config: Mapping[str, Any]) -> Path:
     return Path(config["user_data_dir"]) / "logs" / f"rebalance-{stem}.jsonl"
 
 
+class _Handler(RotatingFileHandler):
+    """Says once, in freqtrade's log, that lines are lost."""
+
+    _is_told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002
+        """Let the bot trade on."""
+        if not self._is_told:
+            error = sys.exc_info()[1]
+            logger.error(f"the journal cannot be written, its lines are lost: {error}")
+            self._is_told = True
+
+
 class Journal:
     """Appends events to the file, each one written at once.
 
@@ -37,14 +54,26 @@ class Journal:
     ----------
     path : Path
         The file; its folder is made.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be written at the start. Later, on a full disk, the bot goes on without it.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._handler = RotatingFileHandler(
+        self._torn = False
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("ab"), path.open("rb") as file:
+                if path.stat().st_size:
+                    file.seek(-1, os.SEEK_END)
+                    self._torn = file.read() != b"\n"
+        except OSError as error:
+            raise ValueError(f"the journal cannot be written: {error}") from None
+        self._handler = _Handler(
             path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True
         )
-        self._torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
 
     def write(self, now: datetime, event: str, **facts: Any) -> None:
         """Append a line; what a power cut left half written keeps its own line."""
