@@ -223,9 +223,7 @@ def test_a_removed_asset_that_nobody_can_sell_holds_no_place(tmp_path: Path) -> 
         bot.stop()
         ground.set_prices(ETH=0.1)
         changed = {"BTC": 0.5, "SOL": 0.3, "USDT": 0.2}
-        bot.configure(
-            exchange=whitelist(bot, "BTC", "SOL"), rebalance=policy(bot, targets=changed)
-        )
+        bot.configure(exchange=whitelist(bot, "BTC", "SOL"), rebalance=policy(bot, targets=changed))
         bot.start()
         assert closed(bot, 2)["outcome"] == "done"
         assert set(bot.records.held()) == {"BTC", "ETH", "SOL"}

@@ -87,7 +87,7 @@ class Ordering:
         amount = min(abs(sell.amount), trade.amount)
         self._intend(sell, amount, now)
         lot = float(self._markets.lots[self._setup.assets.index(asset)])
-        if amount >= self._treasury.coins(asset) - lot / 2:
+        if amount < trade.amount and amount >= self._treasury.coins(asset) - lot / 2:
             own_orders.forget_missing(trade.id, amount, lot)
             return -float(trade.stake_amount), current.tag
         return partial_sell_stake(trade, amount, lot), current.tag
