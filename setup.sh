@@ -13,7 +13,8 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   hyperopt [ARGS]   optimise its period and threshold, likewise
   test [ARGS]       lint, types and tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles (freqtrade download-data) for config.json or --config FILE
-  bench [ARGS]      measure what the strategy costs
+  bench [ARGS]      measure what the strategy costs in backtests
+  bench-live [ARGS] measure what it costs in a trading bot's loop
   campaign [ARGS]   trade through random trouble on a local exchange; --seeds 200 is the whole of it
   freqtrade [ARGS]  freqtrade itself
 
@@ -34,6 +35,7 @@ main() {
         test) check "$@" ;;
         data) download "$@" ;;
         bench) run python -m tests.benchmark "$@" ;;
+        bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;
         freqtrade) run freqtrade "$@" ;;
         help | -h | --help) usage ;;

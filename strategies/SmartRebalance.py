@@ -7,38 +7,29 @@ from pathlib import Path
 from typing import ClassVar
 
 from freqtrade import __version__ as freqtrade_version
-from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
+from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.persistence import Order, Trade
 from freqtrade.strategy import IStrategy
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 _HERE = str(Path(__file__).resolve().parent)
 if _HERE not in sys.path[1:]:
     # freqtrade has put the folder first and will take that away; hyperopt's workers need it too.
     sys.path.append(_HERE)
 
-from rebalancing import SUPPORTED_FREQTRADE, __version__, describe  # noqa: E402
+from rebalancing import SUPPORTED_FREQTRADE, __version__  # noqa: E402
 from rebalancing.freqtrade_side.annotations import (  # noqa: E402
     PLOT_CONFIG,
     mark_rounds,
-    recorded_marks,
     round_annotations,
 )
-from rebalancing.freqtrade_side.backtest import BacktestRun  # noqa: E402
-from rebalancing.freqtrade_side.candles import PairCandles, first_closes  # noqa: E402
-from rebalancing.freqtrade_side.history.recorded_weights import (  # noqa: E402
-    recorded_weights,
-    weight_column,
-)
-from rebalancing.freqtrade_side.investment import check_investment  # noqa: E402
+from rebalancing.freqtrade_side.candles import PairCandles  # noqa: E402
+from rebalancing.freqtrade_side.history.recorded_weights import weight_column  # noqa: E402
 from rebalancing.freqtrade_side.last_valid import read_or_keep  # noqa: E402
-from rebalancing.freqtrade_side.live.order_types import OrderTypes  # noqa: E402
 from rebalancing.freqtrade_side.live.redaction import redact_logs  # noqa: E402
-from rebalancing.freqtrade_side.live.run import LiveRun  # noqa: E402
-from rebalancing.freqtrade_side.live.start import start_live  # noqa: E402
-from rebalancing.freqtrade_side.markets import Markets  # noqa: E402
+from rebalancing.freqtrade_side.modes import Terms, mode_of  # noqa: E402
 from rebalancing.freqtrade_side.orders import ENTRY_TAG  # noqa: E402
 from rebalancing.freqtrade_side.parameter_file import file_problems  # noqa: E402
 from rebalancing.freqtrade_side.parameters import Parameters  # noqa: E402
@@ -60,67 +51,49 @@ class SmartRebalance(IStrategy):
     def __init__(self, config: dict) -> None:
         super().__init__(config)
         runmode = config.get("runmode")
-        self._testing, self._trading = runmode in OPTIMIZE_MODES, runmode in TRADE_MODES
-        if self._trading:
+        if runmode in TRADE_MODES:
             redact_logs()
-        elif not self._testing:  # a chart, of some of the pairs
+        elif runmode not in OPTIMIZE_MODES:  # a chart, of some of the pairs
             config = {**config, **(config.get("original_config") or {})}
-        self._setup, self._kept = read_or_keep(config, self.timeframe)
-        if problems := file_problems(self._ft_params_from_file, self._setup, self._trading):
+        self._setup, kept = read_or_keep(config, self.timeframe)
+        trading = runmode in TRADE_MODES
+        if problems := file_problems(self._ft_params_from_file, self._setup, trading):
             raise OperationalException("\n".join(problems))
         self.max_open_trades = len(self._setup.assets)
         seconds = timeframe_to_seconds(config.get("timeframe") or self.timeframe)
         self._step = timedelta(seconds=seconds)
-        self._parameters = Parameters.of(self._setup.settings, seconds)
-        if self._parameters.period is not None:
-            self.period = self._parameters.period
-        if self._parameters.threshold is not None:
-            self.threshold = self._parameters.threshold
-        self._candles: dict[str, PairCandles] = {}
-        self._run: BacktestRun | LiveRun | None = None
-        self._marks: dict[str, list[tuple[datetime, str]]] = {}
-        self._weights: dict[str, Series] = {}
-        self._checked = False
+        parameters = Parameters.of(self._setup.settings, seconds)
+        if parameters.period is not None:
+            self.period = parameters.period
+        if parameters.threshold is not None:
+            self.threshold = parameters.threshold
+        self._mode = mode_of(self, Terms(self._setup, kept, parameters, self._step))
 
     def version(self) -> str:
         """Return the version of the package."""
         return __version__
 
     def bot_start(self, **kwargs) -> None:
-        """Log what runs, and ask the exchange for the markets."""
+        """Log what runs; exchange, wallets and database are there now."""
         logger.info(f"SmartRebalance {__version__}, freqtrade {freqtrade_version}")
         if freqtrade_version not in SUPPORTED_FREQTRADE:
             tested = ", ".join(SUPPORTED_FREQTRADE)
             logger.warning(f"freqtrade {freqtrade_version} was not tested, {tested} was")
-        if self._testing:
-            self._markets = Markets.of(self.dp._exchange, self.config, self._setup.pairs)
-        elif self._trading:
-            self._run = start_live(self, self._setup, self._candles, self._kept)
-            self._order_types = OrderTypes(self)
-        else:
-            self._marks = recorded_marks(self.config)
-            self._weights = recorded_weights(self.config)
+        self._mode.start()
 
     def populate_indicators(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
-        """Keep the candles; once all are there, check the investment."""
+        """Keep the candles, and show targets, weights and rounds on charts."""
         pair = metadata["pair"]
-        self._candles[pair] = PairCandles.of(dataframe)
-        if self._testing and len(self._candles) == len(self._setup.pairs):
-            self._check()
+        self._mode.keep(pair, PairCandles.of(dataframe))
         dataframe["target_weight"] = self._setup.target_of(pair)
-        dataframe["weight"] = weight_column(dataframe, self._weights.get(pair))
-        dataframe["round"] = mark_rounds(dataframe, self._marks.get(pair, []), self._step)
+        dataframe["weight"] = weight_column(dataframe, self._mode.weights.get(pair))
+        dataframe["round"] = mark_rounds(dataframe, self._mode.marks(pair), self._step)
         return dataframe
 
     def populate_entry_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
-        """Let freqtrade ask for every asset that is not held; a new run begins here."""
-        if not self._trading:
-            self._run = None
-        if self._testing and not self._checked:  # some pairs have no candles
-            self._check()
-        dataframe["enter_long"] = int(
-            self._testing or self._trading
-        )  # on a chart they would hide the rounds
+        """Let freqtrade ask for every asset that is not held."""
+        self._mode.begin()
+        dataframe["enter_long"] = self._mode.signals
         dataframe["enter_tag"] = ENTRY_TAG
         return dataframe
 
@@ -129,65 +102,36 @@ class SmartRebalance(IStrategy):
         return dataframe
 
     def bot_loop_start(self, current_time: datetime, **kwargs) -> None:
-        """Decide once per candle or loop; a chart decides nothing."""
-        if not self._testing and not self._trading:
-            return
-        if self._run is None:
-            self._run = BacktestRun(
-                self._setup,
-                self._parameters.effective(),
-                self._markets,
-                self.wallets,
-                self._candles,
-                self._step,
-                quiet=self.config["runmode"] == RunMode.HYPEROPT,
-            )
-        self._run.loop(current_time)
-        self.position_adjustment_enable = self._run.is_ordering
-        if isinstance(self._run, LiveRun):
-            self._order_types.set(self._run, current_time)
+        """Decide once per candle or loop."""
+        self._mode.loop(current_time)
+        self.position_adjustment_enable = self._mode.run is not None and self._mode.run.is_ordering
 
     def custom_stake_amount(self, pair: str, current_time: datetime, **kwargs) -> float:
         """Open a trade if the round wants it."""
-        return 0.0 if self._run is None else self._run.entry_stake(pair, current_time)
+        run = self._mode.run
+        return 0.0 if run is None else run.entry_stake(pair, current_time)
 
     def adjust_trade_position(
         self, trade: Trade, current_time: datetime, **kwargs
     ) -> tuple[float, str] | None:
         """Buy or sell what the round wants of this pair."""
-        if self._run is None:
+        run = self._mode.run
+        if run is None:
             return None
-        change = self._run.adjustment(trade, current_time)
-        self.position_adjustment_enable = self._run.is_ordering
+        change = run.adjustment(trade, current_time)
+        self.position_adjustment_enable = run.is_ordering
         return change
 
     def check_entry_timeout(self, order: Order, current_time: datetime, **kwargs) -> bool:
         """Cancel what has waited long enough for its price."""
-        return self._is_overdue(order, current_time)
+        return self._mode.is_overdue(order, current_time)
 
     def check_exit_timeout(self, order: Order, current_time: datetime, **kwargs) -> bool:
         """Cancel what has waited long enough for its price."""
-        return self._is_overdue(order, current_time)
-
-    def _is_overdue(self, order: Order, now: datetime) -> bool:
-        live = self._run if isinstance(self._run, LiveRun) else None
-        return live is not None and live.is_overdue(order.order_date_utc, now)
+        return self._mode.is_overdue(order, current_time)
 
     def plot_annotations(
         self, pair: str, start_date: datetime, end_date: datetime, dataframe: DataFrame, **kwargs
     ) -> list:
         """Mark the rounds on the chart."""
-        run = self._run if isinstance(self._run, BacktestRun) else None
-        marks = self._marks.get(pair, []) if run is None else run.marks
-        return round_annotations(marks, start_date, end_date, self._step)
-
-    def _check(self) -> None:
-        """Refuse an investment that is too small; log the policy of a backtest."""
-        self._checked = True
-        prices = first_closes(self._setup.pairs, self._candles)
-        balance = self.wallets.get_starting_balance()
-        check_investment(self._setup, self._markets, prices, balance)
-        if self.config["runmode"] == RunMode.BACKTEST:
-            for line in self._parameters.origins():
-                logger.info(line)
-            logger.info(f"Policy: {describe(self._parameters.effective())}")
+        return round_annotations(self._mode.marks(pair), start_date, end_date, self._step)

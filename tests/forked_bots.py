@@ -78,6 +78,8 @@ def _answer(writer: Any, function: Callable[..., Any], arguments: Sequence[Any])
 def _freqtrade(arguments: Sequence[str], folder: Path) -> None:
     faulthandler.register(signal.SIGUSR1)  # one that hangs can be asked where
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # A shell lets what it runs in the background ignore interrupts; a bot must not inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
     printed = os.open("printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (sys.stdout, sys.stderr):

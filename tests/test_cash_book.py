@@ -48,6 +48,11 @@ def test_what_is_missing_of_an_investment_was_withdrawn() -> None:
     book, flow = opened(investment=800).settle(700, 800, 0)
     assert flow == -100
     assert book.expected == 700
+    back, flow = book.settle(760, 800, 0)
+    assert (back.expected, flow) == (760, 60)
+    whole, flow = back.settle(5000, 800, 0)
+    assert (whole.expected, flow) == (800, 40), "no more than the investment"
+    assert whole.settle(6000, 800, 0) == (whole, 0)
 
 
 @pytest.mark.parametrize(

@@ -25,12 +25,15 @@ class CashBook:
         Number of the newest order that is booked; 0 for none.
     investment : float or None
         The configured one at that time, stake currency; None: all of the account.
+    missing : float
+        What the account has been short of an investment, stake currency: it comes back first.
     """
 
     expected: float
     invested: float
     last_order: int = 0
     investment: float | None = None
+    missing: float = 0.0
 
     @classmethod
     def opened(
@@ -76,17 +79,20 @@ class CashBook:
             From now on.
         float
             The cash flow, deposits positive; 0 if there was none. With an investment the rest of
-            the account is not the portfolio's: only what is missing is a flow.
+            the account is not the portfolio's: only what the account is short of it is a flow, and
+            what of that comes back.
         """
         flow = account - self.expected
         if self.investment is not None:
-            flow = min(0.0, flow)
+            flow = min(flow, self.missing)
         if flow == 0.0:
             return self, 0.0
         # Fees that were estimated make a small difference: it is no flow, but it is gone.
         known = replace(self, expected=self.expected + flow)
         if abs(flow) <= max(QUIET_TOLERANCE * nav, TRADED_TOLERANCE * traded):
             return known, 0.0
+        if self.investment is not None:
+            known = replace(known, missing=max(0.0, self.missing - flow))
         return replace(known, invested=self.invested + flow), flow
 
     def invest(self, investment: float | None, account: float) -> tuple[CashBook, float]:
@@ -118,5 +124,6 @@ class CashBook:
             expected=self.expected + flow,
             invested=self.invested + flow,
             investment=investment,
+            missing=0.0 if investment is None else self.missing,
         )
         return book, flow

@@ -170,6 +170,17 @@ def last_round() -> int:
     return max(numbers, default=-1)
 
 
+def marks(pair: str) -> list[tuple[datetime, str]]:
+    """Return time (UTC) and tag of the rounds that traded a pair, oldest first."""
+    rows = Order.session.execute(
+        select(func.min(Order.order_date), Order.ft_order_tag)
+        .where(Order.ft_pair == pair, Order.filled > 0)
+        .group_by(Order.ft_order_tag)
+        .order_by(func.min(Order.order_date))
+    )
+    return [(when.replace(tzinfo=UTC), tag) for when, tag in rows if parse_tag(tag or "")]
+
+
 def closed_by_others(stake: str, since: datetime | None) -> set[str]:
     """Return the assets whose newest closed trade no round has closed.
 

@@ -1,0 +1,204 @@
+"""What the strategy does in each of freqtrade's run modes: test, trade, or draw a chart."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
+from freqtrade.persistence import Order
+from freqtrade.strategy import IStrategy
+from pandas import Series
+
+from rebalancing.freqtrade_side.annotations import Marks, recorded_marks
+from rebalancing.freqtrade_side.backtest import BacktestRun
+from rebalancing.freqtrade_side.candles import PairCandles, first_closes
+from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
+from rebalancing.freqtrade_side.investment import check_investment
+from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.order_types import OrderTypes
+from rebalancing.freqtrade_side.live.run import LiveRun
+from rebalancing.freqtrade_side.live.start import start_live
+from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.freqtrade_side.parameters import Parameters
+from rebalancing.settings import describe
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What was configured.
+
+    Parameters
+    ----------
+    setup : Setup
+        Checked.
+    kept : str
+        Why it is an older configuration that is still in force; empty if it is not.
+    parameters : Parameters
+        Of hyperopt.
+    step : timedelta
+        Length of a candle.
+    """
+
+    setup: Setup
+    kept: str
+    parameters: Parameters
+    step: timedelta
+
+
+class Charting:
+    """A chart decides nothing; it shows what the newest result recorded.
+
+    Parameters
+    ----------
+    strategy : IStrategy
+        freqtrade's, with its exchange and wallets from `start` on.
+    terms : Terms
+        What was configured.
+
+    Attributes
+    ----------
+    run : BacktestRun or LiveRun or None
+        What decides; None if nothing does now.
+    weights : dict of str to Series
+        Recorded weights by pair.
+    """
+
+    signals = 0
+    """Of an entry, candle by candle; on a chart they would hide the rounds."""
+
+    def __init__(self, strategy: IStrategy, terms: Terms) -> None:
+        self._strategy = strategy
+        self._terms = terms
+        self.run: BacktestRun | LiveRun | None = None
+        self.weights: dict[str, Series] = {}
+        self._marks: dict[str, Marks] = {}
+
+    def start(self) -> None:
+        """freqtrade has its exchange, wallets and database."""
+        self._marks = recorded_marks(self._strategy.config)
+        self.weights = recorded_weights(self._strategy.config)
+
+    def keep(self, pair: str, candles: PairCandles) -> None:
+        """Take note of the candles of a pair."""
+
+    def begin(self) -> None:
+        """The candles are complete; a backtest begins, or a loop is under way."""
+
+    def loop(self, now: datetime) -> None:
+        """Think once per candle or loop."""
+
+    def is_overdue(self, _order: Order, _now: datetime) -> bool:
+        """Tell whether a resting order has waited long enough for its price."""
+        return False
+
+    def marks(self, pair: str) -> Marks:
+        """Return time and tag of the rounds that traded a pair, oldest first."""
+        return self._marks.get(pair, [])
+
+
+class Testing(Charting):
+    """Backtests and hyperopt."""
+
+    signals = 1
+
+    def __init__(self, strategy: IStrategy, terms: Terms) -> None:
+        super().__init__(strategy, terms)
+        self._candles: dict[str, PairCandles] = {}
+        self._checked = False
+
+    def start(self) -> None:
+        """Ask the exchange for the markets."""
+        strategy = self._strategy
+        exchange = strategy.dp._exchange
+        assert exchange is not None
+        self._markets = Markets.of(exchange, strategy.config, self._terms.setup.pairs)
+
+    def keep(self, pair: str, candles: PairCandles) -> None:
+        """Keep the candles; once all are there, check the investment."""
+        self._candles[pair] = candles
+        if len(self._candles) == len(self._terms.setup.pairs):
+            self._check()
+
+    def begin(self) -> None:
+        """Forget the run before: an epoch of a hyperopt is one of many."""
+        self.run = None
+        if not self._checked:  # some pairs have no candles
+            self._check()
+
+    def loop(self, now: datetime) -> None:
+        """Decide once per candle."""
+        strategy = self._strategy
+        if self.run is None:
+            self.run = BacktestRun(
+                self._terms.setup,
+                self._terms.parameters.effective(),
+                self._markets,
+                strategy.wallets,
+                self._candles,
+                self._terms.step,
+                quiet=strategy.config["runmode"] == RunMode.HYPEROPT,
+            )
+        self.run.loop(now)
+
+    def marks(self, _pair: str) -> Marks:
+        """Return the rounds of the run, whatever they traded."""
+        return self.run.marks if isinstance(self.run, BacktestRun) else []
+
+    def _check(self) -> None:
+        """Refuse an investment that is too small; log the policy of a backtest."""
+        self._checked = True
+        strategy = self._strategy
+        prices = first_closes(self._terms.setup.pairs, self._candles)
+        balance = strategy.wallets.get_starting_balance()
+        check_investment(self._terms.setup, self._markets, prices, balance)
+        if strategy.config["runmode"] == RunMode.BACKTEST:
+            for line in self._terms.parameters.origins():
+                logger.info(line)
+            logger.info(f"Policy: {describe(self._terms.parameters.effective())}")
+
+
+class Trading(Charting):
+    """Dry-run and live."""
+
+    signals = 1
+
+    def __init__(self, strategy: IStrategy, terms: Terms) -> None:
+        super().__init__(strategy, terms)
+        self._candles: dict[str, PairCandles] = {}
+
+    def start(self) -> None:
+        """Take up what the life before left."""
+        strategy = self._strategy
+        self._live = start_live(strategy, self._terms.setup, self._candles, self._terms.kept)
+        self._order_types = OrderTypes(strategy)
+        self.run = self._live
+
+    def keep(self, pair: str, candles: PairCandles) -> None:
+        """Keep the candles: they tell whether a price is absurd."""
+        self._candles[pair] = candles
+
+    def loop(self, now: datetime) -> None:
+        """Decide once per loop of the bot."""
+        self._live.loop(now)
+        self._order_types.set(self._live, now)
+
+    def is_overdue(self, order: Order, now: datetime) -> bool:
+        """Tell whether a maker's order has waited long enough for its price."""
+        return self._live.is_overdue(order.order_date_utc, now)
+
+    def marks(self, pair: str) -> Marks:
+        """Return the rounds that traded a pair, from freqtrade's database."""
+        return own_orders.marks(pair)
+
+
+def mode_of(strategy: IStrategy, terms: Terms) -> Charting:
+    """Return what a strategy does in the run mode of its configuration."""
+    runmode = strategy.config.get("runmode")
+    if runmode in TRADE_MODES:
+        return Trading(strategy, terms)
+    return (Testing if runmode in OPTIMIZE_MODES else Charting)(strategy, terms)
