@@ -224,6 +224,14 @@ def test_a_new_asset_with_a_target_of_0_starts_nothing() -> None:
     assert account.rebalancer.round is None
 
 
+def test_a_clock_that_is_set_back_does_not_prolong_the_cooldown() -> None:
+    account = pair_of_coins(threshold=0.03, cooldown="2h")
+    account.at(0)
+    assert account.at(48, BTC=1.2)
+    assert not account.at(47, BTC=1.0)
+    assert account.at(24, BTC=1.0)
+
+
 def test_a_new_asset_waits_for_the_cooldown() -> None:
     account = SimulatedAccount(
         make_settings(period="30d", cooldown="6h"), {"BTC": 1.0, "SOL": NAN}, 900

@@ -277,7 +277,8 @@ class Rebalancer:
     def _is_cooling(self, now: datetime) -> bool:
         if self._last_start is None or self.asked is not None:
             return False
-        return now - self._last_start < self._cooldown + backoff(self._failures)
+        # A clock that was wrong, and has been set back, must not silence it until then.
+        return abs(now - self._last_start) < self._cooldown + backoff(self._failures)
 
     def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
         available = portfolio.available[:-1]
