@@ -1,5 +1,8 @@
 """Orders that are lost to a real bot, and money that a round may lose."""
 
+import sqlite3
+import time
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -57,3 +60,20 @@ def test_a_buy_whose_cash_is_gone_is_planned_again_and_not_sent(tmp_path: Path) 
         asked = [line["notional"] for line in orders if line["side"] == "buy"]
         assert min(asked) >= 5
         assert first["nav_after"] == pytest.approx(502, abs=2)
+
+
+def test_a_database_that_somebody_locks_for_long_is_waited_for(tmp_path: Path) -> None:
+    """Between an order and its entry, for longer than SQLite itself waits."""
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        ground.faults.add(Fault("late", "POST", "/api/v3/order", seconds=1.5))
+        ground.set_prices(BTC=120)
+        bot.wait_for(lambda: len(ground.trading.account.orders) == 3)
+        with closing(sqlite3.connect(bot.records.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(8)
+            other.execute("ROLLBACK")
+        assert closed(bot, 2)["outcome"] == "done"
+        assert weights(ground, BTC=120) == pytest.approx(TARGETS, abs=0.003)
+        check_books(ground, bot)

@@ -60,6 +60,7 @@ def start_live(
         is damaged or another portfolio's. freqtrade makes one line of it.
     """
     now = datetime.now(UTC)
+    store.wait_for_others()
     exchange = strategy.dp._exchange
     assert exchange is not None
     life = take_up(exchange, strategy.wallets, strategy.config, setup, now)

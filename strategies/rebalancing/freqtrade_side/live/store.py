@@ -8,12 +8,15 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from freqtrade.persistence import KeyValueStore
+from freqtrade.persistence import KeyValueStore, Trade
+from sqlalchemy import event
 
 STATE = "rebalance.state"
 FLOW = "rebalance.flow"
 PIECE = 250
 """Characters of one value; freqtrade's column holds 255."""
+PATIENCE_MS = 60_000
+"""How long a locked database is waited for."""
 
 
 def load_state() -> dict[str, Any] | None:
@@ -48,6 +51,24 @@ def save_state(state: dict[str, Any]) -> None:
     for i, piece in enumerate(pieces):
         write(f"{STATE}.{slot}.{i}", piece)
     write(STATE, f"{slot} {len(pieces)} {zlib.crc32(text.encode()):08x}")
+
+
+def wait_for_others() -> None:
+    """Let freqtrade wait for a database that somebody else has locked.
+
+    Notes
+    -----
+    It would end after five seconds, maybe between an order and its entry in the database.
+    """
+    engine = Trade.session.get_bind()
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def be_patient(connection: Any, _: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+
+    Trade.session.connection().exec_driver_sql(f"PRAGMA busy_timeout = {PATIENCE_MS}")
 
 
 def flows() -> list[tuple[datetime, float]]:
