@@ -29,19 +29,19 @@ def test_a_change_without_orders_is_a_cash_flow(flow: float) -> None:
 
 def test_own_orders_are_none() -> None:
     book = opened().after_orders(-500.5, 4)
-    assert book.settle(499.5, 1000, 500) == (book, 0)
+    assert book.settle(499.5, 1000, 0.5) == (book, 0)
     assert book.last_order == 4
 
 
 def test_a_fee_that_was_only_estimated_is_none_but_it_is_gone() -> None:
-    book, flow = opened().after_orders(-500, 4).settle(499.5, 1000, 500)
+    book, flow = opened().after_orders(-500, 4).settle(499.5, 1000, 0.5)
     assert flow == 0
     assert (book.expected, book.invested) == (499.5, 1000)
 
 
-def test_a_deposit_during_a_round_is_a_flow() -> None:
-    _, flow = opened().after_orders(-500, 4).settle(600, 1000, 500)
-    assert flow == 100
+def test_what_is_more_than_the_doubt_about_fees_is_a_flow() -> None:
+    _, flow = opened().after_orders(-500, 4).settle(498.5, 1000, 0.5)
+    assert flow == -1.5
 
 
 def test_what_is_missing_of_an_investment_was_withdrawn() -> None:

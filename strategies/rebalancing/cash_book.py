@@ -7,9 +7,6 @@ from dataclasses import dataclass, replace
 QUIET_TOLERANCE = 1e-6
 """Fraction of the NAV below which a change of the balance is rounding."""
 
-TRADED_TOLERANCE = 2e-3
-"""Fraction of what was traded below which a difference is a fee not known exactly."""
-
 
 @dataclass(frozen=True)
 class CashBook:
@@ -61,7 +58,7 @@ class CashBook:
         """Book own orders: `effect` is what they brought, fees taken off, negative if spent."""
         return replace(self, expected=self.expected + effect, last_order=last_order)
 
-    def settle(self, account: float, nav: float, traded: float) -> tuple[CashBook, float]:
+    def settle(self, account: float, nav: float, doubt: float) -> tuple[CashBook, float]:
         """Compare with the account, and book the difference as a cash flow.
 
         Parameters
@@ -70,8 +67,8 @@ class CashBook:
             Stake currency the account has, open orders included.
         nav : float
             Stake currency, for the tolerance.
-        traded : float
-            Sum of the notionals booked since the last comparison, stake currency.
+        doubt : float
+            By how much the fees booked since the last comparison may be wrong, stake currency.
 
         Returns
         -------
@@ -89,7 +86,7 @@ class CashBook:
             return self, 0.0
         # Fees that were estimated make a small difference: it is no flow, but it is gone.
         known = replace(self, expected=self.expected + flow)
-        if abs(flow) <= max(QUIET_TOLERANCE * nav, TRADED_TOLERANCE * traded):
+        if abs(flow) <= max(QUIET_TOLERANCE * nav, doubt):
             return known, 0.0
         if self.investment is not None:
             known = replace(known, missing=max(0.0, self.missing - flow))

@@ -11,13 +11,27 @@ _HALTED = "Market is closed."
 
 
 def one_order_of_a_pair_at_a_time(seen: Evidence) -> Iterator[str]:
-    """Look for an order that came while another of the pair was open."""
+    """Look for an order that came while another of the pair was open.
+
+    Notes
+    -----
+    The ledger tells what came first, whatever clock the exchange showed at that time.
+    """
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for place, entry in enumerate(seen.ledger):
+        if entry.order_id is not None:
+            first.setdefault(entry.order_id, place)
+            last[entry.order_id] = place
     newest: dict[str, Order] = {}
     for order in seen.orders:
         before = newest.get(order.pair)
-        if before is not None and (before.is_open or order.created_ms < before.updated_ms):
+        if before is not None and (
+            before.is_open or first.get(order.id, len(seen.ledger)) < last[before.id]
+        ):
             yield f"order {order.id} ({order.pair}) was sent while order {before.id} was open"
-        newest[order.pair] = order
+        if order.id in first:
+            newest[order.pair] = order
 
 
 def no_leg_was_executed_twice(seen: Evidence) -> Iterator[str]:

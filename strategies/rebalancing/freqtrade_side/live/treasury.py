@@ -106,11 +106,11 @@ class Treasury:
             return [self._record(now, self.book.invested)]
         self.book, raised = self.book.invest(self._investment, account)
         orders = own_orders.executed(self._own, Order.id > self.book.last_order)
-        traded = sum(order.notional for order in orders)
+        doubt = sum(order.doubt for order in orders)
         if orders:
             effect = sum(order.cash for order in orders)
             self.book = self.book.after_orders(effect, own_orders.newest_order())
-        self.book, found = self.book.settle(account, worth + account, traded)
+        self.book, found = self.book.settle(account, worth + account, doubt)
         return [self._record(now, flow) for flow in (raised, found) if flow]
 
     def _expected(self) -> float:
