@@ -79,3 +79,14 @@ def test_more_may_be_taken_out_than_there_is_cash() -> None:
     """Nearly all is in coins: the cash is negative until some of them are sold."""
     book, _ = opened(investment=1000).after_orders(-990, 2).invest(500, 10)
     assert book.expected == -490
+
+
+def test_an_investment_the_account_never_reached_is_filled_up_and_not_taken_out() -> None:
+    book = opened(investment=2000, account=1000)
+    assert (book.expected, book.invested) == (1000, 1000)
+    lower, flow = book.invest(1500, 1000)
+    assert (lower.expected, flow) == (1000, 0), "of the 500 nothing was ever there"
+    lowest, flow = book.invest(800, 1000)
+    assert (lowest.expected, flow) == (800, -200)
+    more, flow = lower.settle(1900, 1000, 0)
+    assert (more.expected, flow) == (1500, 500), "a deposit counts up to the investment"

@@ -50,9 +50,11 @@ class CashBook:
             Number of the newest of these.
         """
         start = account - effect
-        if investment is not None:
-            start = min(investment, start)
-        return cls(start + effect, start, last_order, investment)
+        if investment is None:
+            return cls(account, start, last_order)
+        missing = max(0.0, investment - start)
+        start = min(investment, start)
+        return cls(start + effect, start, last_order, investment, missing)
 
     def after_orders(self, effect: float, last_order: int) -> CashBook:
         """Book own orders: `effect` is what they brought, fees taken off, negative if spent."""
@@ -112,15 +114,19 @@ class CashBook:
         """
         if investment == self.investment:
             return self, 0.0
+        missing = 0.0
         if investment is None:
             flow = account - self.expected
         else:
             flow = investment - (self.invested if self.investment is None else self.investment)
+            # What never came, or is gone already, cannot be taken out.
+            never = min(self.missing, max(0.0, -flow))
+            flow, missing = flow + never, self.missing - never
         book = replace(
             self,
             expected=self.expected + flow,
             invested=self.invested + flow,
             investment=investment,
-            missing=0.0 if investment is None else self.missing,
+            missing=missing,
         )
         return book, flow

@@ -17,10 +17,6 @@ from rebalancing.freqtrade_side.orders import ADOPTED_TAG, ENTRY_TAG
 from rebalancing.limits import Done
 from rebalancing.rounds import Fill, parse_tag
 
-RATES_DIFFER = 0.5
-"""Share of a fee by which the rate of another order of the same trade may be off: a maker pays
-less than a taker."""
-
 
 @dataclass(frozen=True)
 class Holding:
@@ -56,9 +52,6 @@ class Executed:
         When.
     fee_coins : float
         Coins of `amount` that were kept as a fee.
-    doubt : float
-        By how much `cash` may be wrong, stake currency: freqtrade keeps one rate for the orders
-        of a trade, and learns a little later in which currency a fee was paid.
     """
 
     asset: str
@@ -69,7 +62,6 @@ class Executed:
     tag: str
     filled_at: datetime | None
     fee_coins: float = 0.0
-    doubt: float = 0.0
 
     @property
     def notional(self) -> float:
@@ -140,8 +132,7 @@ def _executed(
     cash = 0.0 if adopted else (-notional if side == "buy" else notional) - in_stake
     filled_at = when.replace(tzinfo=UTC) if when else None
     signed = filled if side == "buy" else -filled
-    doubt = in_stake * (RATES_DIFFER if currency else 1.0)
-    return Executed(asset, signed, price, fee, cash, tag or "", filled_at, fee_coins or 0.0, doubt)
+    return Executed(asset, signed, price, fee, cash, tag or "", filled_at, fee_coins or 0.0)
 
 
 def of_round(tag: str) -> list[Executed]:

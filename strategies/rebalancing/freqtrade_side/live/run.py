@@ -157,7 +157,7 @@ class LiveRun:
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
         is_settled = not own_orders.open_sides() and newest == own_orders.newest_order()
         if is_settled and not self._memory.state.intents:
-            if self._stocktaking.take(now, quotes):
+            if self._take_stock(now, quotes):
                 self._decide(now, quotes)
         elif self._has_lost_patience(now):
             portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
@@ -169,6 +169,12 @@ class LiveRun:
         """Tell whether the open round waits for orders that neither fill nor end."""
         current = self._rebalancer.round
         return current is not None and now - current.started >= PATIENCE
+
+    def _take_stock(self, now: datetime, quotes: Quotes) -> bool:
+        is_sure = self._stocktaking.take(now, quotes)
+        if not is_sure:
+            self._balances_age = BALANCES_EVERY  # ask again in the next loop
+        return is_sure
 
     def _ask_balances(self) -> None:
         self._snapshots.treasury.update()
@@ -220,7 +226,7 @@ class LiveRun:
                 self._proceed(now, portfolio)
             elif self._balances_age and self._rebalancer.is_due(now, portfolio):
                 self._ask_balances()  # no round on balances of a minute ago
-                if not self._stocktaking.take(now, quotes):
+                if not self._take_stock(now, quotes):
                     return
                 portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
             if self._rebalancer.round is None and self._memory.is_held is None:

@@ -69,14 +69,15 @@ class Stocktaking:
         Returns
         -------
         bool
-            False if coins have only just gone: nothing is booked or decided before freqtrade, in
-            this loop, has asked the exchange for a sale by hand.
+            False if coins or cash have only just gone, or come: nothing is booked or decided on
+            one answer of the exchange, and before freqtrade has asked it for a sale by hand.
         """
         held = own_orders.holdings()
         before, self._missing = self._missing, self._missing_coins(held)
         if self._missing - before:
             return False
-        self._book_flows(now, quotes, held)
+        if not self._book_flows(now, quotes, held):
+            return False
         self._keep_hands_off(now, held)
         names = ", ".join(asset for asset in self._setup.assets if asset in self._missing)
         text = f"coins of {names} are gone from the account: what is left of them is what counts"
@@ -85,13 +86,17 @@ class Stocktaking:
             self._adopt(now, quotes, held)
         return True
 
-    def _book_flows(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
+    def _book_flows(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> bool:
         is_first = self._treasury.book is None
         worth = float(self._snapshots.portfolio(quotes, held).values[:-1].sum())
-        for when, amount in self._treasury.settle(now, worth, held):
+        flows = self._treasury.settle(now, worth, held)
+        if flows is None:
+            return False
+        for when, amount in flows:
             text = f"{amount:+,.8g} {self._setup.stake}"
             self._diary.note(when, "flow", text, amount=amount, opening=is_first)
         self._memory.note(book=self._treasury.book, flows=self._treasury.flows)
+        return True
 
     def _keep_hands_off(self, now: datetime, held: Mapping[str, Holding]) -> None:
         """An asset that was wanted and that its user sold stays out."""

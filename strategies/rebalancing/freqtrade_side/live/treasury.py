@@ -9,7 +9,7 @@ from typing import Any
 from freqtrade.persistence import Order, Trade
 from freqtrade.wallets import Wallets
 
-from rebalancing.cash_book import CashBook
+from rebalancing.cash_book import QUIET_TOLERANCE, CashBook
 from rebalancing.freqtrade_side.live import own_orders, store
 from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG
@@ -50,6 +50,7 @@ class Treasury:
         self._investment = investment
         self.book = book
         self.flows = flows
+        self._suspect = 0.0
 
     def update(self) -> None:
         """Ask the exchange for the balances."""
@@ -80,7 +81,7 @@ class Treasury:
 
     def settle(
         self, now: datetime, worth: float, holdings: Mapping[str, Holding]
-    ) -> list[tuple[datetime, float]]:
+    ) -> list[tuple[datetime, float]] | None:
         """Book the orders filled since, and record what else came or went.
 
         Parameters
@@ -94,9 +95,10 @@ class Treasury:
 
         Returns
         -------
-        list of (datetime, float)
+        list of (datetime, float), or None
             Cash flows just found: stake currency, deposits positive. The first one ever is what
-            the portfolio starts with.
+            the portfolio starts with. None if a flow has been seen for the first time: balances
+            may lag behind fills, so the next answer has to show it too.
         """
         account = self.account(holdings)
         if self.book is None:
@@ -104,13 +106,19 @@ class Treasury:
             newest = own_orders.newest_order()
             self.book = CashBook.opened(self._investment, account, effect, newest)
             return [self._record(now, self.book.invested)]
-        self.book, raised = self.book.invest(self._investment, account)
-        orders = own_orders.executed(self._own, Order.id > self.book.last_order)
-        doubt = sum(order.doubt for order in orders)
+        book, raised = self.book.invest(self._investment, account)
+        orders = own_orders.executed(self._own, Order.id > book.last_order)
         if orders:
             effect = sum(order.cash for order in orders)
-            self.book = self.book.after_orders(effect, own_orders.newest_order())
-        self.book, found = self.book.settle(account, worth + account, doubt)
+            book = book.after_orders(effect, own_orders.newest_order())
+        # freqtrade keeps one rate and one currency for the fees of all orders of a trade.
+        doubt = sum(order.fee for order in orders)
+        book, found = book.settle(account, worth + account, doubt)
+        before, self._suspect = self._suspect, found
+        if found and abs(found - before) > QUIET_TOLERANCE * (worth + account):
+            return None
+        self._suspect = 0.0
+        self.book = book
         return [self._record(now, flow) for flow in (raised, found) if flow]
 
     def _expected(self) -> float:
