@@ -23,6 +23,17 @@
   });
   system.addEventListener("change", (event) => setTheme(event.matches));
 
+  // Paper is white, and shows what nobody has scrolled to.
+  let before = "light";
+  window.addEventListener("beforeprint", () => {
+    before = root.dataset.theme;
+    setTheme(false);
+    for (const place of document.querySelectorAll(".chart")) {
+      if (place.offsetParent && !drawn.has(place.id)) draw(place.id);
+    }
+  });
+  window.addEventListener("afterprint", () => setTheme(before === "dark"));
+
   // --- charts: drawn when they come into view ---------------------------------------------
 
   const themed = (axis) => ({
@@ -66,7 +77,7 @@
     drawn.add(id);
     Plotly.react(place, dataOf(chart), layoutOf(chart), {
       responsive: true, displaylogo: false, displayModeBar: window.innerWidth < 600 ? false : "hover",
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], plotlyServerURL: "",
     }).then(() => { place.dataset.drawn = "yes"; });
   }
 
@@ -204,8 +215,17 @@
       const row = document.createElement("tr");
       row.className = "round";
       for (const [, kind, , text] of columns) row.append(cell(text(round), kind));
+      row.tabIndex = 0;
+      row.setAttribute("aria-expanded", "false");
+      row.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        row.click();
+      });
       row.addEventListener("click", () => {
-        if (row.nextSibling && row.nextSibling.className === "detail") { row.nextSibling.remove(); return; }
+        const isOpen = row.getAttribute("aria-expanded") === "true";
+        row.setAttribute("aria-expanded", String(!isOpen));
+        if (isOpen) { row.nextSibling.remove(); return; }
         const detail = document.createElement("tr");
         detail.className = "detail";
         const holder = cell("");
