@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +91,57 @@ def test_what_cannot_be_read_is_one_line_and_status_2(
     assert told.returncode == 2
     assert "Traceback" not in told.stderr
     assert said in told.stderr.splitlines()[-1]
+
+
+def damaged(result: Path, folder: Path, change: Callable[[bytes], bytes]) -> Path:
+    """Copy a result with its statistics, as the archive keeps them, changed."""
+    file, found = folder / result.name, bytearray(result.read_bytes())
+    with zipfile.ZipFile(result) as archive:
+        member = archive.getinfo(f"{result.stem}.json")
+    begin = member.header_offset + 30 + len(member.filename)
+    found[begin : begin + 200] = change(bytes(found[begin : begin + 200]))
+    file.write_bytes(found)
+    return file
+
+
+def bomb(result: Path, folder: Path) -> Path:
+    """Copy a result with statistics that unpack to 600 MB."""
+    file = folder / result.name
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(f"{result.stem}.json", "w") as member,
+    ):
+        for _ in range(600):
+            member.write(b" " * 1_000_000)
+    return file
+
+
+@pytest.mark.parametrize("fill", [b"\xff", b"\x00", b"\x07"], ids=["ff", "00", "07"])
+def test_a_damaged_result_is_one_line_and_status_2(
+    run: Outcome, tmp_path: Path, fill: bytes
+) -> None:
+    file = damaged(run.result, tmp_path, lambda found: fill * len(found))
+    told = report(tmp_path, str(file))
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert f"{file.name}: is not a readable backtest result" in line
+
+
+def test_a_result_that_unpacks_to_very_much_is_not_read(run: Outcome, tmp_path: Path) -> None:
+    told = report(tmp_path, str(bomb(run.result, tmp_path)))
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert "unpacks to 600,000,000 bytes" in line
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_a_page_replaces_nothing_but_a_file(run: Outcome, tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "place"
+    os.mkfifo(place) if kind == "pipe" else place.mkdir()
+    told = report(tmp_path, str(run.result), "--output", str(place))
+    assert told.returncode == 2
+    assert "place" in told.stderr.splitlines()[-1]
+    assert not place.is_file()
 
 
 def test_a_watched_page_is_written_again_until_it_is_interrupted(

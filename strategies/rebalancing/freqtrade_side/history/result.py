@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -35,10 +36,13 @@ from rebalancing.performance.record import Record
 from rebalancing.portfolio import Mask, Vector
 
 _UNREADABLE = (
-    *(OSError, ValueError, LookupError, TypeError, AttributeError),
-    *(zipfile.BadZipFile, FreqtradeException),
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
+    *(ArithmeticError, RuntimeError, zlib.error, zipfile.BadZipFile, FreqtradeException),
 )
 """What freqtrade and pandas raise on files that are damaged or not theirs."""
+
+LARGEST = 500_000_000
+"""Bytes of a member of a result: years of rounds need a hundredth of it, a zip bomb more."""
 
 
 class ResultError(ValueError):
@@ -71,6 +75,7 @@ def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
     the candles show that, so that it counts in full without them.
     """
     try:
+        _check_size(path)
         runs: dict[str, dict[str, Any]] = load_backtest_stats(path)["strategy"]
         config = _config(path) if any(map(_rebalanced, runs.values())) else {}
         records = {
@@ -102,6 +107,16 @@ def newest_result(place: Path) -> Path:
         return place / str(get_latest_backtest_filename(place))
     except ValueError as error:
         raise ResultError(f"{place}: holds no backtest result ({error})") from error
+
+
+def _check_size(path: Path) -> None:
+    """freqtrade reads members whole, however much they unpack to."""
+    if not path.is_file() or path.suffix != ".zip":
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = max((member.file_size for member in archive.infolist()), default=0)
+    if size > LARGEST:
+        raise ValueError(f"it unpacks to {size:,} bytes, more than the {LARGEST:,} allowed")
 
 
 def _config(path: Path) -> dict[str, Any]:
