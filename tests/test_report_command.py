@@ -19,7 +19,7 @@ from rebalancing.report.figures import as_json, figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.page import write_page
 from rebalancing.report.series import extremes
-from rebalancing.report.words import verdict, warnings
+from rebalancing.report.words import story, verdict, warnings
 from tests.builders import PROJECT, make_config, make_settings
 from tests.freqtrade_runs import Outcome, backtest
 from tests.histories import AFTER, BOUGHT, SWITCHED, Order, history
@@ -203,6 +203,37 @@ def test_the_worked_example_has_no_premium_and_the_page_says_why() -> None:
     assert verdict(findings) == "Rebalancing made no difference against holding."
     page = write_page({"example": findings}, "now")
     assert "premium at that moment is 0, not 40" in page
+
+
+def test_a_run_of_two_days_is_not_compounded_to_a_year() -> None:
+    figures = as_json(worked_example())
+    assert figures["total_return"] == pytest.approx(0.4)
+    for key in ("annual_return", "money_annual", "calmar", "hodl_annual_return", "hodl_calmar"):
+        assert figures[key] is None
+
+
+def test_a_run_without_two_daily_returns_has_no_deviation() -> None:
+    closing: list[Order] = [(1, "BTC", -1, 60, -1), (1, "ETH", -1, 80, -1)]
+    findings = Findings(
+        record(history([[50, 50], [60, 80]], [[0, 0], [1, 1]], [*BOUGHT, *closing]))
+    )
+    figures = as_json(findings)
+    for key in ("volatility", "sharpe", "sortino", "tracking_error", "hodl_volatility"):
+        assert figures[key] is None
+
+
+def test_the_words_of_a_run_without_rounds_claim_none() -> None:
+    closing: list[Order] = [(1, "BTC", -1, 60, -1), (1, "ETH", -1, 80, -1)]
+    findings = Findings(
+        record(history([[50, 50], [60, 80]], [[0, 0], [1, 1]], [*BOUGHT, *closing]))
+    )
+    _, rounds, drawdown = story(findings)
+    assert rounds.startswith("No round has traded; all orders cost 0.000 USDT")
+    assert drawdown == "The largest drawdown was 0.0 %, as deep as holding's."
+
+
+def test_one_round_is_no_rounds() -> None:
+    assert story(worked_example())[1].startswith("1 round turned the portfolio over")
 
 
 def test_gains_of_the_worked_example_are_those_of_the_prices() -> None:

@@ -36,20 +36,35 @@ def story(findings: Findings) -> list[str]:
     """Say in sentences what happened."""
     summary, stake = findings.summary, findings.record.history.stake
     risk, hodl = findings.risk, findings.hodl_risk
-    deeper = "deeper" if risk.max_drawdown > hodl.max_drawdown else "less deep"
     return [
         f"{_money_in(findings)} became {money(float(findings.nav[-1]), stake)}; the same purchase, "
         f"held, would be {money(float(findings.hodl_nav[-1]), stake)}. {_compared(findings)}",
-        f"{summary.rounds:,} rounds turned the portfolio over {summary.turnover:.2f} times a year; "
-        f"all orders cost {money(summary.fees, stake)} in fees.",
-        f"The largest drawdown was {percent(risk.max_drawdown, digits=1)}, {deeper} than holding's "
-        f"{percent(hodl.max_drawdown, digits=1)}.",
+        f"{_rounds(findings)}; all orders cost {money(summary.fees, stake)} in fees.",
+        _drawdowns(
+            percent(risk.max_drawdown, digits=1),
+            percent(hodl.max_drawdown, digits=1),
+            risk.max_drawdown > hodl.max_drawdown,
+        ),
     ]
 
 
 def warnings(findings: Findings) -> list[str]:
     """Warn of assets that the others had to pay for while they fell, worst first."""
     return [_warning(findings, item) for item in findings.subsidised]
+
+
+def _rounds(findings: Findings) -> str:
+    count, turned = findings.summary.rounds, findings.summary.turnover
+    if not count:
+        return "No round has traded"
+    return f"{count:,} round{'s' * (count > 1)} turned the portfolio over {turned:.2f} times a year"
+
+
+def _drawdowns(own: str, held: str, is_deeper: bool) -> str:
+    if own == held:
+        return f"The largest drawdown was {own}, as deep as holding's."
+    deeper = "deeper" if is_deeper else "less deep"
+    return f"The largest drawdown was {own}, {deeper} than holding's {held}."
 
 
 def _compared(findings: Findings) -> str:
