@@ -1,5 +1,6 @@
 """The command ``rebalance report``, whole, and the words and figures it gives."""
 
+import base64
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ from rebalancing.report.figures import as_json, figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.page import write_page
 from rebalancing.report.series import extremes
+from rebalancing.report.weight_charts import asset_chart
 from rebalancing.report.words import story, verdict, warnings
 from tests.builders import PROJECT, make_config, make_settings
 from tests.freqtrade_runs import Outcome, backtest
@@ -282,3 +284,23 @@ def test_gaps_of_a_line_stay_gaps() -> None:
     values = np.ones(10_000)
     values[4_000:6_000] = np.nan
     assert np.isnan(values[extremes(values, 100)]).sum() >= 19
+
+
+def test_the_weights_last_through_an_outage_in_which_nothing_has_a_price() -> None:
+    nothing = float("nan")
+    found = history(
+        [[50, 50], [60, 80], [nothing, nothing], [60, 80]],
+        [[0, 0], [1, 1], [1, 1], [1, 1]],
+        BOUGHT,
+    )
+    weights = Findings(record(found)).weights
+    assert weights[1].tolist() == weights[2].tolist() == [60 / 140, 80 / 140, 0.0]
+
+
+def test_a_round_within_a_candle_is_marked_at_the_weight_before_it() -> None:
+    late: list[Order] = [(1.5, "ETH", -10 / 80, 80, 1), (1.5, "BTC", 10 / 60, 60, 1)]
+    found = history([[50, 50], [60, 80], [60, 80]], [[0, 0], [1, 1], AFTER], [*BOUGHT, *late])
+    traces = asset_chart(Findings(record(found))).traces
+    (marked,) = [t for t in traces if t["name"] == "round" and t["view"] == 1]
+    at = np.frombuffer(base64.b64decode(marked["y"]["bdata"]), dtype="<f4")
+    assert at.tolist() == pytest.approx([80 / 140])

@@ -87,7 +87,7 @@ class Findings:
     @cached_property
     def weights(self) -> Vector:
         """Weight of each member."""
-        return self.record.history.weights()
+        return self.record.history.shown_weights()
 
     @cached_property
     def drift(self) -> Vector:

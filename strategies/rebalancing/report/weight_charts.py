@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rebalancing.performance.executions import INITIAL
 from rebalancing.portfolio import Vector
 from rebalancing.report.chart import (
     Chart,
@@ -20,7 +21,7 @@ from rebalancing.report.palette import ALERT, style_of
 from rebalancing.report.series import ends, instants, packed
 from rebalancing.report.value_charts import round_marks
 
-GREY = "#888888"
+GREY, INK = "#888888", "#24292f"
 
 
 def weights_chart(findings: Findings) -> Chart:
@@ -43,12 +44,12 @@ def weights_chart(findings: Findings) -> Chart:
     borders = np.cumsum(history.shown_targets()[:, :-1], axis=1)
     for number in range(borders.shape[1]):
         shown = {"showlegend": number == 0, "legendgroup": "targets", "hoverinfo": "skip"}
-        border = flat("targets", history.time, borders[:, number], "#ffffff", **shown, width=1.2)
+        border = flat("targets", history.time, borders[:, number], INK, **shown, width=1.0)
         traces.append(border)
     return Chart(
         "weights",
         "Weights: what share of the portfolio each asset is",
-        "Stacked, the stake currency on top. The white dashed lines are where the borders would "
+        "Stacked, the stake currency on top. The dashed lines are where the borders would "
         "be if every asset had its target weight.",
         traces,
         {
@@ -77,7 +78,7 @@ def asset_chart(findings: Findings) -> Chart:
                 flat("band", history.time, wanted + band, GREY, fill="tonexty",
                      fillcolor="rgba(136,136,136,0.18)", **edge),
             ]  # fmt: skip
-        at = np.interp(time, history.time, findings.weights[:, number])
+        at = np.array([row.before[number] for row in findings.rows if row.number > INITIAL])
         dot = {"color": ALERT, "size": 6}
         view += [
             flat("target", history.time, targets[:, number], GREY),

@@ -63,7 +63,7 @@
   }
 
   // The darkest colours are lifted on a dark ground.
-  const LIFTED = { "#0072b2": "#1f86d1", "#7f7f7f": "#a8a8a8", "#d55e00": "#f07b2b", "#b8a800": "#d9c700" };
+  const LIFTED = { "#0072b2": "#1f86d1", "#7f7f7f": "#a8a8a8", "#d55e00": "#f07b2b", "#b8a800": "#d9c700", "#24292f": "#f0f3f6" };
 
   function dataOf(chart) {
     if (root.dataset.theme !== "dark") return chart.data;
