@@ -21,6 +21,8 @@ from rebalancing.report.palette import ALERT, style_of
 from rebalancing.report.series import ends, instants, packed
 from rebalancing.report.value_charts import round_marks
 
+READABLE = 15
+"""Borders that can be told from the areas; more are there to be asked for."""
 GREY, INK = "#888888", "#24292f"
 
 
@@ -43,14 +45,15 @@ def weights_chart(findings: Findings) -> Chart:
         )
     borders = np.cumsum(history.shown_targets()[:, :-1], axis=1)
     for number in range(borders.shape[1]):
-        shown = {"showlegend": number == 0, "legendgroup": "targets", "hoverinfo": "skip"}
+        shown = {"showlegend": number == 0, "legendgroup": "targets", "hoverinfo": "skip",
+                 "visible": True if borders.shape[1] <= READABLE else "legendonly"}  # fmt: skip
         border = flat("targets", history.time, borders[:, number], INK, **shown, width=1.0)
         traces.append(border)
     return Chart(
         "weights",
         "Weights: what share of the portfolio each asset is",
         "Stacked, the stake currency on top. The dashed lines are where the borders would "
-        "be if every asset had its target weight.",
+        "be if every asset had its target weight; tap them in the legend to show or hide them.",
         traces,
         {
             "xaxis": times_axis(),
