@@ -25,6 +25,7 @@ from pandas import DataFrame, DatetimeIndex
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
+from rebalancing.freqtrade_side.history.backtest_journal import backtest_notes
 from rebalancing.freqtrade_side.history.result_orders import (
     at_last_price,
     executions,
@@ -79,9 +80,7 @@ def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
         runs: dict[str, dict[str, Any]] = load_backtest_stats(path)["strategy"]
         config = _config(path) if any(map(_rebalanced, runs.values())) else {}
         records = {
-            name: _record(
-                (name, path.name), config, run, get_backtest_wallet_change(path, name), datadir
-            )
+            name: _record(name, path, config, run, get_backtest_wallet_change(path, name), datadir)
             for name, run in runs.items()
             if _rebalanced(run)
         }
@@ -131,7 +130,8 @@ def _rebalanced(run: dict[str, Any]) -> bool:
 
 
 def _record(
-    name: tuple[str, str],
+    name: str,
+    path: Path,
     config: dict[str, Any],
     run: dict[str, Any],
     wallet: DataFrame,
@@ -139,13 +139,15 @@ def _record(
 ) -> Record:
     exchange = {**config["exchange"], "pair_whitelist": run["pairlist"]}
     setup = plain_setup({**config, "exchange": exchange})
-    tags = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
+    orders = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
+    tags = reasons(orders)
     return Record(
-        *(name[0], "backtest", name[1]),
+        *(name, "backtest", path.name),
         timeframe=str(run["timeframe"]),
         history=_history(config, setup, run, wallet, datadir),
         settings=setup.settings,
-        tags=reasons(tags),
+        tags=tags,
+        journal=backtest_notes(path, name, run, tags),
     )
 
 
