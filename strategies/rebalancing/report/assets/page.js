@@ -75,6 +75,8 @@
     const chart = charts.get(id);
     const place = document.getElementById(id);
     drawn.add(id);
+    const names = chart.data.filter((trace) => trace.showlegend !== false).length;
+    if (window.innerWidth < 600 && names > 8) place.style.height = `${Math.min(900, 320 + 20 * names)}px`; // for the legend
     Plotly.react(place, dataOf(chart), layoutOf(chart), {
       responsive: true, displaylogo: false, displayModeBar: window.innerWidth < 600 ? false : "hover",
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], plotlyServerURL: "",
