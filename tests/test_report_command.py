@@ -9,11 +9,13 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from rebalancing.performance.executions import Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
 from rebalancing.report.figures import as_json, figures_of
@@ -261,6 +263,15 @@ def test_an_asset_that_falls_while_the_others_pay_is_named() -> None:
     assert warning.startswith("ETH was carried by the others: from 1970-01-02 to 1970-01-04")
     assert "21.875 USDT" in warning
     assert "lost" in warning
+
+
+def test_a_falling_asset_that_deposits_paid_for_is_not_said_to_be_carried_by_the_others() -> None:
+    bought: list[Order] = [*BOUGHT, (1, "ETH", 2, 25, 1)]
+    found = history([[50, 50], [50, 25], [50, 12.5]], [[0, 0], [1, 1], [1, 3]], bought)
+    paid_in = Flows(np.array([0.5 * 86400]), np.array([50.0]))
+    (warning,) = warnings(Findings(record(replace(found, flows=paid_in))))
+    assert "carried" not in warning
+    assert "rounds put 50.000 USDT into it, by deposits or by selling others" in warning
 
 
 def test_every_figure_has_a_name_a_text_and_a_meaning() -> None:

@@ -89,9 +89,14 @@ def _warning(findings: Findings, item: Subsidised) -> str:
     column = findings.record.history.assets.index(item.asset)
     gain = float(findings.attribution.gains[-1, column])
     outcome = "Over the whole run it still gained" if gain > 0 else "Over the whole run it lost"
+    span = f"from {moment(item.begin):%Y-%m-%d} to {moment(item.end):%Y-%m-%d}"
+    put = f"put {money(item.received, stake)} into it"
+    if findings.flows.any():  # then the others need not have paid
+        said = f"was bought while it fell: {span} rounds {put}, by deposits or by selling others"
+    else:
+        said = f"was carried by the others: {span} they {put}"
     return (
-        f"{item.asset} was carried by the others: from {moment(item.begin):%Y-%m-%d} to "
-        f"{moment(item.end):%Y-%m-%d} they put {money(item.received, stake)} into it, "
+        f"{item.asset} {said}, "
         f"{percent(item.share, digits=1)} of the portfolio, while its price fell by "
         f"{percent(-item.fall, digits=1)}. {outcome} {money(abs(gain), stake)}."
     )
