@@ -207,6 +207,7 @@ def test_the_worked_example_has_no_premium_and_the_page_says_why() -> None:
     assert verdict(findings) == "Rebalancing made no difference against holding."
     page = write_page({"example": findings}, "now")
     assert "premium at that moment is 0, not 40" in page
+    assert 'class="verdict even"' in page
 
 
 def test_a_run_of_two_days_is_not_compounded_to_a_year() -> None:
@@ -233,6 +234,7 @@ def test_the_words_of_a_run_without_rounds_claim_none() -> None:
     )
     _, rounds, drawdown = story(findings)
     assert rounds.startswith("No round has traded; all orders cost 0.000 USDT")
+    assert 'class="verdict even"' in write_page({"no round": findings}, "now")
     assert drawdown == "The largest drawdown was 0.0 %, as deep as holding's."
 
 
@@ -261,7 +263,7 @@ def test_an_asset_that_falls_while_the_others_pay_is_named() -> None:
     )
     (warning,) = warnings(Findings(record(found)))
     assert warning.startswith("ETH was carried by the others: from 1970-01-02 to 1970-01-04")
-    assert "21.875 USDT" in warning
+    assert "21.875 USDT into it, 29.2 % of the NAV on the first day" in warning
     assert "lost" in warning
 
 

@@ -19,13 +19,20 @@ EXAMPLE = (
 )
 
 
+def mood(findings: Findings) -> str:
+    """Tell whether rebalancing was "good" or "bad" against holding; "even" for no difference."""
+    summary = findings.summary
+    if not summary.rounds or abs(_share(findings)) < NOTHING:
+        return "even"
+    return "good" if summary.premium > 0 else "bad"
+
+
 def verdict(findings: Findings) -> str:
     """Say in a few words whether rebalancing beat holding."""
-    summary = findings.summary
-    share = summary.premium / summary.hodl_nav if summary.hodl_nav else 0.0
+    summary, share = findings.summary, _share(findings)
     if not summary.rounds:
         return "There was no round yet: this is holding."
-    if abs(share) < NOTHING:
+    if mood(findings) == "even":
         return "Rebalancing made no difference against holding."
     amount = money(abs(summary.premium), summary.stake)
     better = "beat" if summary.premium > 0 else "fell short of"
@@ -67,6 +74,11 @@ def _drawdowns(own: str, held: str, is_deeper: bool) -> str:
     return f"The largest drawdown was {own}, {deeper} than holding's {held}."
 
 
+def _share(findings: Findings) -> float:
+    summary = findings.summary
+    return summary.premium / summary.hodl_nav if summary.hodl_nav else 0.0
+
+
 def _compared(findings: Findings) -> str:
     same = "with the same deposits and withdrawals" if findings.flows.any() else ""
     if findings.record.is_sold:
@@ -97,6 +109,6 @@ def _warning(findings: Findings, item: Subsidised) -> str:
         said = f"was carried by the others: {span} they {put}"
     return (
         f"{item.asset} {said}, "
-        f"{percent(item.share, digits=1)} of the portfolio, while its price fell by "
+        f"{percent(item.share, digits=1)} of the NAV on the first day, while its price fell by "
         f"{percent(-item.fall, digits=1)}. {outcome} {money(abs(gain), stake)}."
     )
