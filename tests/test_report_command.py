@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -136,6 +137,39 @@ def test_a_result_that_unpacks_to_very_much_is_not_read(run: Outcome, tmp_path: 
     assert told.returncode == 2
     (line,) = told.stderr.splitlines()
     assert "unpacks to 600,000,000 bytes" in line
+
+
+def changed(result: Path, folder: Path, change: Callable[[Any], None]) -> Path:
+    """Copy a result with other statistics."""
+    file = folder / result.name
+    with zipfile.ZipFile(result) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            found = old.read(name)
+            if name == f"{result.stem}.json":
+                statistics = json.loads(found)
+                change(statistics["strategy"])
+                found = json.dumps(statistics).encode()
+            new.writestr(name, found)
+    return file
+
+
+def test_a_result_under_another_name_is_one_line_that_says_so(run: Outcome, tmp_path: Path) -> None:
+    file = tmp_path / "mine.zip"
+    file.write_bytes(run.result.read_bytes())
+    told = report(tmp_path, str(file))
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert "holds no mine.json; a result keeps the name it was given" in line
+
+
+def test_a_backtest_of_another_strategy_is_named(run: Outcome, tmp_path: Path) -> None:
+    def rename(found: Any) -> None:
+        found["Other"] = found.pop("SmartRebalance") | {"trades": []}
+
+    told = report(tmp_path, str(changed(run.result, tmp_path, rename)))
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert "no rebalanced trade (Other): another strategy" in line
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 import zlib
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,16 @@ from freqtrade.data.btanalysis import (
     get_latest_backtest_filename,
     load_backtest_stats,
 )
-from freqtrade.data.btanalysis.bt_fileutils import load_file_from_zip
 from freqtrade.data.history import load_pair_history
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import timeframe_to_seconds
-from freqtrade.misc import json_load
 from pandas import DataFrame, DatetimeIndex
 
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_notes
+from rebalancing.freqtrade_side.history.result_archive import check_archive, read_configuration
 from rebalancing.freqtrade_side.history.result_orders import (
     at_last_price,
     executions,
@@ -41,9 +39,6 @@ _UNREADABLE = (
     *(ArithmeticError, RuntimeError, zlib.error, zipfile.BadZipFile, FreqtradeException),
 )
 """What freqtrade and pandas raise on files that are damaged or not theirs."""
-
-LARGEST = 500_000_000
-"""Bytes of a member of a result: years of rounds need a hundredth of it, a zip bomb more."""
 
 
 class ResultError(ValueError):
@@ -76,9 +71,9 @@ def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
     the candles show that, so that it counts in full without them.
     """
     try:
-        _check_size(path)
+        check_archive(path)
         runs: dict[str, dict[str, Any]] = load_backtest_stats(path)["strategy"]
-        config = _config(path) if any(map(_rebalanced, runs.values())) else {}
+        config = read_configuration(path) if any(map(_rebalanced, runs.values())) else {}
         records = {
             name: _record(name, path, config, run, get_backtest_wallet_change(path, name), datadir)
             for name, run in runs.items()
@@ -88,7 +83,10 @@ def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ResultError(f"{path}: is not a readable backtest result ({reason[:200]})") from error
     if not records:
-        raise ResultError(f"{path}: holds no rebalanced trade; the period may be too short")
+        names = ", ".join(runs)
+        raise ResultError(
+            f"{path}: holds no rebalanced trade ({names}): another strategy, or too short a period"
+        )
     return records
 
 
@@ -106,22 +104,6 @@ def newest_result(place: Path) -> Path:
         return place / str(get_latest_backtest_filename(place))
     except ValueError as error:
         raise ResultError(f"{place}: holds no backtest result ({error})") from error
-
-
-def _check_size(path: Path) -> None:
-    """freqtrade reads members whole, however much they unpack to."""
-    if not path.is_file() or path.suffix != ".zip":
-        return
-    with zipfile.ZipFile(path) as archive:
-        size = max((member.file_size for member in archive.infolist()), default=0)
-    if size > LARGEST:
-        raise ValueError(f"it unpacks to {size:,} bytes, more than the {LARGEST:,} allowed")
-
-
-def _config(path: Path) -> dict[str, Any]:
-    text = load_file_from_zip(path, f"{path.stem}_config.json").decode()
-    config: dict[str, Any] = json_load(StringIO(text))
-    return config
 
 
 def _rebalanced(run: dict[str, Any]) -> bool:
