@@ -152,7 +152,7 @@ def _trading(findings: Findings) -> Iterator[Figure]:
     yield Figure("orders", FOR_SCRIPTS, "Orders", summary.orders, orders, "Of these rounds.")
     yield figure(
         "turnover", label="Turnover a year", value=summary.turnover,
-        text=f"{summary.turnover:.2f} x NAV", meaning="Half the notionals of these rounds / NAV.",
+        text=f"{summary.turnover:,.2f} x NAV", meaning="Half the notionals of these rounds / NAV.",
     )  # fmt: skip
     yield figure(
         "fees", label="Fees paid", value=summary.fees,

@@ -64,7 +64,9 @@ def _rounds(findings: Findings) -> str:
     count, turned = findings.summary.rounds, findings.summary.turnover
     if not count:
         return "No round has traded"
-    return f"{count:,} round{'s' * (count > 1)} turned the portfolio over {turned:.2f} times a year"
+    return (
+        f"{count:,} round{'s' * (count > 1)} turned the portfolio over {turned:,.2f} times a year"
+    )
 
 
 def _drawdowns(own: str, held: str, is_deeper: bool) -> str:
