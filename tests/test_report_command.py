@@ -1,23 +1,30 @@
 """The command ``rebalance report``, whole, and the words and figures it gives."""
 
+import base64
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from rebalancing.performance.executions import Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
 from rebalancing.report.figures import as_json, figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.page import write_page
 from rebalancing.report.series import extremes
-from rebalancing.report.words import verdict, warnings
+from rebalancing.report.weight_charts import asset_chart
+from rebalancing.report.words import story, verdict, warnings
 from tests.builders import PROJECT, make_config, make_settings
 from tests.freqtrade_runs import Outcome, backtest
 from tests.histories import AFTER, BOUGHT, SWITCHED, Order, history
@@ -91,6 +98,90 @@ def test_what_cannot_be_read_is_one_line_and_status_2(
     assert said in told.stderr.splitlines()[-1]
 
 
+def damaged(result: Path, folder: Path, change: Callable[[bytes], bytes]) -> Path:
+    """Copy a result with its statistics, as the archive keeps them, changed."""
+    file, found = folder / result.name, bytearray(result.read_bytes())
+    with zipfile.ZipFile(result) as archive:
+        member = archive.getinfo(f"{result.stem}.json")
+    begin = member.header_offset + 30 + len(member.filename)
+    found[begin : begin + 200] = change(bytes(found[begin : begin + 200]))
+    file.write_bytes(found)
+    return file
+
+
+def bomb(result: Path, folder: Path) -> Path:
+    """Copy a result with statistics that unpack to 600 MB."""
+    file = folder / result.name
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(f"{result.stem}.json", "w") as member,
+    ):
+        for _ in range(600):
+            member.write(b" " * 1_000_000)
+    return file
+
+
+@pytest.mark.parametrize("fill", [b"\xff", b"\x00", b"\x07"], ids=["ff", "00", "07"])
+def test_a_damaged_result_is_one_line_and_status_2(
+    run: Outcome, tmp_path: Path, fill: bytes
+) -> None:
+    file = damaged(run.result, tmp_path, lambda found: fill * len(found))
+    told = report(tmp_path, str(file))
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert f"{file.name}: is not a readable backtest result" in line
+
+
+def test_a_result_that_unpacks_to_very_much_is_not_read(run: Outcome, tmp_path: Path) -> None:
+    told = report(tmp_path, str(bomb(run.result, tmp_path)))
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert "unpacks to 600,000,000 bytes" in line
+
+
+def changed(result: Path, folder: Path, change: Callable[[Any], None]) -> Path:
+    """Copy a result with other statistics."""
+    file = folder / result.name
+    with zipfile.ZipFile(result) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            found = old.read(name)
+            if name == f"{result.stem}.json":
+                statistics = json.loads(found)
+                change(statistics["strategy"])
+                found = json.dumps(statistics).encode()
+            new.writestr(name, found)
+    return file
+
+
+def test_a_result_under_another_name_is_one_line_that_says_so(run: Outcome, tmp_path: Path) -> None:
+    file = tmp_path / "mine.zip"
+    file.write_bytes(run.result.read_bytes())
+    told = report(tmp_path, str(file))
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert "holds no mine.json; a result keeps the name it was given" in line
+
+
+def test_a_backtest_of_another_strategy_is_named(run: Outcome, tmp_path: Path) -> None:
+    def rename(found: Any) -> None:
+        found["Other"] = found.pop("SmartRebalance") | {"trades": []}
+
+    told = report(tmp_path, str(changed(run.result, tmp_path, rename)))
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert "no rebalanced trade (Other): another strategy" in line
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_a_page_replaces_nothing_but_a_file(run: Outcome, tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "place"
+    os.mkfifo(place) if kind == "pipe" else place.mkdir()
+    told = report(tmp_path, str(run.result), "--output", str(place))
+    assert told.returncode == 2
+    assert "place" in told.stderr.splitlines()[-1]
+    assert not place.is_file()
+
+
 def test_a_watched_page_is_written_again_until_it_is_interrupted(
     run: Outcome, tmp_path: Path
 ) -> None:
@@ -150,6 +241,39 @@ def test_the_worked_example_has_no_premium_and_the_page_says_why() -> None:
     assert verdict(findings) == "Rebalancing made no difference against holding."
     page = write_page({"example": findings}, "now")
     assert "premium at that moment is 0, not 40" in page
+    assert 'class="verdict even"' in page
+
+
+def test_a_run_of_two_days_is_not_compounded_to_a_year() -> None:
+    figures = as_json(worked_example())
+    assert figures["total_return"] == pytest.approx(0.4)
+    for key in ("annual_return", "money_annual", "calmar", "hodl_annual_return", "hodl_calmar"):
+        assert figures[key] is None
+
+
+def test_a_run_without_two_daily_returns_has_no_deviation() -> None:
+    closing: list[Order] = [(1, "BTC", -1, 60, -1), (1, "ETH", -1, 80, -1)]
+    findings = Findings(
+        record(history([[50, 50], [60, 80]], [[0, 0], [1, 1]], [*BOUGHT, *closing]))
+    )
+    figures = as_json(findings)
+    for key in ("volatility", "sharpe", "sortino", "tracking_error", "hodl_volatility"):
+        assert figures[key] is None
+
+
+def test_the_words_of_a_run_without_rounds_claim_none() -> None:
+    closing: list[Order] = [(1, "BTC", -1, 60, -1), (1, "ETH", -1, 80, -1)]
+    findings = Findings(
+        record(history([[50, 50], [60, 80]], [[0, 0], [1, 1]], [*BOUGHT, *closing]))
+    )
+    _, rounds, drawdown = story(findings)
+    assert rounds.startswith("No round has traded; all orders cost 0.000 USDT")
+    assert 'class="verdict even"' in write_page({"no round": findings}, "now")
+    assert drawdown == "The largest drawdown was 0.0 %, as deep as holding's."
+
+
+def test_one_round_is_no_rounds() -> None:
+    assert story(worked_example())[1].startswith("1 round turned the portfolio over")
 
 
 def test_gains_of_the_worked_example_are_those_of_the_prices() -> None:
@@ -173,8 +297,17 @@ def test_an_asset_that_falls_while_the_others_pay_is_named() -> None:
     )
     (warning,) = warnings(Findings(record(found)))
     assert warning.startswith("ETH was carried by the others: from 1970-01-02 to 1970-01-04")
-    assert "21.875 USDT" in warning
+    assert "21.875 USDT into it, 29.2 % of the NAV on the first day" in warning
     assert "lost" in warning
+
+
+def test_a_falling_asset_that_deposits_paid_for_is_not_said_to_be_carried_by_the_others() -> None:
+    bought: list[Order] = [*BOUGHT, (1, "ETH", 2, 25, 1)]
+    found = history([[50, 50], [50, 25], [50, 12.5]], [[0, 0], [1, 1], [1, 3]], bought)
+    paid_in = Flows(np.array([0.5 * 86400]), np.array([50.0]))
+    (warning,) = warnings(Findings(record(replace(found, flows=paid_in))))
+    assert "carried" not in warning
+    assert "rounds put 50.000 USDT into it, by deposits or by selling others" in warning
 
 
 def test_every_figure_has_a_name_a_text_and_a_meaning() -> None:
@@ -198,3 +331,23 @@ def test_gaps_of_a_line_stay_gaps() -> None:
     values = np.ones(10_000)
     values[4_000:6_000] = np.nan
     assert np.isnan(values[extremes(values, 100)]).sum() >= 19
+
+
+def test_the_weights_last_through_an_outage_in_which_nothing_has_a_price() -> None:
+    nothing = float("nan")
+    found = history(
+        [[50, 50], [60, 80], [nothing, nothing], [60, 80]],
+        [[0, 0], [1, 1], [1, 1], [1, 1]],
+        BOUGHT,
+    )
+    weights = Findings(record(found)).weights
+    assert weights[1].tolist() == weights[2].tolist() == [60 / 140, 80 / 140, 0.0]
+
+
+def test_a_round_within_a_candle_is_marked_at_the_weight_before_it() -> None:
+    late: list[Order] = [(1.5, "ETH", -10 / 80, 80, 1), (1.5, "BTC", 10 / 60, 60, 1)]
+    found = history([[50, 50], [60, 80], [60, 80]], [[0, 0], [1, 1], AFTER], [*BOUGHT, *late])
+    traces = asset_chart(Findings(record(found))).traces
+    (marked,) = [t for t in traces if t["name"] == "round" and t["view"] == 1]
+    at = np.frombuffer(base64.b64decode(marked["y"]["bdata"]), dtype="<f4")
+    assert at.tolist() == pytest.approx([80 / 140])

@@ -304,3 +304,50 @@ def test_a_file_that_is_no_result_is_one_line(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=re.escape(str(file))) as refusal:
             read_records(file)
         assert "\n" not in str(refusal.value)
+
+
+@needs_browser
+def test_no_button_of_a_chart_sends_it_anywhere(
+    tmp_path: Path, record: Record, browser: Page
+) -> None:
+    page = opened(browser, saved(tmp_path, one=record))
+    page.draw_everything()
+    page.evaluate("window.open = (address) => { window.sent = String(address); return null; }")
+    buttons = "document.querySelectorAll('.modebar-btn')"
+    titles = page.evaluate(f"[...{buttons}].map(button => button.dataset.title)")
+    assert "Download plot as a PNG" in titles
+    assert [title for title in titles if re.search("share|cloud|edit", title, re.I)] == []
+    assert page.evaluate("document.getElementById('0-value')._context.plotlyServerURL") == ""
+
+
+@needs_browser
+def test_a_round_is_opened_with_the_keyboard(tmp_path: Path, record: Record, browser: Page) -> None:
+    page = opened(browser, saved(tmp_path, one=record))
+    details, row = "document.querySelectorAll('tr.detail').length", "tr.round:nth-child(2)"
+    for key, shown in (("Enter", 1), (" ", 0)):
+        page.evaluate(
+            f"(() => {{ const row = document.querySelector('{row}'); row.focus();"
+            "document.activeElement.dispatchEvent("
+            f"new KeyboardEvent('keydown', {{key: '{key}', bubbles: true}})); }})()"
+        )
+        assert page.evaluate(details) == shown
+        expanded = page.evaluate(f"document.querySelector('{row}').getAttribute('aria-expanded')")
+        assert expanded == ("true" if shown else "false")
+
+
+@needs_browser
+def test_every_chart_is_printed_on_paper_colours(
+    tmp_path: Path, record: Record, browser: Page
+) -> None:
+    page = opened(browser, saved(tmp_path, one=record), dark=True)
+    page.evaluate(
+        "window.addEventListener('beforeprint', () => { window.printed = ["
+        "document.querySelectorAll('.chart svg.main-svg').length,"
+        "document.documentElement.dataset.theme]; })"
+    )
+    page.call("Page.printToPDF")
+    drawn, theme = page.evaluate("window.printed")
+    assert drawn >= len(CHARTS)
+    assert theme == "light"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.errors == []

@@ -132,4 +132,5 @@ def _configuration(configs: Sequence[str], url: str | None) -> dict[str, Any]:
 def _json(found: dict[str, Any]) -> str:
     from rebalancing.report.figures import as_json
 
-    return json.dumps({name: as_json(f) for name, f in found.items()}, default=str, indent=2)
+    figures = {name: as_json(f) for name, f in found.items()}
+    return json.dumps(figures, default=str, indent=2, allow_nan=False)

@@ -16,6 +16,8 @@ from rebalancing.freqtrade_side.holdings import (
     open_trades,
     real_cash,
 )
+from rebalancing.freqtrade_side.live.diary import left_out
+from rebalancing.freqtrade_side.live.journal_file import Journal
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.orders import (
     exit_at_the_open,
@@ -50,6 +52,8 @@ class BacktestRun:
         The main timeframe.
     quiet : bool
         Log nothing but warnings: an epoch of a hyperopt is one of many.
+    journal : Journal or None
+        Told how each round ended and what it left out; None keeps none.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class BacktestRun:
         candles: Mapping[str, PairCandles],
         timeframe: timedelta,
         quiet: bool,
+        journal: Journal | None = None,
     ) -> None:
         self._setup = setup
         self._markets = markets
@@ -69,7 +74,7 @@ class BacktestRun:
         self._prices = PriceTable(setup.assets, by_asset, timeframe)
         self._rebalancer = Rebalancer(settings, setup.assets, setup.stake)
         self._held: tuple[Vector, float] | None = None
-        self._quiet, self._told = quiet, ""
+        self._quiet, self._told, self._journal = quiet, "", journal
         # What the account has beyond the investment is not the portfolio's, now or later.
         account = wallets.get_total(setup.stake)
         self._beyond: float = max(0.0, account - (setup.settings.investment or account))
@@ -144,7 +149,7 @@ class BacktestRun:
             any(trade.has_open_orders for trade in trades),
         )
         if self._rebalancer.round is None:
-            self._report(self._rebalancer.closed[-1])
+            self._report(now, self._rebalancer.closed[-1])
 
     def _snapshot(self, prices: Vector) -> Portfolio:
         if self._held is None:
@@ -179,6 +184,10 @@ class BacktestRun:
             self._told = declined[1].shortfall
             logger.info(f"{now:%Y-%m-%d %H:%M} no round ({declined[0]}): {self._told}")
 
-    def _report(self, record: RoundRecord) -> None:
+    def _report(self, now: datetime, record: RoundRecord) -> None:
+        if self._journal is not None:
+            left = left_out(record.plans[0])
+            facts = {"tag": record.tag, "outcome": record.outcome.value, "left_out": left}
+            self._journal.write(now, "closed", round=record.number, **facts)
         if record.outcome is Outcome.GAVE_UP:
             logger.warning(f"round {record.tag} gave up: its orders did not fill")

@@ -28,7 +28,7 @@ def constant_mix(history: History) -> Vector:
     return mix
 
 
-def tracking_error(history: History, units: Vector, days_a_year: int) -> float:
+def tracking_error(history: History, units: Vector, days_a_year: int) -> float | None:
     """Return the yearly standard deviation of daily returns less those of the constant mix.
 
     Parameters
@@ -42,9 +42,9 @@ def tracking_error(history: History, units: Vector, days_a_year: int) -> float:
 
     Returns
     -------
-    float
-        Fraction; 0 if there are fewer than two days.
+    float or None
+        Fraction; None if there are fewer than two daily returns.
     """
     time = history.time
     off = daily_returns(time, units) - daily_returns(time, constant_mix(history))
-    return float(off.std() * np.sqrt(days_a_year)) if len(off) else 0.0
+    return float(off.std() * np.sqrt(days_a_year)) if len(off) > 1 else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rebalancing.drift import drift_of
-from rebalancing.performance.executions import CLOSING, INITIAL, Executions, Flows
+from rebalancing.performance.executions import CLOSING, INITIAL, Executions, Flows, Numbers
 from rebalancing.portfolio import Mask, Vector, holding_values, weights_of
 from rebalancing.targets import over_available
 
@@ -103,14 +103,23 @@ class History:
     def shown_targets(self) -> Vector:
         """Targets over what is available; those before through times without any candle, when
         they say nothing."""
-        rows = np.arange(len(self.time))
-        known = np.where(self.available[:, :-1].any(axis=1), rows, 0)
-        targets: Vector = self.targets_in_force()[np.maximum.accumulate(known)]
+        targets: Vector = self.targets_in_force()[self._known_rows()]
         return targets
 
     def weights(self) -> Vector:
         """Weight of each member at each moment, shape (moments, assets)."""
         return weights_of(holding_values(self.amounts, self.prices, self.cash()))
+
+    def shown_weights(self) -> Vector:
+        """Weights; those before through times without any candle, when all seems to be cash."""
+        weights: Vector = self.weights()[self._known_rows()]
+        return weights
+
+    def _known_rows(self) -> Numbers:
+        """The moment itself, or the last one before it at which any asset had a price."""
+        rows = np.arange(len(self.time))
+        known = np.where(self.available[:, :-1].any(axis=1), rows, 0)
+        return np.asarray(np.maximum.accumulate(known))
 
     def drift(self) -> Vector:
         """Drift of each member at each moment, shape (moments, assets); NaN for what is

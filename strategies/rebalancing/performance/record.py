@@ -69,7 +69,7 @@ class Record:
     tags : mapping of int to str
         By number of the round, its reason as in the order tags.
     journal : mapping of int to RoundNote, or None
-        By number of the round; None where none is kept: in backtests.
+        By number of the round; None where none was kept.
     remarks : tuple of str
         What a reader has to know about the data, a sentence each.
     """

@@ -27,7 +27,7 @@ def contribution_chart(findings: Findings) -> Chart:
         "contribution",
         f"Where the change of the NAV came from, in {history.stake}",
         "The price gain of each asset, fees and cash flows; they add up to the change of the NAV, "
-        "to the cent.",
+        "to the cent." + _fees_said(findings),
         [
             {
                 "type": "bar",
@@ -43,6 +43,11 @@ def contribution_chart(findings: Findings) -> Chart:
             "showlegend": False,
         },
     )
+
+
+def _fees_said(findings: Findings) -> str:
+    sold = findings.record.is_sold
+    return "" if sold else " The fees of selling everything now are among them, and off that NAV."
 
 
 def gains_chart(findings: Findings) -> Chart:

@@ -102,7 +102,7 @@ def _outcome(findings: Findings) -> Iterator[Figure]:
 def _risk(findings: Findings) -> Iterator[Figure]:
     risk, hodl = findings.risk, findings.hodl_risk
     growth = findings.money_growth - 1
-    year = "compounded to 365 days"
+    year = "compounded to 365 days, from four weeks on"
     daily = "of daily returns, cash flows taken out, a year of 365 days"
     by = "computed by freqtrade"
     rows: tuple[tuple[str, str, float | None, float | None, Callable[..., str], str], ...] = (
@@ -128,7 +128,7 @@ def _risk(findings: Findings) -> Iterator[Figure]:
         beside = "" if other is None else f" (HODL {write(other)})"
         text = write(own) + beside
         yield Figure(key, "Return and risk", label, own, text, meaning)
-        if other is not None or key in ("sharpe", "sortino", "calmar"):
+        if not key.startswith("money_"):
             yield Figure(
                 f"hodl_{key}",
                 FOR_SCRIPTS,
@@ -152,7 +152,7 @@ def _trading(findings: Findings) -> Iterator[Figure]:
     yield Figure("orders", FOR_SCRIPTS, "Orders", summary.orders, orders, "Of these rounds.")
     yield figure(
         "turnover", label="Turnover a year", value=summary.turnover,
-        text=f"{summary.turnover:.2f} x NAV", meaning="Half the notionals of these rounds / NAV.",
+        text=f"{summary.turnover:,.2f} x NAV", meaning="Half the notionals of these rounds / NAV.",
     )  # fmt: skip
     yield figure(
         "fees", label="Fees paid", value=summary.fees,

@@ -87,7 +87,7 @@ class Findings:
     @cached_property
     def weights(self) -> Vector:
         """Weight of each member."""
-        return self.record.history.weights()
+        return self.record.history.shown_weights()
 
     @cached_property
     def drift(self) -> Vector:
@@ -139,7 +139,7 @@ class Findings:
         return measure_risk(self.record.history.time, self.hodl_units)
 
     @cached_property
-    def tracking_error(self) -> float:
+    def tracking_error(self) -> float | None:
         """Yearly, against the frictionless constant mix."""
         return tracking_error(self.record.history, self.units, DAYS_A_YEAR)
 
@@ -163,8 +163,8 @@ class Findings:
         )
 
     @property
-    def money_annual(self) -> float:
-        """Money-weighted return, compounded to a year."""
+    def money_annual(self) -> float | None:
+        """Money-weighted return, compounded to a year; None for less than four weeks."""
         return annualised(self.money_growth, self.seconds)
 
     def _ended(self, values: Vector, closing: Closing) -> Vector:

@@ -23,9 +23,9 @@ def money(value: float | None, stake: str, sign: str = "") -> str:
 
 
 def percent(value: float | None, sign: str = "", digits: int = 2) -> str:
-    """Write a fraction as a percentage."""
+    """Write a fraction as a percentage; "not defined" if there is none."""
     if value is None or not math.isfinite(value):
-        return "not known"
+        return "not defined"
     return f"{round(value * 100, digits) + 0.0:{sign},.{digits}f} %"
 
 

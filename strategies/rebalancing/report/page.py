@@ -27,7 +27,7 @@ from rebalancing.report.value_charts import (
     value_chart,
 )
 from rebalancing.report.weight_charts import asset_chart, drift_chart, weights_chart
-from rebalancing.report.words import EXAMPLE, story, verdict, warnings
+from rebalancing.report.words import EXAMPLE, mood, story, verdict, warnings
 from rebalancing.settings import describe
 from rebalancing.version import __version__
 
@@ -115,7 +115,7 @@ def _result(index: int, name: str, findings: Findings, charts: list[Chart]) -> d
         if figure.group != FOR_SCRIPTS:
             groups.setdefault(figure.group, []).append(figure)
     by_key = {figure.key: figure for figure in figures}
-    record, premium = findings.record, findings.summary.premium
+    record = findings.record
     span = f"{when(findings.summary.begin)} to {when(findings.summary.end)}"
     return {
         "index": index,
@@ -123,7 +123,7 @@ def _result(index: int, name: str, findings: Findings, charts: list[Chart]) -> d
         "heading": f"{record.name}: rebalancing against holding",
         "subtitle": f"{record.kind} {record.source}, {span}, candles of {record.timeframe}, "
         f"a round {describe(record.settings)}",
-        "mood": "good" if premium > 0 else "bad",
+        "mood": mood(findings),
         "verdict": verdict(findings),
         "story": story(findings),
         "warnings": warnings(findings),

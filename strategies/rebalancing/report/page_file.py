@@ -13,7 +13,17 @@ from rebalancing.report.page import write_page
 
 
 def save_page(all_findings: Mapping[str, Findings], file: Path) -> None:
-    """Write the page in place of an older one, which a reader never sees half replaced."""
+    """Write the page in place of an older one, which a reader never sees half replaced.
+
+    Raises
+    ------
+    ValueError
+        If something stands there that is no file: a device would be lost.
+    OSError
+        If it cannot be written.
+    """
+    if file.exists() and not file.is_file():
+        raise ValueError(f"{file}: is not a file, a page would replace it; name another")
     made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     page = write_page(all_findings, made)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rebalancing.performance.executions import INITIAL
 from rebalancing.portfolio import Vector
 from rebalancing.report.chart import (
     Chart,
@@ -20,7 +21,9 @@ from rebalancing.report.palette import ALERT, style_of
 from rebalancing.report.series import ends, instants, packed
 from rebalancing.report.value_charts import round_marks
 
-GREY = "#888888"
+READABLE = 15
+"""Borders that can be told from the areas; more are there to be asked for."""
+GREY, INK = "#888888", "#24292f"
 
 
 def weights_chart(findings: Findings) -> Chart:
@@ -42,14 +45,15 @@ def weights_chart(findings: Findings) -> Chart:
         )
     borders = np.cumsum(history.shown_targets()[:, :-1], axis=1)
     for number in range(borders.shape[1]):
-        shown = {"showlegend": number == 0, "legendgroup": "targets", "hoverinfo": "skip"}
-        border = flat("targets", history.time, borders[:, number], "#ffffff", **shown, width=1.2)
+        shown = {"showlegend": number == 0, "legendgroup": "targets", "hoverinfo": "skip",
+                 "visible": True if borders.shape[1] <= READABLE else "legendonly"}  # fmt: skip
+        border = flat("targets", history.time, borders[:, number], INK, **shown, width=1.0)
         traces.append(border)
     return Chart(
         "weights",
         "Weights: what share of the portfolio each asset is",
-        "Stacked, the stake currency on top. The white dashed lines are where the borders would "
-        "be if every asset had its target weight.",
+        "Stacked, the stake currency on top. The dashed lines are where the borders would "
+        "be if every asset had its target weight; tap them in the legend to show or hide them.",
         traces,
         {
             "xaxis": times_axis(),
@@ -77,7 +81,7 @@ def asset_chart(findings: Findings) -> Chart:
                 flat("band", history.time, wanted + band, GREY, fill="tonexty",
                      fillcolor="rgba(136,136,136,0.18)", **edge),
             ]  # fmt: skip
-        at = np.interp(time, history.time, findings.weights[:, number])
+        at = np.array([row.before[number] for row in findings.rows if row.number > INITIAL])
         dot = {"color": ALERT, "size": 6}
         view += [
             flat("target", history.time, targets[:, number], GREY),

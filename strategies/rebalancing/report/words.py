@@ -19,13 +19,20 @@ EXAMPLE = (
 )
 
 
+def mood(findings: Findings) -> str:
+    """Tell whether rebalancing was "good" or "bad" against holding; "even" for no difference."""
+    summary = findings.summary
+    if not summary.rounds or abs(_share(findings)) < NOTHING:
+        return "even"
+    return "good" if summary.premium > 0 else "bad"
+
+
 def verdict(findings: Findings) -> str:
     """Say in a few words whether rebalancing beat holding."""
-    summary = findings.summary
-    share = summary.premium / summary.hodl_nav if summary.hodl_nav else 0.0
+    summary, share = findings.summary, _share(findings)
     if not summary.rounds:
         return "There was no round yet: this is holding."
-    if abs(share) < NOTHING:
+    if mood(findings) == "even":
         return "Rebalancing made no difference against holding."
     amount = money(abs(summary.premium), summary.stake)
     better = "beat" if summary.premium > 0 else "fell short of"
@@ -36,20 +43,42 @@ def story(findings: Findings) -> list[str]:
     """Say in sentences what happened."""
     summary, stake = findings.summary, findings.record.history.stake
     risk, hodl = findings.risk, findings.hodl_risk
-    deeper = "deeper" if risk.max_drawdown > hodl.max_drawdown else "less deep"
     return [
         f"{_money_in(findings)} became {money(float(findings.nav[-1]), stake)}; the same purchase, "
         f"held, would be {money(float(findings.hodl_nav[-1]), stake)}. {_compared(findings)}",
-        f"{summary.rounds:,} rounds turned the portfolio over {summary.turnover:.2f} times a year; "
-        f"all orders cost {money(summary.fees, stake)} in fees.",
-        f"The largest drawdown was {percent(risk.max_drawdown, digits=1)}, {deeper} than holding's "
-        f"{percent(hodl.max_drawdown, digits=1)}.",
+        f"{_rounds(findings)}; all orders cost {money(summary.fees, stake)} in fees.",
+        _drawdowns(
+            percent(risk.max_drawdown, digits=1),
+            percent(hodl.max_drawdown, digits=1),
+            risk.max_drawdown > hodl.max_drawdown,
+        ),
     ]
 
 
 def warnings(findings: Findings) -> list[str]:
     """Warn of assets that the others had to pay for while they fell, worst first."""
     return [_warning(findings, item) for item in findings.subsidised]
+
+
+def _rounds(findings: Findings) -> str:
+    count, turned = findings.summary.rounds, findings.summary.turnover
+    if not count:
+        return "No round has traded"
+    return (
+        f"{count:,} round{'s' * (count > 1)} turned the portfolio over {turned:,.2f} times a year"
+    )
+
+
+def _drawdowns(own: str, held: str, is_deeper: bool) -> str:
+    if own == held:
+        return f"The largest drawdown was {own}, as deep as holding's."
+    deeper = "deeper" if is_deeper else "less deep"
+    return f"The largest drawdown was {own}, {deeper} than holding's {held}."
+
+
+def _share(findings: Findings) -> float:
+    summary = findings.summary
+    return summary.premium / summary.hodl_nav if summary.hodl_nav else 0.0
 
 
 def _compared(findings: Findings) -> str:
@@ -74,9 +103,14 @@ def _warning(findings: Findings, item: Subsidised) -> str:
     column = findings.record.history.assets.index(item.asset)
     gain = float(findings.attribution.gains[-1, column])
     outcome = "Over the whole run it still gained" if gain > 0 else "Over the whole run it lost"
+    span = f"from {moment(item.begin):%Y-%m-%d} to {moment(item.end):%Y-%m-%d}"
+    put = f"put {money(item.received, stake)} into it"
+    if findings.flows.any():  # then the others need not have paid
+        said = f"was bought while it fell: {span} rounds {put}, by deposits or by selling others"
+    else:
+        said = f"was carried by the others: {span} they {put}"
     return (
-        f"{item.asset} was carried by the others: from {moment(item.begin):%Y-%m-%d} to "
-        f"{moment(item.end):%Y-%m-%d} they put {money(item.received, stake)} into it, "
-        f"{percent(item.share, digits=1)} of the portfolio, while its price fell by "
+        f"{item.asset} {said}, "
+        f"{percent(item.share, digits=1)} of the NAV on the first day, while its price fell by "
         f"{percent(-item.fall, digits=1)}. {outcome} {money(abs(gain), stake)}."
     )

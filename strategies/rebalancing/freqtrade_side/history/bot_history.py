@@ -116,7 +116,7 @@ def _history(
         np.maximum(amounts, 0.0),
         prices,
         flows[0][1],
-        _fee_rate(executions),
+        _fee_rate(orders),
         executions,
         Flows(later[:, 0], later[:, 1]),
     )
@@ -163,10 +163,11 @@ def _up_to_now(times: Vector, prices: Vector, orders: Executions) -> tuple[Vecto
     return np.append(times, orders.time[-1] + 1), np.vstack([prices, newest])
 
 
-def _fee_rate(orders: Executions) -> float:
-    worth = orders.notional > 0
-    paid = orders.fees[worth & (orders.fees > 0)] / orders.notional[worth & (orders.fees > 0)]
-    return float(np.median(paid)) if len(paid) else 0.0
+def _fee_rate(orders: Sequence[Executed]) -> float:
+    """Of what was ordered, coins that the exchange kept as a fee among it."""
+    paid = [_fee(order) / order.notional for order in orders if order.notional > 0]
+    rates = [rate for rate in paid if rate > 0]
+    return float(np.median(rates)) if rates else 0.0
 
 
 def _remarks(orders: Sequence[Executed], flows: Sequence[object], stake: str) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,16 @@ from freqtrade.data.btanalysis import (
     get_latest_backtest_filename,
     load_backtest_stats,
 )
-from freqtrade.data.btanalysis.bt_fileutils import load_file_from_zip
 from freqtrade.data.history import load_pair_history
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import timeframe_to_seconds
-from freqtrade.misc import json_load
 from pandas import DataFrame, DatetimeIndex
 
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
+from rebalancing.freqtrade_side.history.backtest_journal import backtest_notes
+from rebalancing.freqtrade_side.history.result_archive import check_archive, read_configuration
 from rebalancing.freqtrade_side.history.result_orders import (
     at_last_price,
     executions,
@@ -35,8 +35,8 @@ from rebalancing.performance.record import Record
 from rebalancing.portfolio import Mask, Vector
 
 _UNREADABLE = (
-    *(OSError, ValueError, LookupError, TypeError, AttributeError),
-    *(zipfile.BadZipFile, FreqtradeException),
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
+    *(ArithmeticError, RuntimeError, zlib.error, zipfile.BadZipFile, FreqtradeException),
 )
 """What freqtrade and pandas raise on files that are damaged or not theirs."""
 
@@ -71,12 +71,11 @@ def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
     the candles show that, so that it counts in full without them.
     """
     try:
+        check_archive(path)
         runs: dict[str, dict[str, Any]] = load_backtest_stats(path)["strategy"]
-        config = _config(path) if any(map(_rebalanced, runs.values())) else {}
+        config = read_configuration(path) if any(map(_rebalanced, runs.values())) else {}
         records = {
-            name: _record(
-                (name, path.name), config, run, get_backtest_wallet_change(path, name), datadir
-            )
+            name: _record(name, path, config, run, get_backtest_wallet_change(path, name), datadir)
             for name, run in runs.items()
             if _rebalanced(run)
         }
@@ -84,7 +83,10 @@ def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ResultError(f"{path}: is not a readable backtest result ({reason[:200]})") from error
     if not records:
-        raise ResultError(f"{path}: holds no rebalanced trade; the period may be too short")
+        names = ", ".join(runs)
+        raise ResultError(
+            f"{path}: holds no rebalanced trade ({names}): another strategy, or too short a period"
+        )
     return records
 
 
@@ -104,19 +106,14 @@ def newest_result(place: Path) -> Path:
         raise ResultError(f"{place}: holds no backtest result ({error})") from error
 
 
-def _config(path: Path) -> dict[str, Any]:
-    text = load_file_from_zip(path, f"{path.stem}_config.json").decode()
-    config: dict[str, Any] = json_load(StringIO(text))
-    return config
-
-
 def _rebalanced(run: dict[str, Any]) -> bool:
     tags = (str(order["ft_order_tag"]) for trade in run["trades"] for order in trade["orders"])
     return any(map(ROUND_TAG.fullmatch, tags))
 
 
 def _record(
-    name: tuple[str, str],
+    name: str,
+    path: Path,
     config: dict[str, Any],
     run: dict[str, Any],
     wallet: DataFrame,
@@ -124,13 +121,15 @@ def _record(
 ) -> Record:
     exchange = {**config["exchange"], "pair_whitelist": run["pairlist"]}
     setup = plain_setup({**config, "exchange": exchange})
-    tags = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
+    orders = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
+    tags = reasons(orders)
     return Record(
-        *(name[0], "backtest", name[1]),
+        *(name, "backtest", path.name),
         timeframe=str(run["timeframe"]),
         history=_history(config, setup, run, wallet, datadir),
         settings=setup.settings,
-        tags=reasons(tags),
+        tags=tags,
+        journal=backtest_notes(path, name, run, tags),
     )
 
 

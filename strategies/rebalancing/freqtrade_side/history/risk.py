@@ -20,6 +20,9 @@ from rebalancing.portfolio import Vector
 DAYS_A_YEAR = 365
 """As freqtrade's ratios have it: crypto has no days off."""
 
+SHORTEST = 28 * DAY
+"""Seconds from which a growth is compounded to a year: three good days make millions of it."""
+
 
 @dataclass(frozen=True)
 class Risk:
@@ -27,23 +30,26 @@ class Risk:
 
     Parameters
     ----------
-    total_return, annual_return : float
-        The second is the first, compounded to a year of 365 days.
-    volatility : float
-        Standard deviation of daily returns, a year of 365 days.
+    total_return : float
+        Over the whole run.
+    annual_return : float or None
+        The same, compounded to a year of 365 days; None for less than four weeks.
+    volatility : float or None
+        Standard deviation of daily returns, a year of 365 days; None for fewer than two of them.
     sharpe, sortino : float or None
-        Of daily returns, a year of 365 days, without a riskless rate; None if nothing varied.
+        Of daily returns, a year of 365 days, without a riskless rate; None if nothing varied,
+        or for fewer than two of them.
     max_drawdown : float
         Largest fall from a peak, positive.
     drawdown_from, drawdown_to : datetime
         That peak, and the bottom after it.
     calmar : float or None
-        Annual return / largest drawdown; None if nothing fell.
+        Annual return / largest drawdown; None if nothing fell, or without an annual return.
     """
 
     total_return: float
-    annual_return: float
-    volatility: float
+    annual_return: float | None
+    volatility: float | None
     sharpe: float | None
     sortino: float | None
     max_drawdown: float
@@ -72,21 +78,25 @@ def measure_risk(time: Vector, units: Vector) -> Risk:
     annual = annualised(float(units[-1] / units[0]), float(time[-1] - time[0]))
     deepest = float(fall.relative_account_drawdown)
     returns = daily_returns(time, units)
+    varies = len(returns) > 1
     return Risk(
         total_return=float(units[-1] / units[0] - 1),
         annual_return=annual,
-        volatility=float(returns.std() * np.sqrt(DAYS_A_YEAR)) if len(returns) else 0.0,
-        sharpe=_ratio(calculate_sharpe_from_balance(wallet)),
-        sortino=_ratio(calculate_sortino_from_balance(wallet)),
+        volatility=float(returns.std() * np.sqrt(DAYS_A_YEAR)) if varies else None,
+        sharpe=_ratio(calculate_sharpe_from_balance(wallet)) if varies else None,
+        sortino=_ratio(calculate_sortino_from_balance(wallet)) if varies else None,
         max_drawdown=deepest,
         drawdown_from=_moment(fall.high_date),
         drawdown_to=_moment(fall.low_date),
-        calmar=annual / deepest if deepest > 0 else None,
+        calmar=annual / deepest if annual is not None and deepest > 0 else None,
     )
 
 
-def annualised(growth: float, seconds: float) -> float:
-    """Compound a growth over some time to a year of 365 days: 1.1 in half a year to 0.21."""
+def annualised(growth: float, seconds: float) -> float | None:
+    """Compound a growth over some time to a year of 365 days: 1.1 in half a year to 0.21; None
+    for less than four weeks."""
+    if seconds < SHORTEST:
+        return None
     return float(calculate_cagr(seconds / DAY, 1.0, growth))
 
 

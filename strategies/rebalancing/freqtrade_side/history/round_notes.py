@@ -1,4 +1,4 @@
-"""What the journal of a bot tells of its rounds."""
+"""What the journal of a bot, or of a backtest, tells of its rounds."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ def round_notes(events: Iterable[Mapping[str, Any]]) -> dict[int, RoundNote]:
             if event["event"] == "round":
                 notes[number] = RoundNote("under way", _left_out(event), None)
             elif event["event"] == "closed":
-                outcome = str(event["outcome"])
-                notes[number] = RoundNote(outcome, _left_out(event), float(event["cost"]))
+                outcome, cost = str(event["outcome"]), event.get("cost")
+                known = None if cost is None else float(cost)
+                notes[number] = RoundNote(outcome, _left_out(event), known)
         except (KeyError, TypeError, ValueError):
             continue
     return notes

@@ -23,6 +23,17 @@
   });
   system.addEventListener("change", (event) => setTheme(event.matches));
 
+  // Paper is white, and shows what nobody has scrolled to.
+  let before = "light";
+  window.addEventListener("beforeprint", () => {
+    before = root.dataset.theme;
+    setTheme(false);
+    for (const place of document.querySelectorAll(".chart")) {
+      if (place.offsetParent && !drawn.has(place.id)) draw(place.id);
+    }
+  });
+  window.addEventListener("afterprint", () => setTheme(before === "dark"));
+
   // --- charts: drawn when they come into view ---------------------------------------------
 
   const themed = (axis) => ({
@@ -52,7 +63,7 @@
   }
 
   // The darkest colours are lifted on a dark ground.
-  const LIFTED = { "#0072b2": "#1f86d1", "#7f7f7f": "#a8a8a8", "#d55e00": "#f07b2b", "#b8a800": "#d9c700" };
+  const LIFTED = { "#0072b2": "#1f86d1", "#7f7f7f": "#a8a8a8", "#d55e00": "#f07b2b", "#b8a800": "#d9c700", "#24292f": "#f0f3f6" };
 
   function dataOf(chart) {
     if (root.dataset.theme !== "dark") return chart.data;
@@ -64,9 +75,11 @@
     const chart = charts.get(id);
     const place = document.getElementById(id);
     drawn.add(id);
+    const names = chart.data.filter((trace) => trace.showlegend !== false).length;
+    if (window.innerWidth < 600 && names > 8) place.style.height = `${Math.min(900, 320 + 20 * names)}px`; // for the legend
     Plotly.react(place, dataOf(chart), layoutOf(chart), {
       responsive: true, displaylogo: false, displayModeBar: window.innerWidth < 600 ? false : "hover",
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"], plotlyServerURL: "",
     }).then(() => { place.dataset.drawn = "yes"; });
   }
 
@@ -204,8 +217,17 @@
       const row = document.createElement("tr");
       row.className = "round";
       for (const [, kind, , text] of columns) row.append(cell(text(round), kind));
+      row.tabIndex = 0;
+      row.setAttribute("aria-expanded", "false");
+      row.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        row.click();
+      });
       row.addEventListener("click", () => {
-        if (row.nextSibling && row.nextSibling.className === "detail") { row.nextSibling.remove(); return; }
+        const isOpen = row.getAttribute("aria-expanded") === "true";
+        row.setAttribute("aria-expanded", String(!isOpen));
+        if (isOpen) { row.nextSibling.remove(); return; }
         const detail = document.createElement("tr");
         detail.className = "detail";
         const holder = cell("");

@@ -1,0 +1,75 @@
+"""What the rounds of a backtest left out, in a file beside its result: freqtrade keeps orders only.
+
+A result is named when all is over, so the file is found by when it was begun and by its rounds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from freqtrade.enums import RunMode
+
+from rebalancing.freqtrade_side.history.round_notes import round_notes
+from rebalancing.freqtrade_side.live.journal_file import Journal, read_journal
+from rebalancing.performance.record import RoundNote
+
+
+def backtest_journal(config: Mapping[str, Any], strategy: str) -> Journal | None:
+    """Begin the journal of a backtest; None for a run that leaves no result, as a hyperopt's.
+
+    Parameters
+    ----------
+    config : mapping
+        freqtrade's: ``runmode``, ``export`` and ``exportdirectory``.
+    strategy : str
+        Its name.
+    """
+    folder, is_kept = config.get("exportdirectory"), config.get("export", "none") != "none"
+    if config["runmode"] != RunMode.BACKTEST or not is_kept or folder is None:
+        return None
+    milliseconds = int(datetime.now(UTC).timestamp() * 1000)
+    return Journal(Path(folder) / f"rebalance-{milliseconds}-{strategy}.jsonl")
+
+
+def backtest_notes(
+    result: Path, strategy: str, run: Mapping[str, Any], tags: Mapping[int, str]
+) -> dict[int, RoundNote] | None:
+    """Find what the rounds of a result left out.
+
+    Parameters
+    ----------
+    result : Path
+        Beside it the journal lies.
+    strategy : str
+        Its name.
+    run : mapping
+        freqtrade's statistics of the strategy, which tell when it ran.
+    tags : mapping of int to str
+        By number of the round, its reason as in the order tags.
+
+    Returns
+    -------
+    dict of int to RoundNote, or None
+        By number of the round; None if there is no journal, or none that is surely its own.
+    """
+    name = re.compile(rf"rebalance-(\d+)-{re.escape(strategy)}\.jsonl")
+    first, last = int(run["backtest_run_start_ts"]), int(run["backtest_run_end_ts"])
+    found = []
+    for file in result.parent.iterdir():
+        match = name.fullmatch(file.name)
+        if match and first <= int(match[1]) // 1000 <= last:
+            events = [event for event in read_journal(file) if isinstance(event, dict)]
+            if _is_of(events, tags):
+                found.append(round_notes(events))
+    return found[0] if len(found) == 1 else None
+
+
+def _is_of(events: list[dict[str, Any]], tags: Mapping[int, str]) -> bool:
+    told = {str(event.get("tag")) for event in events}
+    ordered = {f"r{number} {reason}" for number, reason in tags.items()}
+    open_at_the_end = f"r{max(tags)} {tags[max(tags)]}"
+    return bool(told) and ordered - {open_at_the_end} <= told
