@@ -28,6 +28,9 @@ from rebalancing.freqtrade_side.annotations import (  # noqa: E402
 )
 from rebalancing.freqtrade_side.backtest import BacktestRun  # noqa: E402
 from rebalancing.freqtrade_side.candles import PairCandles, first_closes  # noqa: E402
+from rebalancing.freqtrade_side.history.backtest_journal import (  # noqa: E402
+    backtest_journal,
+)
 from rebalancing.freqtrade_side.history.recorded_weights import (  # noqa: E402
     recorded_weights,
     weight_column,
@@ -141,6 +144,7 @@ class SmartRebalance(IStrategy):
                 self._candles,
                 self._step,
                 quiet=self.config["runmode"] == RunMode.HYPEROPT,
+                journal=backtest_journal(self.config, self.get_strategy_name()),
             )
         self._run.loop(current_time)
         self.position_adjustment_enable = self._run.is_ordering
