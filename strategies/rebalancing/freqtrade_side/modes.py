@@ -15,6 +15,7 @@ from rebalancing.freqtrade_side.annotations import Marks, recorded_marks
 from rebalancing.freqtrade_side.backtest import BacktestRun
 from rebalancing.freqtrade_side.candles import PairCandles, first_closes
 from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.history.backtest_journal import backtest_journal
 from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
 from rebalancing.freqtrade_side.investment import check_investment
 from rebalancing.freqtrade_side.live import own_orders
@@ -142,6 +143,7 @@ class Testing(Charting):
                 self._candles,
                 self._terms.step,
                 quiet=strategy.config["runmode"] == RunMode.HYPEROPT,
+                journal=backtest_journal(strategy.config, strategy.get_strategy_name()),
             )
         self.run.loop(now)
 

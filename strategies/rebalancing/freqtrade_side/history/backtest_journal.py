@@ -5,6 +5,7 @@ A result is named when all is over, so the file is found by when it was begun an
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from freqtrade.enums import RunMode
 from rebalancing.freqtrade_side.history.round_notes import round_notes
 from rebalancing.freqtrade_side.live.journal_file import Journal, read_journal
 from rebalancing.performance.record import RoundNote
+
+logger = logging.getLogger(__name__)
 
 
 def backtest_journal(config: Mapping[str, Any], strategy: str) -> Journal | None:
@@ -32,7 +35,11 @@ def backtest_journal(config: Mapping[str, Any], strategy: str) -> Journal | None
     if config["runmode"] != RunMode.BACKTEST or not is_kept or folder is None:
         return None
     milliseconds = int(datetime.now(UTC).timestamp() * 1000)
-    return Journal(Path(folder) / f"rebalance-{milliseconds}-{strategy}.jsonl")
+    try:
+        return Journal(Path(folder) / f"rebalance-{milliseconds}-{strategy}.jsonl")
+    except ValueError as error:
+        logger.warning(f"what rounds leave out is not recorded: {error}")
+        return None
 
 
 def backtest_notes(
