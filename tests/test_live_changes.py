@@ -271,3 +271,36 @@ def test_a_sale_by_hand_on_the_exchange_is_no_cash_flow(tmp_path: Path) -> None:
         assert len(ground.trading.account.orders) == 4, "it is bought again"
         assert [flow for _, flow in bot.records.flows()] == [1000]
         assert weights(ground) == pytest.approx(TARGETS, abs=0.003)
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_database_that_does_not_know_what_was_done_waits_for_its_user(
+    tmp_path: Path, is_lost: bool
+) -> None:
+    """It comes from a backup, or is gone."""
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        bot.stop()
+        backup = tmp_path / "backup.sqlite"
+        with (
+            closing(sqlite3.connect(bot.records.database)) as now,
+            closing(sqlite3.connect(backup)) as then,
+        ):
+            now.backup(then)
+        bot.start()
+        ground.set_prices(BTC=120)
+        closed(bot, 2)
+        bot.stop()
+        for file in bot.folder.glob("trades.sqlite*"):
+            file.unlink()
+        if not is_lost:
+            backup.rename(bot.records.database)
+        orders = len(ground.trading.account.orders)
+        bot.start()
+        (line,) = bot.wait_for(lambda: bot.records.journal("paused"))
+        assert "does not know round 1 of the journal" in line["text"]
+        bot.wait_loops(4)
+        assert len(ground.trading.account.orders) == orders
+        command(bot, "resume")
+        assert bot.records.journal("command")[0]["text"] == "resume: resumed"

@@ -179,6 +179,8 @@ class Life:
         if status is not None and status >= 0:
             exchange = self.ground.exchange
             wrong = self.disturbances > self._seen or exchange.halted or exchange.offset_ms
+            # Killed while it made its tables, freqtrade refuses them once.
+            wrong = wrong or "Your database seems to be very old" in self.bot.records.log[-2000:]
             self.deaths.append(Death(status, disturbed=bool(wrong)))
 
 

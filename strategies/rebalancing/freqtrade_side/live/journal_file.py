@@ -87,6 +87,26 @@ class Journal:
         self._handler.close()
 
 
+def last_closed(path: Path) -> int:
+    """Return the number of the newest round that a journal tells the end of, since the bot last
+    began without a memory; -1 if there is none, as far back as a megabyte."""
+    if not path.exists():
+        return -1
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 1_000_000))
+        lines = file.read().decode(errors="replace").splitlines()
+    for line in reversed(lines):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if event.get("event") == "closed":
+            return int(event["round"])
+        if event.get("event") == "start" and not event.get("resumed"):
+            return -1
+    return -1
+
+
 def read_journal(path: Path) -> list[dict[str, Any]]:
     """Return the events of a journal, oldest first, files set aside included; torn lines are
     left out. Empty if there is no journal."""

@@ -21,7 +21,7 @@ from rebalancing.freqtrade_side.investment import check_investment
 from rebalancing.freqtrade_side.live import own_orders, store
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.diary import Diary
-from rebalancing.freqtrade_side.live.journal_file import Journal, journal_path
+from rebalancing.freqtrade_side.live.journal_file import Journal, journal_path, last_closed
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, middle
 from rebalancing.freqtrade_side.live.run import LiveRun
@@ -31,6 +31,7 @@ from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.freqtrade_side.live.treasury import Treasury
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.rebalancer import Rebalancer
+from rebalancing.rounds import round_tag
 from rebalancing.settings import describe
 from rebalancing.version import __version__
 
@@ -71,7 +72,9 @@ def start_live(
     is_live = not strategy.config["dry_run"]
     lost_orders = LostOrders(exchange, bookkeeper, setup.stake, is_live)
     lost_orders.mark_orders(state.mark)
-    diary = Diary(Journal(journal_path(strategy.config)), strategy.dp, setup.stake)
+    path = journal_path(strategy.config)
+    told = last_closed(path) if life.is_resumed or is_live else -1
+    diary = Diary(Journal(path), strategy.dp, setup.stake)
     diary.note(
         now,
         "start",
@@ -84,6 +87,14 @@ def start_live(
     if kept:
         text = f"the configuration is invalid, the one before stays in force: {kept}"
         diary.tell(now, "settings kept", text)
+    if state.round is not None and life.rebalancer.round is None:
+        tag = round_tag(state.round.number, state.round.reason)
+        text = f"{tag}: it was open when the targets changed"
+        diary.note(now, "dropped", text, round=state.round.number, tag=tag)
+    if told >= state.number:
+        text = f"the database does not know round {told} of the journal, it is older or new: paused"
+        state = state.model_copy(update={"paused": text})
+        diary.tell(now, "paused", f"{text}; compare it with the exchange, then resume")
     memory, snapshots = Memory(state), Snapshots(setup, life.markets, treasury)
     memory.save(now, life.rebalancer.state())
     return LiveRun(
