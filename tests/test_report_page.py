@@ -163,7 +163,7 @@ def test_a_round_opens_to_its_weights_and_trades(
     row = Findings(record).rows[1]
     assert f"{row.before[0] * 100:.2f} %" in detail
     assert f"{row.after[0] * 100:.2f} %" in detail
-    assert "not recorded" in detail
+    assert "left out" in detail
 
 
 @needs_browser

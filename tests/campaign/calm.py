@@ -25,6 +25,8 @@ def calm_down(life: "Life") -> int:
     """
     life.ground.faults.clear()
     life.repair()
+    if life.scenario.has_period:  # boundaries are counted from the end of the first round
+        life.wait(life.scenario.calm_loops, lambda: life.bot.records.journal("closed"))
     if life.scenario.has_period or life.is_blind or _gave_up(life):
         life.nap(1.1 * _HOUR)
     began, calm = life.bot.records.loops, dict(life.prices)

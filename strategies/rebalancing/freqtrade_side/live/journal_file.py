@@ -90,7 +90,7 @@ class Journal:
 def last_closed(path: Path) -> int:
     """Return the number of the newest round that a journal tells the end of, since the bot last
     began without a memory; -1 if there is none, as far back as a megabyte."""
-    if not path.exists():
+    if not path.is_file():
         return -1
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 1_000_000))

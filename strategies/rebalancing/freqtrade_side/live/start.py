@@ -73,8 +73,8 @@ def start_live(
     lost_orders = LostOrders(exchange, bookkeeper, setup.stake, is_live)
     lost_orders.mark_orders(state.mark)
     path = journal_path(strategy.config)
-    told = last_closed(path) if life.is_resumed or is_live else -1
     diary = Diary(Journal(path), strategy.dp, setup.stake)
+    told = last_closed(path) if life.is_resumed or is_live else -1
     diary.note(
         now,
         "start",
