@@ -39,6 +39,12 @@ def test_a_fee_that_was_only_estimated_is_none_but_it_is_gone() -> None:
     assert (book.expected, book.invested) == (499.5, 1000)
 
 
+def test_fees_paid_in_another_coin_after_all_are_none() -> None:
+    """All of the doubt, and the last digit of a sum."""
+    book, flow = opened().after_orders(-500.1640464, 4).settle(500.0, 1000, 0.16404639)
+    assert (book.expected, flow) == (500.0, 0)
+
+
 def test_what_is_more_than_the_doubt_about_fees_is_a_flow() -> None:
     _, flow = opened().after_orders(-500, 4).settle(498.5, 1000, 0.5)
     assert flow == -1.5

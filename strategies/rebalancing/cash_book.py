@@ -88,7 +88,7 @@ class CashBook:
             return self, 0.0
         # Fees that were estimated make a small difference: it is no flow, but it is gone.
         known = replace(self, expected=self.expected + flow)
-        if abs(flow) <= max(QUIET_TOLERANCE * nav, doubt):
+        if abs(flow) <= QUIET_TOLERANCE * nav + doubt:
             return known, 0.0
         if self.investment is not None:
             known = replace(known, missing=max(0.0, self.missing - flow))
