@@ -60,8 +60,9 @@ class Halt:
     asset: str
 
     def happen(self, life: "Life") -> None:
-        """Halt it."""
+        """Halt it; a bot that has just been started learns of its markets only now."""
         life.disturb()
+        life.is_blind = life.is_blind or not life.bot.loops_of_this_life
         life.ground.exchange.halted.add(f"{self.asset}/USDT")
 
 
