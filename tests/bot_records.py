@@ -19,9 +19,18 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class BotRecords:
-    """The files of a bot in its user folder, read as often as asked."""
+    """The files of a bot in its user folder, read as often as asked.
+
+    Parameters
+    ----------
+    folder
+        The user folder.
+    endings
+        Parts of the log, first and last character, that it wrote while it was interrupted.
+    """
 
     folder: Path
+    endings: tuple[tuple[int, int], ...] = ()
 
     @property
     def database(self) -> Path:
@@ -36,8 +45,16 @@ class BotRecords:
 
     @property
     def complaints(self) -> list[str]:
-        """Lines of the log that no undisturbed bot writes."""
-        return [line for line in self.log.splitlines() if _COMPLAINT.search(line)]
+        """Lines of the log that no undisturbed bot writes.
+
+        Notes
+        -----
+        freqtrade complains of its own cleanup where Ctrl-C came within a commit.
+        """
+        log = self.log
+        for begun, ended in reversed(self.endings):
+            log = log[:begun] + log[ended:]
+        return [line for line in log.splitlines() if _COMPLAINT.search(line)]
 
     @property
     def loops(self) -> int:

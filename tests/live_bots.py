@@ -32,6 +32,7 @@ from tests.forked_bots import freqtrade_process
 SIGINT_STATUS = 128 + signal.SIGINT
 TIMEFRAME = "4h"
 PATIENCE = 40.0  # seconds until a wait is given up
+ENDING = 20.0  # seconds for freqtrade to end after an interrupt
 _CCXT = {
     # All pairs in one request are worth two seconds of Binance's limit; here nobody counts.
     "enableRateLimit": False,
@@ -120,7 +121,9 @@ class LiveBot:
     url: str
     keys: Keys | None = None
     process: BaseProcess | None = field(default=None, init=False)
+    presses: int = field(default=0, init=False)  # of Ctrl-C that the newest stop took
     _loops_before: int = field(default=0, init=False)
+    _endings: tuple[tuple[int, int], ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +132,7 @@ class LiveBot:
     @property
     def records(self) -> BotRecords:
         """What it has written."""
-        return BotRecords(self.folder)
+        return BotRecords(self.folder, self._endings)
 
     @property
     def alive(self) -> bool:
@@ -170,18 +173,28 @@ class LiveBot:
             self.process.kill()
             self.process.join()
 
-    def stop(self) -> int:
-        """Interrupt it, as Ctrl-C does, and return its exit status."""
+    def stop(self, presses: int = 1) -> int:
+        """Interrupt it, as Ctrl-C does, and return its exit status.
+
+        Parameters
+        ----------
+        presses
+            How often, if it goes on for `ENDING` seconds after the one before.
+        """
         assert self.process is not None
         assert self.process.pid is not None
-        if self.process.is_alive():
-            os.kill(self.process.pid, signal.SIGINT)
-        self.process.join(20)
+        begun = len(self.records.log)
+        for press in range(presses):
+            if self.process.is_alive():
+                os.kill(self.process.pid, signal.SIGINT)
+                self.presses = press + 1
+                self.process.join(ENDING)
         if self.process.is_alive():
             os.kill(self.process.pid, signal.SIGUSR1)  # it prints where it is
             time.sleep(1)
             printed = (self.folder / "printed.txt").read_text()
             raise AssertionError(f"it goes on after SIGINT:\n{printed[-10_000:]}")
+        self._endings += ((begun, len(self.records.log)),)
         return int(self.process.exitcode or 0)
 
     def restart(self) -> None:

@@ -71,6 +71,8 @@ def _summary(results: list[Result], seconds: float) -> str:
         for name in ("rounds", "orders", "starts", "faults")
     }
     done = ", ".join(f"{value:,} {name}" for name, value in sums.items())
+    if stubborn := sum(result.stubborn for result in results):
+        done += f", {stubborn} ended only by a second Ctrl-C"
     where = f" in seeds {', '.join(map(str, bad))}" if bad else ""
     return f"{len(results)} seeds, {done}, {seconds / 60:.1f} min: {count} violations{where}"
 

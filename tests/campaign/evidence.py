@@ -77,6 +77,7 @@ class Evidence:
     deaths: tuple[Death, ...] = ()
     disturbances: int = 0
     starts: int = 1
+    stubborn: bool = False
     kept_orders: tuple[Row, ...] = ()
     kept_trades: tuple[Row, ...] = ()
     kept_flows: tuple[Payment, ...] = ()
@@ -193,6 +194,7 @@ def collect(life: "Life", loops: int) -> Evidence:
         deaths=tuple(life.deaths),
         disturbances=life.disturbances,
         starts=life.starts,
+        stubborn=life.stubborn,
         kept_orders=tuple(records.orders()),
         kept_trades=tuple(records.trades()),
         kept_flows=tuple(

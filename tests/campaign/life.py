@@ -52,6 +52,7 @@ class Life:
         self.payments: list[Payment] = []
         self.deaths: list[Death] = []
         self.starts = 0
+        self.stubborn = False
         self._disturbances = 0
         self._seen = 0
         self.is_blind = False
@@ -170,7 +171,10 @@ class Life:
         if self.bot.loops_of_this_life == 0:
             self.bot.kill()
             return
-        status = self.bot.stop()
+        # Interrupted within a request, freqtrade may try others while it ends, or wait for a lock
+        # of the connection's that the interrupt has left; a person then presses Ctrl-C again.
+        status = self.bot.stop(presses=2)
+        self.stubborn = self.bot.presses > 1
         if status != SIGINT_STATUS:
             self.deaths.append(Death(status, disturbed=False))
 

@@ -26,6 +26,8 @@ class Result:
         How many times the bot was started.
     faults
         Requests that went wrong, and other disturbances.
+    stubborn
+        The bot took a second interrupt to end.
     """
 
     seed: int
@@ -36,6 +38,7 @@ class Result:
     orders: int = 0
     starts: int = 0
     faults: int = 0
+    stubborn: bool = False
 
     @property
     def line(self) -> str:
@@ -92,6 +95,7 @@ def run_seed(seed: int, keep: Path | None = None, steps: int | None = None) -> R
         orders=len(evidence.orders or evidence.kept_orders) if evidence else 0,
         starts=evidence.starts if evidence else 0,
         faults=evidence.disturbances if evidence else 0,
+        stubborn=evidence.stubborn if evidence else False,
     )
 
 

@@ -11,6 +11,7 @@ from freqtrade.persistence import LocalTrade
 
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.orders import partial_sell_stake
@@ -107,7 +108,8 @@ class Ordering:
             asset=trade.asset, side=side, size=size, at=now, tag=current.tag, after=after
         )
         self._memory.note(intents=(*self._memory.state.intents, intent))
-        self._memory.save(now, self._rebalancer.state())
         unit = "amount" if trade.is_sell else "notional"
         facts = {"round": current.number, "asset": trade.asset, "side": side, unit: size}
-        self._diary.event(now, "order", **facts)
+        with uninterrupted():
+            self._memory.save(now, self._rebalancer.state())
+            self._diary.event(now, "order", **facts)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
@@ -14,7 +13,9 @@ from freqtrade.persistence import LocalTrade, Trade
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.live import commands, own_orders
 from rebalancing.freqtrade_side.live.bot_state import is_running
-from rebalancing.freqtrade_side.live.diary import Diary, opening_facts, slippage, weights
+from rebalancing.freqtrade_side.live.deciding import Deciding
+from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
@@ -22,8 +23,6 @@ from rebalancing.freqtrade_side.live.redaction import redacted
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
-from rebalancing.limits import breach_after, breach_before
-from rebalancing.portfolio import Portfolio
 from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.triggers import Cause, Reason
 
@@ -88,6 +87,7 @@ class LiveRun:
         self._candles = candles
         self._failing = 0
         self._balances_age = 0
+        self._deciding = Deciding(snapshots, rebalancer, memory, diary)
         self.ordering = Ordering(snapshots, rebalancer, memory, diary)
 
     @property
@@ -156,13 +156,13 @@ class LiveRun:
         self._diary.note_change(now, "waiting", "")
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
         is_settled = not own_orders.open_sides() and newest == own_orders.newest_order()
-        if is_settled and not self._memory.state.intents:
-            if self._take_stock(now, quotes):
-                self._decide(now, quotes)
-        elif self._has_lost_patience(now):
-            portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
-            self._proceed(now, portfolio, open_orders=True)
-        self._memory.save(now, self._rebalancer.state())
+        is_settled = is_settled and not self._memory.state.intents
+        with uninterrupted():
+            if is_settled:
+                self._take_stock_and_decide(now, quotes)
+            elif self._has_lost_patience(now):
+                self._deciding.wait(now, quotes)
+            self._memory.save(now, self._rebalancer.state())
         return self._memory.is_held is None
 
     def _has_lost_patience(self, now: datetime) -> bool:
@@ -170,11 +170,12 @@ class LiveRun:
         current = self._rebalancer.round
         return current is not None and now - current.started >= PATIENCE
 
-    def _take_stock(self, now: datetime, quotes: Quotes) -> bool:
-        is_sure = self._stocktaking.take(now, quotes)
-        if not is_sure:
-            self._balances_age = BALANCES_EVERY  # ask again in the next loop
-        return is_sure
+    def _take_stock_and_decide(self, now: datetime, quotes: Quotes) -> None:
+        is_fresh = self._balances_age == 0
+        if not self._stocktaking.take(now, quotes) or not self._deciding.decide(
+            now, quotes, is_fresh
+        ):
+            self._balances_age = BALANCES_EVERY  # the next loop asks for them
 
     def _ask_balances(self) -> None:
         self._snapshots.treasury.update()
@@ -193,9 +194,10 @@ class LiveRun:
             self._rebalancer.forget(self._memory.state.hands_off)
             self._memory.note(paused=None, stopped=None, hands_off=(), resumed_at=now)
             text = "resumed"
-        self._diary.note(now, "command", f"{command.do}: {text}")
-        self._memory.save(now, self._rebalancer.state())
-        commands.reply(command, text)
+        with uninterrupted():
+            self._diary.note(now, "command", f"{command.do}: {text}")
+            self._memory.save(now, self._rebalancer.state())
+            commands.reply(command, text)
 
     def _ask(self) -> str:
         if reason := self._memory.is_held:
@@ -217,86 +219,6 @@ class LiveRun:
             text = f"{intent.side} {intent.asset}, {intent.tag}: the answer had been lost"
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
         self._memory.note(intents=doubtful)
-
-    def _decide(self, now: datetime, quotes: Quotes) -> None:
-        """Go on with the open round, or open one."""
-        portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
-        if self._memory.is_held is None:
-            if self._rebalancer.round is not None:
-                self._proceed(now, portfolio)
-            elif self._balances_age and self._rebalancer.is_due(now, portfolio):
-                self._ask_balances()  # no round on balances of a minute ago
-                if not self._take_stock(now, quotes):
-                    return
-                portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
-            if self._rebalancer.round is None and self._memory.is_held is None:
-                self._watch(now, portfolio)
-        prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
-        self._memory.note(
-            cash=portfolio.cash,
-            nav=portfolio.nav,
-            weights=weights(portfolio, self._setup.stake),
-            prices={asset: price for asset, price in prices if np.isfinite(price)},
-            checked_at=now,
-        )
-
-    def _proceed(self, now: datetime, portfolio: Portfolio, open_orders: bool = False) -> None:
-        current = self._rebalancer.round
-        assert current is not None
-        orders = own_orders.of_round(current.tag)
-        filled = [order.filled_at for order in orders if order.filled_at is not None]
-        current.ordered_at = max(filled, default=current.ordered_at)
-        opening = self._memory.state.opening
-        if opening is None:
-            opening = opening_facts(current, portfolio, self._setup.stake)
-        tries, limits = current.tries, self._setup.settings.limits
-        breach = breach_after(limits, opening["nav"], slippage(orders, opening["prices"]))
-        if breach is None:
-            rules, fills = self._snapshots.rules(portfolio), own_orders.fills(orders)
-            self._rebalancer.proceed(now, portfolio, rules, fills, open_orders)
-            breach = self._breach(now, portfolio)
-        if breach is not None:
-            self._stop(now, breach)
-        if self._rebalancer.round is None:
-            record = self._rebalancer.closed.pop()
-            self._diary.closed(now, record, opening, portfolio, orders)
-            self._memory.note(opening=None)
-        elif current.tries != tries:
-            targets = self._rebalancer.targets_now(portfolio)
-            self._diary.planned_again(now, current, portfolio, targets)
-
-    def _watch(self, now: datetime, portfolio: Portfolio) -> None:
-        self._rebalancer.watch(now, portfolio, lambda: self._snapshots.rules(portfolio))
-        current, declined = self._rebalancer.round, self._rebalancer.declined
-        self._rebalancer.declined = None
-        if declined is not None:
-            self._diary.declined(now, *declined)
-        if current is None:
-            return
-        if breach := self._breach(now, portfolio):
-            self._stop(now, breach)
-            self._rebalancer.closed.clear()
-            return
-        self._memory.note(opening=opening_facts(current, portfolio, self._setup.stake))
-        self._diary.opened(now, current, portfolio, self._rebalancer.targets_now(portfolio))
-
-    def _breach(self, now: datetime, portfolio: Portfolio) -> str | None:
-        """Name the limit that the newest plan would exceed."""
-        current = self._rebalancer.round
-        if current is None or not current.plans or not current.reason.cause.is_policy:
-            return None
-        planned = sum(trade.notional for trade in current.plan.trades)
-        day = own_orders.of_last_day(now)
-        # A lowered investment leaves less than nothing in cash, and coins to be sold for it.
-        worth = float(np.maximum(portfolio.values, 0.0).sum())
-        limits = self._setup.settings.limits
-        return breach_before(limits, worth, current.number, planned, day)
-
-    def _stop(self, now: datetime, why: str) -> None:
-        self._rebalancer.stop(now)
-        self._memory.note(stopped=why)
-        text = f"stopped, the coins are kept: {why}. Look into it, then: rebalance resume"
-        self._diary.tell(now, "stopped", text)
 
     def _trouble(self, now: datetime, error: Exception) -> None:
         """Log a failing loop once, count it, and tell a person if it lasts."""

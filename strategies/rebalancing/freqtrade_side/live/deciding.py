@@ -1,0 +1,138 @@
+"""What a live loop decides once prices and balances are known; nothing here asks the exchange."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.diary import Diary, opening_facts, slippage, weights
+from rebalancing.freqtrade_side.live.quotes import Quotes
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.limits import breach_after, breach_before
+from rebalancing.portfolio import Portfolio
+from rebalancing.rebalancer import Rebalancer
+
+
+class Deciding:
+    """Opens rounds, follows them to their end, and stops the bot at its limits.
+
+    Parameters
+    ----------
+    snapshots : Snapshots
+        The portfolio.
+    rebalancer : Rebalancer
+        Knows when and what.
+    memory : Memory
+        The bot's.
+    diary : Diary
+        Is told.
+    """
+
+    def __init__(
+        self, snapshots: Snapshots, rebalancer: Rebalancer, memory: Memory, diary: Diary
+    ) -> None:
+        self._snapshots = snapshots
+        self._setup = snapshots.setup
+        self._rebalancer = rebalancer
+        self._memory = memory
+        self._diary = diary
+
+    def decide(self, now: datetime, quotes: Quotes, is_fresh: bool) -> bool:
+        """Go on with the open round, or open one if one is due.
+
+        Parameters
+        ----------
+        now : datetime
+            UTC.
+        quotes : Quotes
+            Prices that can be trusted.
+        is_fresh : bool
+            The balances are of this loop.
+
+        Returns
+        -------
+        bool
+            False if a round is due that does not open on balances of a minute ago.
+        """
+        portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
+        if self._memory.is_held is None and self._rebalancer.round is not None:
+            self._proceed(now, portfolio, open_orders=False)
+        if self._memory.is_held is None and self._rebalancer.round is None:
+            if not is_fresh and self._rebalancer.is_due(now, portfolio):
+                return False
+            self._watch(now, portfolio)
+        prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+        self._memory.note(
+            cash=portfolio.cash,
+            nav=portfolio.nav,
+            weights=weights(portfolio, self._setup.stake),
+            prices={asset: price for asset, price in prices if np.isfinite(price)},
+            checked_at=now,
+        )
+        return True
+
+    def wait(self, now: datetime, quotes: Quotes) -> None:
+        """Follow a round whose orders neither fill nor end."""
+        portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
+        self._proceed(now, portfolio, open_orders=True)
+
+    def _proceed(self, now: datetime, portfolio: Portfolio, open_orders: bool) -> None:
+        current = self._rebalancer.round
+        assert current is not None
+        orders = own_orders.of_round(current.tag)
+        filled = [order.filled_at for order in orders if order.filled_at is not None]
+        current.ordered_at = max(filled, default=current.ordered_at)
+        opening = self._memory.state.opening
+        if opening is None:
+            opening = opening_facts(current, portfolio, self._setup.stake)
+        tries, limits = current.tries, self._setup.settings.limits
+        breach = breach_after(limits, opening["nav"], slippage(orders, opening["prices"]))
+        if breach is None:
+            rules, fills = self._snapshots.rules(portfolio), own_orders.fills(orders)
+            self._rebalancer.proceed(now, portfolio, rules, fills, open_orders)
+            breach = self._breach(now, portfolio)
+        if breach is not None:
+            self._stop(now, breach)
+        if self._rebalancer.round is None:
+            record = self._rebalancer.closed.pop()
+            self._diary.closed(now, record, opening, portfolio, orders)
+            self._memory.note(opening=None)
+        elif current.tries != tries:
+            targets = self._rebalancer.targets_now(portfolio)
+            self._diary.planned_again(now, current, portfolio, targets)
+
+    def _watch(self, now: datetime, portfolio: Portfolio) -> None:
+        self._rebalancer.watch(now, portfolio, lambda: self._snapshots.rules(portfolio))
+        current, declined = self._rebalancer.round, self._rebalancer.declined
+        self._rebalancer.declined = None
+        if declined is not None:
+            self._diary.declined(now, *declined)
+        if current is None:
+            return
+        if breach := self._breach(now, portfolio):
+            self._stop(now, breach)
+            self._rebalancer.closed.clear()
+            return
+        self._memory.note(opening=opening_facts(current, portfolio, self._setup.stake))
+        self._diary.opened(now, current, portfolio, self._rebalancer.targets_now(portfolio))
+
+    def _breach(self, now: datetime, portfolio: Portfolio) -> str | None:
+        """Name the limit that the newest plan would exceed."""
+        current = self._rebalancer.round
+        if current is None or not current.plans or not current.reason.cause.is_policy:
+            return None
+        planned = sum(trade.notional for trade in current.plan.trades)
+        day = own_orders.of_last_day(now)
+        # A lowered investment leaves less than nothing in cash, and coins to be sold for it.
+        worth = float(np.maximum(portfolio.values, 0.0).sum())
+        limits = self._setup.settings.limits
+        return breach_before(limits, worth, current.number, planned, day)
+
+    def _stop(self, now: datetime, why: str) -> None:
+        self._rebalancer.stop(now)
+        self._memory.note(stopped=why)
+        text = f"stopped, the coins are kept: {why}. Look into it, then: rebalance resume"
+        self._diary.tell(now, "stopped", text)
