@@ -30,6 +30,7 @@ from tests.builders import PROJECT
 from tests.forked_bots import freqtrade_process
 
 SIGINT_STATUS = 128 + signal.SIGINT
+UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
 TIMEFRAME = "4h"
 PATIENCE = 40.0  # seconds until a wait is given up
 ENDING = 20.0  # seconds for freqtrade to end after an interrupt

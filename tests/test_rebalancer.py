@@ -69,6 +69,23 @@ def test_a_filled_round_is_done() -> None:
     assert outcomes(rebalancer) == [Outcome.DONE]
 
 
+@pytest.mark.parametrize(("cash", "left"), [(0.0, None), (50.0, {"ETH": 50.0})])
+def test_no_buy_counts_on_a_sell_that_the_round_will_not_make(
+    cash: float, left: dict[str, float] | None
+) -> None:
+    """While it buys both, BTC doubles and the cash is withdrawn."""
+    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer.watch(START, snapshot(0, 0, 1000), lambda: RULES)
+    assert planned(rebalancer) == {"BTC": 500, "ETH": 500}
+    order_all(rebalancer)
+    now = Portfolio(("BTC", "ETH"), np.array([400.0, 100.0]), np.array([2.0, 1.0]), cash)
+    proceed(rebalancer, now, BTC=Fill(0, 400), ETH=Fill(0, 100))
+    if left is None:
+        assert outcomes(rebalancer) == [Outcome.DONE]
+    else:
+        assert planned(rebalancer) == left
+
+
 def test_a_round_waits_for_its_open_orders() -> None:
     rebalancer = at_work()
     order_all(rebalancer)

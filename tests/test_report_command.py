@@ -23,7 +23,7 @@ from rebalancing.report.figures import as_json, figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.page import write_page
 from rebalancing.report.series import extremes
-from rebalancing.report.weight_charts import asset_chart
+from rebalancing.report.weight_charts import asset_chart, weights_chart
 from rebalancing.report.words import story, verdict, warnings
 from tests.builders import PROJECT, make_config, make_settings
 from tests.freqtrade_runs import Outcome, backtest
@@ -349,5 +349,18 @@ def test_a_round_within_a_candle_is_marked_at_the_weight_before_it() -> None:
     found = history([[50, 50], [60, 80], [60, 80]], [[0, 0], [1, 1], AFTER], [*BOUGHT, *late])
     traces = asset_chart(Findings(record(found))).traces
     (marked,) = [t for t in traces if t["name"] == "round" and t["view"] == 1]
-    at = np.frombuffer(base64.b64decode(marked["y"]["bdata"]), dtype="<f4")
-    assert at.tolist() == pytest.approx([80 / 140])
+    assert _numbers(marked["y"]).tolist() == pytest.approx([80 / 140])
+
+
+def test_the_stacked_weights_show_the_targets_and_the_band_around_each() -> None:
+    found = replace(record(history([[50, 50], [60, 80]], [[0, 0], [1, 1]], BOUGHT)),
+                    settings=make_settings(threshold=0.05))  # fmt: skip
+    traces = weights_chart(Findings(found)).traces
+    edges = [float(_numbers(trace["y"])[0]) for trace in traces if trace["name"] == "bands"]
+    assert edges == pytest.approx([0.45, 0.55, 0.95, 1.0])
+    borders = [float(_numbers(trace["y"])[0]) for trace in traces if trace["name"] == "targets"]
+    assert borders == pytest.approx([0.5, 1.0])
+
+
+def _numbers(packed: dict[str, Any]) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(packed["bdata"]), dtype=f"<{packed['dtype']}")

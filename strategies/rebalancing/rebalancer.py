@@ -200,14 +200,24 @@ class Rebalancer:
         if not current.members.any():
             self._close(now, Outcome.DONE)
             return
-        plan = plan_trades(portfolio, current.destination, current.members, rules, self.reserve)
-        plan = replace(plan, trades=tuple(filter(current.continues, plan.trades)))
+        plan = self._plan_rest(current, portfolio, rules)
         if late or current.tries >= MAX_TRIES:
             self._close(now, Outcome.GAVE_UP)
         elif plan.trades:
             current.adopt(plan, fills)
         else:
             self._close(now, Outcome.DONE)
+
+    def _plan_rest(self, current: Round, portfolio: Portfolio, rules: MarketRules) -> Plan:
+        """Plan what is left of a round with what is left: no buy counts on a sell that the round
+        will not make."""
+        members = current.members
+        while True:
+            plan = plan_trades(portfolio, current.destination, members, rules, self.reserve)
+            turned = [trade.asset for trade in plan.trades if not current.continues(trade)]
+            if not turned:
+                return plan
+            members = members & ~self._mask(turned)
 
     def state(self) -> RebalancerState:
         """Return what must survive a restart."""

@@ -9,12 +9,21 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 from tests.bot_clock import let_time_pass
 from tests.campaign.calm import calm_down
+from tests.campaign.checks.traces import OLD_DATABASE
 from tests.campaign.evidence import Death, Evidence, Move, Payment, collect
 from tests.campaign.scenario import STAKE, Scenario
-from tests.live_bots import SIGINT_STATUS, Ground, LiveBot, make_bot_config, trading_ground
+from tests.live_bots import (
+    SIGINT_STATUS,
+    UNKNOWN_STATUS,
+    Ground,
+    LiveBot,
+    make_bot_config,
+    trading_ground,
+)
 
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
 _KEPT = 0.5  # of the cash at the start: with less, too many orders would be too small
+_ABORTING = "SIGINT received, aborting"  # the last words of an interrupted freqtrade
 _RESTART_SECONDS = 1.0  # until a bot that ended by itself is started again
 
 
@@ -174,8 +183,9 @@ class Life:
         # Interrupted within a request, freqtrade may try others while it ends, or wait for a lock
         # of the connection's that the interrupt has left; a person then presses Ctrl-C again.
         status = self.bot.stop(presses=2)
-        self.stubborn = self.bot.presses > 1
-        if status != SIGINT_STATUS:
+        self.stubborn |= self.bot.presses > 1
+        ended = status == UNKNOWN_STATUS and _ABORTING in self.bot.records.log[-200:]
+        if status != SIGINT_STATUS and not ended:
             self.deaths.append(Death(status, disturbed=False))
 
     def _note_death(self) -> None:
@@ -183,8 +193,7 @@ class Life:
         if status is not None and status >= 0:
             exchange = self.ground.exchange
             wrong = self.disturbances > self._seen or exchange.halted or exchange.offset_ms
-            # Killed while it made its tables, freqtrade refuses them once.
-            wrong = wrong or "Your database seems to be very old" in self.bot.records.log[-2000:]
+            wrong = wrong or OLD_DATABASE in self.bot.records.log[-2000:]
             self.deaths.append(Death(status, disturbed=bool(wrong)))
 
 

@@ -43,24 +43,45 @@ def weights_chart(findings: Findings) -> Chart:
                 "fillpattern": {"shape": style.pattern, "solidity": 0.2, "fillmode": "overlay"},
             }
         )
-    borders = np.cumsum(history.shown_targets()[:, :-1], axis=1)
-    for number in range(borders.shape[1]):
-        shown = {"showlegend": number == 0, "legendgroup": "targets", "hoverinfo": "skip",
-                 "visible": True if borders.shape[1] <= READABLE else "legendonly"}  # fmt: skip
-        border = flat("targets", history.time, borders[:, number], INK, **shown, width=1.0)
-        traces.append(border)
+    said = (
+        "Stacked, the stake currency on top. The dashed lines are where the borders would "
+        "be if every asset had its target weight"
+    )
+    if findings.bands is not None:
+        said += "; the grey strip around each is as wide as the band of the asset below it"
     return Chart(
         "weights",
         "Weights: what share of the portfolio each asset is",
-        "Stacked, the stake currency on top. The dashed lines are where the borders would "
-        "be if every asset had its target weight; tap them in the legend to show or hide them.",
-        traces,
+        f"{said}. Tap them in the legend to show or hide them.",
+        traces + _borders(findings),
         {
             "xaxis": times_axis(),
             "yaxis": percent_axis("of the NAV", range=[0, 1], hoverformat=",.2%"),
             "hovermode": "x unified",
         },
     )
+
+
+def _borders(findings: Findings) -> list[Trace]:
+    """The borders that the targets want between the areas, and the bands around them."""
+    history = findings.record.history
+    borders = np.cumsum(history.shown_targets()[:, :-1], axis=1)
+    count = borders.shape[1]
+    shown = {"hoverinfo": "skip", "visible": True if count <= READABLE else "legendonly"}
+    traces: list[Trace] = []
+    if findings.bands is not None:
+        edge = {"legendgroup": "bands", "width": 0.0, "dash": "solid", **shown}
+        for number, (border, band) in enumerate(zip(borders.T, findings.bands.T, strict=False)):
+            low, high = np.maximum(border - band, 0.0), np.minimum(border + band, 1.0)
+            traces += [
+                flat("bands", history.time, low, INK, showlegend=False, **edge),
+                flat("bands", history.time, high, INK, showlegend=number == 0, fill="tonexty",
+                     fillcolor="rgba(128,128,128,0.5)", **edge),
+            ]  # fmt: skip
+    for number, border in enumerate(borders.T):
+        line_of = {"legendgroup": "targets", "showlegend": number == 0, "width": 1.0, **shown}
+        traces.append(flat("targets", history.time, border, INK, **line_of))
+    return traces
 
 
 def asset_chart(findings: Findings) -> Chart:

@@ -98,7 +98,8 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
 
     Notes
     -----
-    freqtrade keeps one currency for the fees of a trade. Where BNB runs out among its orders, a
+    freqtrade keeps one currency for the fees of a trade, and the plain mean of the fills' rates for
+    its rate. Where BNB runs out among its orders, or fills as maker and as taker differ in size, a
     cash flow that is booked with them is only known to their fees.
     """
     investment = seen.scenario.rebalance.get("investment")
@@ -108,7 +109,8 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
     booked = sum(flow.amount for flow in seen.kept_flows)
     fees = seen.scenario.fees
     traded = sum(float(fill.quote_amount) for fill in seen.fills)
-    unsure = float(fees.taker) * traded if fees.asset == "BNB" and paid else 0.0
+    mixed = fees.asset == "BNB" or (fees.maker != fees.taker and seen.scenario.kind != "market")
+    unsure = float(fees.taker) * traded if mixed and paid else 0.0
     if abs(booked - due) > max(0.01, 1e-6 * seen.scenario.cash, unsure):
         amounts = [round(flow.amount, 4) for flow in seen.kept_flows]
         yield (

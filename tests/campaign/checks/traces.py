@@ -15,6 +15,8 @@ _OF_THE_EXCHANGE = re.compile(
 )
 # Ctrl-C in the middle of a query of freqtrade's.
 _INTERRUPTED = re.compile(r"^KeyboardInterrupt$", re.MULTILINE)
+OLD_DATABASE = "Your database seems to be very old"
+"""What freqtrade says once of a database in which it was killed while it made its tables."""
 _SIGNED = re.compile(r"signature=(?!\*\*\*)")
 _START_FAILS = re.compile(r"OperationalException: (Could not load markets|.*markets)")
 
@@ -35,6 +37,8 @@ def the_log_is_clean(seen: Evidence) -> Iterator[str]:
         if "Traceback (most recent call last)" in text:
             if reason := _unexplained(seen, text):
                 yield f"traceback: {reason} ({source}: {first[:120]})"
+        elif OLD_DATABASE in first:
+            continue
         elif level in ("ERROR", "CRITICAL") and (_OURS.search(first) or not seen.disturbances):
             yield f"{source}: {first[:200]}"
 
