@@ -216,7 +216,7 @@ class Walk:
             "fees": self.paid + sum(event.fee for event in self.closing),
             "total_return": self.unit[-1] - 1,
             "annual_return": self.unit[-1] ** (1 / years) - 1,
-            "turnover": self.turned / (years * 365 / 365.25),
+            "turnover": self.turned / years,
             "mix_return": self.mix[-1] - 1,
             "money_return": self._money_growth() - 1,
             **self._risk(),

@@ -128,7 +128,7 @@ def test_the_summary_agrees_with_the_wallet_history(summarised: tuple[Outcome, S
     assert summary.mean_drift == pytest.approx(drift.abs().mean().mean(), abs=0.0015)
     nav = quote.sum(axis=1)
     later = found.trades[found.trades.tag != "r0 initial"]
-    years = (quote.index[-1] - found.wallet.date.min()) / pd.Timedelta(days=365.25)
+    years = (quote.index[-1] - found.wallet.date.min()) / pd.Timedelta(days=365)
     turnover = sum(n / nav[t] for n, t in zip(later.notional, later.time, strict=True)) / 2 / years
     assert summary.turnover == pytest.approx(turnover, rel=0.005)
 

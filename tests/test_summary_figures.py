@@ -8,7 +8,7 @@ from rebalancing.summary import Summary, summarise
 from tests.histories import AFTER, BOUGHT, SWITCHED, Order, history
 
 NAN = float("nan")
-YEAR = 365.25
+YEAR = 365
 
 
 def worked_example(fee: float = 0.0, last: tuple[float, float] = (60, 80)) -> Summary:

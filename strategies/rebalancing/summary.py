@@ -11,8 +11,7 @@ from rebalancing.performance.closing import close_portfolio
 from rebalancing.performance.executions import INITIAL
 from rebalancing.performance.history import History
 from rebalancing.performance.hodl import hold
-
-YEAR = 365.25 * 86400
+from rebalancing.performance.returns import DAY, DAYS_A_YEAR
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def moment(seconds: float) -> datetime:
 
 def _turnover_a_year(history: History) -> float:
     own = history.executions.round > INITIAL
-    years = (history.time[-1] - history.time[0]) / YEAR
+    years = (history.time[-1] - history.time[0]) / (DAYS_A_YEAR * DAY)
     return float(turnovers(history)[own].sum() / years)
 
 

@@ -9,6 +9,8 @@ from scipy.optimize import brentq
 from rebalancing.portfolio import Vector
 
 DAY = 86400.0
+DAYS_A_YEAR = 365
+"""As freqtrade's ratios have it: crypto has no days off."""
 
 
 def unit_values(values: Vector, flows: Vector) -> Vector:

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from rebalancing.freqtrade_side.history.risk import DAYS_A_YEAR, Risk, annualised, measure_risk
+from rebalancing.freqtrade_side.history.risk import Risk, annualised, measure_risk
 from rebalancing.performance.attribution import Attribution, attribute, subsidies
 from rebalancing.performance.bands import bands_of, outside_bands
 from rebalancing.performance.closing import Closing, close_portfolio
 from rebalancing.performance.constant_mix import constant_mix, tracking_error
 from rebalancing.performance.hodl import Hodl, hold
 from rebalancing.performance.record import Record
-from rebalancing.performance.returns import money_weighted_growth, unit_values
+from rebalancing.performance.returns import DAYS_A_YEAR, money_weighted_growth, unit_values
 from rebalancing.performance.round_table import RoundRow, round_rows
 from rebalancing.performance.subsidised import Subsidised, subsidised_assets
 from rebalancing.portfolio import Vector

@@ -14,11 +14,8 @@ from freqtrade.data.metrics import (
 )
 from pandas import DataFrame, to_datetime
 
-from rebalancing.performance.returns import DAY, daily_returns
+from rebalancing.performance.returns import DAY, DAYS_A_YEAR, daily_returns
 from rebalancing.portfolio import Vector
-
-DAYS_A_YEAR = 365
-"""As freqtrade's ratios have it: crypto has no days off."""
 
 SHORTEST = 28 * DAY
 """Seconds from which a growth is compounded to a year: three good days make millions of it."""
