@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
 
 from rebalancing.destination import destination_weights
-from rebalancing.drift import TOLERANCE, drift_of, furthest, threshold_vector, tolerance_bands
+from rebalancing.drift import TOLERANCE, drift_of
 from rebalancing.market_rules import MarketRules
 from rebalancing.plan import Plan
 from rebalancing.planner import plan_trades
 from rebalancing.portfolio import Mask, Portfolio, Vector
 from rebalancing.rounds import MAX_TRIES, Fill, Round, round_tag
+from rebalancing.schedule import Schedule
 from rebalancing.settings import Settings
 from rebalancing.state import RebalancerState
 from rebalancing.targets import beside_reserve, held_in_cash, over_available, target_weights
-from rebalancing.triggers import Cause, PeriodGrid, Reason, trigger
+from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
 """How long a round waits for orders that do not fill."""
-
-
-LONGEST_BACKOFF = timedelta(hours=1)
-"""How long the next round waits at most after rounds that gave up, beside the cool-down."""
-
-
-def backoff(failures: int) -> timedelta:
-    """Return how much longer than the cool-down the next round waits after `failures` rounds in
-    a row gave up: nothing after one, then a minute, four, sixteen."""
-    if failures < 2:
-        return timedelta(0)
-    return min(LONGEST_BACKOFF, timedelta(minutes=4.0 ** min(failures - 2, 5)))
 
 
 class Outcome(StrEnum):
@@ -85,8 +74,6 @@ class Rebalancer:
         The newest round that was due and not opened, because its plan holds no trade.
     hands_off : bool array, shape (assets,)
         Assets that are kept out: their weight is held in cash.
-    asked : Reason or None
-        A round that an event asks for: it starts with the next snapshot, whatever the cool-down.
     """
 
     def __init__(
@@ -100,34 +87,24 @@ class Rebalancer:
         self.closed: list[RoundRecord] = []
         self.declined: tuple[Reason, Plan] | None = None
         self.hands_off = np.zeros(len(self.assets), dtype=bool)
-        self.asked: Reason | None = None
         self._members = (*self.assets, stake)
         self._number = 0
-        self._failures = 0
-        self._again: Reason | None = None
-        self._grid = PeriodGrid(settings.period_duration)
-        self._cooldown = settings.cooldown_duration
-        self._last_start: datetime | None = None
-        self._seen = np.zeros(len(self.assets), dtype=bool)
-        self._thresholds: Vector | None = None
-        if settings.threshold is not None:
-            self._thresholds = threshold_vector(settings.threshold, self.assets, stake)
+        self._schedule = Schedule(settings, self.assets, stake)
+
+    @property
+    def asked(self) -> Reason | None:
+        """A round that an event asks for: it starts with the next snapshot, whatever the
+        cool-down. None if there is none."""
+        return self._schedule.asked
+
+    @asked.setter
+    def asked(self, reason: Reason | None) -> None:
+        self._schedule.asked = reason
 
     def sleeps(self, now: datetime) -> bool:
-        """Tell that no round can be due now, whatever the prices: between the boundaries of a
-        period without which nothing starts, once every asset has been seen.
-
-        Parameters
-        ----------
-        now : datetime
-            Time of the next snapshot, which need not be taken then.
-        """
-        if self.round is not None or self._grid.origin is None or not self._seen.all():
-            return False
-        if self.asked is not None:
-            return False
-        needs_boundary = self._thresholds is None or self.settings.combine == "and"
-        return self._grid.period is not None and needs_boundary and not self._grid.due(now)
+        """Tell that no snapshot needs to be taken at a time: no round is open, and none can be
+        due whatever the prices."""
+        return self.round is None and self._schedule.sleeps(now)
 
     def watch(self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]) -> None:
         """Look at the portfolio while no round is open, and open one if it is due.
@@ -146,20 +123,19 @@ class Rebalancer:
         A due round whose plan holds no trade, because all are below the minimum, is not
         opened: dust triggers nothing. The boundary that asked for it is served all the same.
         """
-        if portfolio.nav <= 0 or self._is_cooling(now):
+        if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return
         targets = self.targets_now(portfolio)
-        reason = self._due(now, portfolio, targets)
-        self._grid = self._grid.serve(now)
+        reason = self._schedule.due(now, portfolio, targets)
+        self._schedule.serve(now, reason)
         if reason is not None:
-            self.asked = self._again = None
             self._open(now, reason, portfolio, targets, rules())
 
     def is_due(self, now: datetime, portfolio: Portfolio) -> bool:
         """Tell whether `watch` would try to open a round; nothing changes."""
-        if portfolio.nav <= 0 or self._is_cooling(now):
+        if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return False
-        return self._due(now, portfolio, self.targets_now(portfolio)) is not None
+        return self._schedule.due(now, portfolio, self.targets_now(portfolio)) is not None
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
         """Return the target weights over what is available, with what is out held in cash and
@@ -222,16 +198,9 @@ class Rebalancer:
     def state(self) -> RebalancerState:
         """Return what must survive a restart."""
         return RebalancerState(
+            **dict(self._schedule.state()),
             targets=dict(zip(self._members, self.targets.tolist(), strict=True)),
             number=self._number,
-            period=self.settings.period,
-            origin=self._grid.origin,
-            served=self._grid.served,
-            last_start=self._last_start,
-            seen=self._named(self._seen),
-            failures=self._failures,
-            asked=self.asked,
-            again=self._again,
             round=None if self.round is None else self.round.state(self._members),
         )
 
@@ -255,26 +224,18 @@ class Rebalancer:
         or targets is not resumed: what its orders have executed is in the portfolio.
         """
         self._number = state.number
-        self._last_start = state.last_start
-        self._failures, self.asked, self._again = state.failures, state.asked, state.again
-        self._seen = self._mask(state.seen)
-        self._grid = replace(self._grid, origin=state.origin, served=state.served)
-        if state.period != self.settings.period:
-            self._grid = replace(self._grid, served=self._grid.boundary(now))
+        self._schedule.resume(state, now)
         before = np.array([state.targets.get(name, 0.0) for name in self._members])
         wanted = {name for name, weight in state.targets.items() if weight > 0}
         if wanted <= set(self._members) and np.allclose(before, self.targets, rtol=0, atol=1e-9):
             if state.round is not None:
                 self.round = Round.resumed(state.round, self._members)
-        elif self._last_start is not None:
+        elif self._schedule.has_begun:
             self.asked = Reason(Cause.TARGETS_CHANGED)
 
     def forget(self, assets: Collection[str]) -> None:
         """Take assets for never seen: they are bought again when they are next available."""
-        self._seen = self._seen & ~self._mask(assets)
-
-    def _named(self, mask: Mask) -> tuple[str, ...]:
-        return tuple(name for name, marked in zip(self.assets, mask, strict=True) if marked)
+        self._schedule.forget(assets)
 
     def _mask(self, names: Collection[str]) -> Mask:
         return np.array([name in names for name in self.assets], dtype=bool)
@@ -283,41 +244,6 @@ class Rebalancer:
         """Close the open round for good: a limit was reached."""
         if self.round is not None:
             self._close(now, Outcome.STOPPED)
-
-    def _is_cooling(self, now: datetime) -> bool:
-        if self._last_start is None or self.asked is not None:
-            return False
-        # A clock that was wrong, and has been set back, must not silence it until then.
-        return abs(now - self._last_start) < self._cooldown + backoff(self._failures)
-
-    def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
-        available = portfolio.available[:-1]
-        if self._last_start is None:
-            return Reason(Cause.INITIAL) if available.any() else None
-        if event := self.asked or self._again:
-            return event
-        new = available & ~self._seen & (targets[:-1] > 0)
-        if new.any():
-            return Reason(Cause.NEW_ASSET, self.assets[int(np.argmax(new))])
-        boundary = self._grid.due(now)
-        both = self._grid.period is not None and self._thresholds is not None
-        if both and self.settings.combine == "and" and not boundary:
-            return None
-        reached = self._reached(drift_of(portfolio.weights, targets), targets)
-        return trigger(boundary, reached, self.settings.combine, both)
-
-    def _bands(self, targets: Vector) -> Vector | None:
-        if self._thresholds is None:
-            return None
-        relative = self.settings.threshold_kind == "relative"
-        return tolerance_bands(self._thresholds, targets, relative)
-
-    def _reached(self, drift: Vector, targets: Vector) -> Reason | None:
-        bands = self._bands(targets)
-        index = None if bands is None else furthest(drift, bands)
-        if index is None:
-            return None
-        return Reason(Cause.THRESHOLD, self._members[index], float(drift[index]))
 
     def _open(
         self,
@@ -330,16 +256,16 @@ class Rebalancer:
         destination = self._destination(reason, portfolio, targets, rules)
         members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
         plan = plan_trades(portfolio, destination, members, rules, self.reserve)
-        self._seen = self._seen | portfolio.available[:-1]
+        self._schedule.see(portfolio.available[:-1])
         if not plan.trades:
             self.declined = reason, plan
             if reason.cause is Cause.INITIAL and not plan.omitted:
-                self._allocated(now)
+                self._schedule.allocated(now)
             return
         self.round = Round(self._number, reason, now, destination, members)
         self.round.adopt(plan, {})
         self._number += 1
-        self._last_start = now
+        self._schedule.started(now)
 
     def _destination(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
@@ -349,26 +275,17 @@ class Rebalancer:
         return destination_weights(
             drift_of(portfolio.weights, targets),
             targets,
-            self._bands(targets),
+            self._schedule.bands(targets),
             self.settings.scope,
             self.settings.destination,
             rules.minimum / portfolio.nav,
         )
 
-    def _allocated(self, now: datetime) -> None:
-        """The initial allocation is complete: the period grid begins."""
-        self._last_start = self._last_start or now
-        self._grid = replace(self._grid, origin=now)
-
     def _close(self, now: datetime, outcome: Outcome) -> None:
         current = self.round
         assert current is not None
-        if self._grid.origin is None:
-            self._allocated(current.ordered_at or now)
-        gave_up = outcome is Outcome.GAVE_UP
-        self._failures = self._failures + 1 if gave_up else 0
-        if gave_up and not current.reason.cause.is_policy:
-            self._again = current.reason  # nothing else would ask for it another time
+        self._schedule.allocated(current.ordered_at or now)
+        self._schedule.ended(current.reason, gave_up=outcome is Outcome.GAVE_UP)
         plans = tuple(current.plans)
         self.closed.append(
             RoundRecord(current.number, current.reason, current.started, plans, outcome)

@@ -30,8 +30,8 @@ class RoundState(BaseModel):
     tries: int
 
 
-class RebalancerState(BaseModel):
-    """A rebalancer between two runs: the targets in force, the period grid, the open round.
+class ScheduleState(BaseModel):
+    """What decides when the next round is due.
 
     `period` is the text of the setting; `seen` names the assets that have been available;
     `failures` counts the rounds in a row that gave up.
@@ -39,8 +39,6 @@ class RebalancerState(BaseModel):
 
     model_config = _FROZEN
 
-    targets: dict[str, float]
-    number: int = 0
     period: str | None = None
     origin: datetime | None = None
     served: int = 0
@@ -49,4 +47,11 @@ class RebalancerState(BaseModel):
     failures: int = 0
     asked: Reason | None = None
     again: Reason | None = None
+
+
+class RebalancerState(ScheduleState):
+    """A rebalancer between two runs: its schedule, the targets in force, the open round."""
+
+    targets: dict[str, float]
+    number: int = 0
     round: RoundState | None = None
