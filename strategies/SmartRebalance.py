@@ -86,7 +86,8 @@ class SmartRebalance(IStrategy):
         pair = metadata["pair"]
         self._mode.keep(pair, PairCandles.of(dataframe))
         dataframe["target_weight"] = self._setup.target_of(pair)
-        dataframe["weight"] = weight_column(dataframe, self._mode.weights.get(pair))
+        weights = self._mode.weights(pair, dataframe["date"].max())
+        dataframe["weight"] = weight_column(dataframe, weights)
         dataframe["round"] = mark_rounds(dataframe, self._mode.marks(pair), self._step)
         return dataframe
 

@@ -1,9 +1,16 @@
 """The rounds on freqtrade's own charts."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from tests.builders import PROJECT, make_config
 from tests.freqtrade_runs import backtest, freqtrade_process
+from tests.live_bots import TIMEFRAME, with_api
+from tests.portfolio_bots import TARGETS, trading_bot
+from tests.portfolio_bots import closed as closed_round
 
 PAIRS = ["BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT"]
 CANDLES = PROJECT / "user_data" / "data" / "binance"
@@ -26,3 +33,26 @@ def test_plot_dataframe_marks_the_rounds_of_the_newest_backtest(tmp_path: Path) 
     assert '"name":"enter_long"' not in text
     assert "Traceback" not in ended.stderr
     assert found.trades.tag.nunique() > 3
+
+
+def test_frequi_is_given_targets_weights_and_rounds_of_a_running_bot(tmp_path: Path) -> None:
+    """What its charts are drawn from, over freqtrade's REST API."""
+    with trading_bot(tmp_path, dry_run=True) as (_, bot):
+        bot.configure(**with_api(bot.config))
+        bot.start()
+        closed_round(bot, 1)
+        bot.stop()
+        with closing(sqlite3.connect(bot.records.database)) as database, database:
+            for column in ("order_date", "order_filled_date"):  # so that its candle is complete
+                database.execute(f"UPDATE orders SET {column} = datetime({column}, '-8 hours')")
+        bot.start()
+        bot.wait_loops(2)
+        shown = bot.ask("GET", "plot_config")
+        assert {"round"} == shown["main_plot"].keys()
+        assert {"target_weight", "weight"} == shown["subplots"]["Weight"].keys()
+        chart = bot.ask("GET", f"pair_candles?pair=BTC/USDT&timeframe={TIMEFRAME}&limit=5")
+        assert {"round", "target_weight", "weight"} <= set(chart["columns"])
+        newest = dict(zip(chart["columns"], chart["data"][-1], strict=True))
+        assert newest["target_weight"] == TARGETS["BTC"]
+        assert newest["weight"] == pytest.approx(TARGETS["BTC"], abs=0.01)
+        assert [mark["label"] for mark in chart["annotations"]] == ["r0 initial"]

@@ -83,12 +83,12 @@ def round_annotations(
     marks : iterable of (datetime, str)
         Start and label of each round.
     start, end : datetime
-        What the chart shows.
+        Beginning of the first and of the last candle that the chart shows.
     timeframe : timedelta
         Width of a mark: its candle.
     """
     return [
         {"type": "area", "start": when, "end": when + timeframe, "label": label, "color": "#8957e5"}
         for when, label in marks
-        if start <= when <= end
+        if start <= when < end + timeframe
     ]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
 from freqtrade.persistence import Order
 from freqtrade.strategy import IStrategy
-from pandas import Series
+from pandas import Series, Timestamp
 
 from rebalancing.freqtrade_side.annotations import Marks, recorded_marks
 from rebalancing.freqtrade_side.backtest import BacktestRun
@@ -17,6 +17,7 @@ from rebalancing.freqtrade_side.candles import PairCandles, first_closes
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_journal
 from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
+from rebalancing.freqtrade_side.history.running_weights import RunningWeights
 from rebalancing.freqtrade_side.investment import check_investment
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.order_types import OrderTypes
@@ -65,8 +66,6 @@ class Charting:
     ----------
     run : BacktestRun or LiveRun or None
         What decides; None if nothing does now.
-    weights : dict of str to Series
-        Recorded weights by pair.
     """
 
     signals = 0
@@ -76,13 +75,13 @@ class Charting:
         self._strategy = strategy
         self._terms = terms
         self.run: BacktestRun | LiveRun | None = None
-        self.weights: dict[str, Series] = {}
+        self._weights: dict[str, Series] = {}
         self._marks: dict[str, Marks] = {}
 
     def start(self) -> None:
         """freqtrade has its exchange, wallets and database."""
         self._marks = recorded_marks(self._strategy.config)
-        self.weights = recorded_weights(self._strategy.config)
+        self._weights = recorded_weights(self._strategy.config)
 
     def keep(self, pair: str, candles: PairCandles) -> None:
         """Take note of the candles of a pair."""
@@ -100,6 +99,11 @@ class Charting:
     def marks(self, pair: str) -> Marks:
         """Return time and tag of the rounds that traded a pair, oldest first."""
         return self._marks.get(pair, [])
+
+    def weights(self, pair: str, _newest: Timestamp) -> Series | None:
+        """Return the weights of a pair by time (UTC), None if they are not known; `_newest` is
+        the beginning of the newest candle."""
+        return self._weights.get(pair)
 
 
 class Testing(Charting):
@@ -178,6 +182,7 @@ class Trading(Charting):
         strategy = self._strategy
         self._live = start_live(strategy, self._terms.setup, self._candles, self._terms.kept)
         self._order_types = OrderTypes(strategy)
+        self._shown = RunningWeights(self._terms.setup, strategy.dp, strategy.timeframe)
         self.run = self._live
 
     def keep(self, pair: str, candles: PairCandles) -> None:
@@ -196,6 +201,10 @@ class Trading(Charting):
     def marks(self, pair: str) -> Marks:
         """Return the rounds that traded a pair, from freqtrade's database."""
         return own_orders.marks(pair)
+
+    def weights(self, pair: str, newest: Timestamp) -> Series | None:
+        """Return them as its orders made them."""
+        return self._shown.of(pair, newest)
 
 
 def mode_of(strategy: IStrategy, terms: Terms) -> Charting:

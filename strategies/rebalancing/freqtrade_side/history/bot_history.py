@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
 from rebalancing.portfolio import Vector
 
+Prices = Callable[[Sequence[str], float, float], tuple[Vector, Vector]]
 _TIMEFRAME = "1h"  # the strategy's own
 
 
@@ -60,7 +61,8 @@ def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
         raise OperationalException(f"{shown}: holds no order of a round")
     timeframe = str(config.get("timeframe") or _TIMEFRAME)
     folder = CandleFolder(datadir or Path(config["datadir"]), timeframe)
-    history = _history(setup, orders, _opening(flows, config, setup, orders), folder)
+    opening = _opening(flows, config, setup, orders)
+    history = history_of(setup, orders, opening, folder.prices)
     return Record(
         str(config.get("bot_name") or config.get("strategy") or "SmartRebalance"),
         "dry-run" if config["dry_run"] else "live",
@@ -94,16 +96,30 @@ def _opening(
     return [(min(_time(order) for order in orders), float(known))]
 
 
-def _history(
-    setup: Setup, orders: list[Executed], flows: list[tuple[float, float]], folder: CandleFolder
+def history_of(
+    setup: Setup, orders: Sequence[Executed], flows: Sequence[tuple[float, float]], prices: Prices
 ) -> History:
+    """Rebuild what a bot held, and was worth, from its orders.
+
+    Parameters
+    ----------
+    setup : Setup
+        The bot's.
+    orders : sequence of Executed
+        All that were filled, at least one.
+    flows : sequence of (float, float)
+        Cash flows: seconds since 1970, and stake currency, deposits positive. The first one is
+        what the bot started with.
+    prices : callable
+        Gives moments and the prices at them, as `CandleFolder.prices` does.
+    """
     sold = (order.asset for order in orders if order.asset not in setup.assets)
     assets = (*setup.assets, *dict.fromkeys(sold))
     executions = _executions(assets, sorted(orders, key=_time))
     begin = min(flows[0][0], float(executions.time[0]))
     pairs = [f"{asset}/{setup.stake}" for asset in assets]
-    times, prices = folder.prices(pairs, begin, float(executions.time[-1]))
-    times, prices = _up_to_now(times, prices, executions)
+    times, known = prices(pairs, begin, float(executions.time[-1]))
+    times, known = _up_to_now(times, known, executions)
     held = np.zeros((len(orders) + 1, len(assets)))
     held[np.arange(len(orders)) + 1, executions.asset] = executions.amount
     amounts = np.cumsum(held, axis=0)[np.searchsorted(executions.time, times, side="left")]
@@ -114,7 +130,7 @@ def _history(
         np.concatenate([setup.targets[:-1], extra, setup.targets[-1:]]),
         times,
         np.maximum(amounts, 0.0),
-        prices,
+        known,
         flows[0][1],
         _fee_rate(orders),
         executions,
