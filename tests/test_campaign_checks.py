@@ -15,7 +15,7 @@ from sandbox.ledger import Balance
 from sandbox.orders import Order, OrderRequest, OrderType, Side, Status
 from sandbox.trading import Refused, Trading
 from tests.campaign.checks import CHECKS, violations
-from tests.campaign.evidence import Death, Evidence, Move, Payment
+from tests.campaign.evidence import Death, Evidence, Frozen, Move, Payment
 from tests.campaign.scenario import Scenario
 from tests.exchanges import make_exchange
 
@@ -302,3 +302,13 @@ def test_a_cancelled_order_that_never_filled_may_be_unknown(honest: Evidence) ->
         updated_ms=honest.orders[-1].updated_ms,
     )
     assert violations(replace(honest, orders=(*honest.orders, nothing))) == []
+
+
+def test_a_price_that_was_frozen_explains_a_value_and_a_refusal(honest: Evidence) -> None:
+    shown = (Frozen("BTC", 120.0, 0, 2**60),)
+    dearer = line(honest, 1, nav_after=1000.0 + 5.1 * 20)
+    refusal = refused(honest, "Filter failure: NOTIONAL", "0.01")
+    for seen in (dearer, refusal):
+        assert violations(seen) != []
+        assert violations(replace(seen, frozen=shown)) == []
+        assert violations(replace(seen, frozen=(Frozen("ETH", 10.0, 0, 2**60),))) != []

@@ -74,8 +74,7 @@ class Freeze:
 
     def happen(self, life: "Life") -> None:
         """Freeze it."""
-        life.disturb()
-        life.ground.exchange.freeze(f"{self.asset}/USDT")
+        life.freeze(self.asset)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,20 @@ class Move(NamedTuple):
     price: float
 
 
+class Frozen(NamedTuple):
+    """A price that a pair went on showing while it traded at others: of what, stake currency, from
+    when to when."""
+
+    asset: str
+    price: float
+    begun_ms: int
+    ended_ms: int
+
+    def was_shown(self, asset: str, begun_ms: int, ended_ms: int) -> bool:
+        """Tell whether it was the asset's at any time between two moments."""
+        return asset == self.asset and begun_ms <= self.ended_ms and self.begun_ms <= ended_ms
+
+
 class Payment(NamedTuple):
     """A deposit, or a withdrawal where negative; stake currency."""
 
@@ -73,6 +87,7 @@ class Evidence:
     balances: Mapping[str, Balance] = field(default_factory=dict)
     refused: tuple[Refused, ...] = ()
     moves: tuple[Move, ...] = ()
+    frozen: tuple[Frozen, ...] = ()
     payments: tuple[Payment, ...] = ()
     deaths: tuple[Death, ...] = ()
     disturbances: int = 0
@@ -190,6 +205,7 @@ def collect(life: "Life", loops: int) -> Evidence:
         markets={market.base: market for market in life.ground.exchange.markets},
         **books,
         moves=tuple(life.moves),
+        frozen=tuple(life.frozen),
         payments=tuple(life.payments),
         deaths=tuple(life.deaths),
         disturbances=life.disturbances,

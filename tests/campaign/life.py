@@ -1,6 +1,7 @@
 """The life of a bot in a scenario: from its first start to calm prices, a stop and the evidence."""
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from sandbox.errors import SandboxError
 from tests.bot_clock import let_time_pass
 from tests.campaign.calm import calm_down
 from tests.campaign.checks.traces import OLD_DATABASE
-from tests.campaign.evidence import Death, Evidence, Move, Payment, collect
+from tests.campaign.evidence import Death, Evidence, Frozen, Move, Payment, collect
 from tests.campaign.scenario import STAKE, Scenario
 from tests.live_bots import (
     SIGINT_STATUS,
@@ -58,6 +59,7 @@ class Life:
         )
         self.bot: LiveBot = ground.bot(config)
         self.moves: list[Move] = []
+        self.frozen: list[Frozen] = []
         self.payments: list[Payment] = []
         self.deaths: list[Death] = []
         self.starts = 0
@@ -83,6 +85,12 @@ class Life:
             self.prices[asset] = price
             self.ground.set_prices(**{asset: price})
             self.moves.append(Move(_now_ms(), asset, price))
+
+    def freeze(self, asset: str) -> None:
+        """Let a pair show its price of now until it is repaired."""
+        self.disturb()
+        self.ground.exchange.freeze(f"{asset}/{STAKE}")
+        self.frozen.append(Frozen(asset, self.prices[asset], _now_ms(), sys.maxsize))
 
     @property
     def spare_cash(self) -> float:
@@ -122,6 +130,8 @@ class Life:
         exchange.offset_ms = 0
         for asset in self.scenario.prices:
             exchange.thaw(f"{asset}/{STAKE}")
+        now = _now_ms()
+        self.frozen = [one._replace(ended_ms=min(one.ended_ms, now)) for one in self.frozen]
 
     def start(self) -> None:
         """Start the bot."""

@@ -135,4 +135,5 @@ def _prices_around(seen: Evidence, asset: str, now_ms: int) -> list[float]:
         if move.time_ms < now_ms - _BEFORE_MS:
             found.clear()
         found.append(move.price)
-    return found
+    begun, ended = now_ms - _BEFORE_MS, now_ms + _AFTER_MS
+    return found + [one.price for one in seen.frozen if one.was_shown(asset, begun, ended)]
