@@ -12,6 +12,7 @@ from typing import Any
 
 _COMPLAINT = re.compile(r" - (WARNING|ERROR|CRITICAL) - |Traceback")
 _HEARTBEAT = re.compile(r"Bot heartbeat\..* state='(\w+)'")
+_OURS = re.compile(r"/strategies/|rebalancing|SmartRebalance")
 _FLOW = "rebalance.flow."
 DATABASE = "trades.sqlite"
 Row = dict[str, Any]
@@ -51,10 +52,12 @@ class BotRecords:
         -----
         freqtrade complains of its own cleanup where Ctrl-C came within a commit.
         """
-        log = self.log
+        log, ending = self.log, ""
         for begun, ended in reversed(self.endings):
-            log = log[:begun] + log[ended:]
-        return [line for line in log.splitlines() if _COMPLAINT.search(line)]
+            log, ending = log[:begun] + log[ended:], log[begun:ended] + ending
+        found = [line for line in log.splitlines() if _COMPLAINT.search(line)]
+        ours = [line for line in ending.splitlines() if _OURS.search(line)]
+        return found + [line for line in ours if _COMPLAINT.search(line)]
 
     @property
     def loops(self) -> int:

@@ -184,7 +184,7 @@ class LiveBot:
         """
         assert self.process is not None
         assert self.process.pid is not None
-        begun = len(self.records.log)
+        begun, self.presses = len(self.records.log), 0
         for press in range(presses):
             if self.process.is_alive():
                 os.kill(self.process.pid, signal.SIGINT)

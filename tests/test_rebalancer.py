@@ -86,6 +86,23 @@ def test_no_buy_counts_on_a_sell_that_the_round_will_not_make(
         assert planned(rebalancer) == left
 
 
+def test_a_sell_does_not_shrink_because_another_asset_has_turned() -> None:
+    """ETH was sold in part and has fallen since: it would be bought, and is left alone."""
+    assets = ("BTC", "ETH", "SOL")
+    rebalancer = Rebalancer(make_settings(), assets, "USDT")
+    rules = make_rules(3)
+    begun = Portfolio(assets, np.array([500.0, 400.0, 100.0]), np.ones(3), 0.0)
+    rebalancer.watch(START, begun, lambda: rules)
+    assert planned(rebalancer) == {"BTC": -166.666667, "ETH": -66.666667, "SOL": 233.333333}
+    for asset in ("BTC", "ETH", "SOL"):
+        current_of(rebalancer).take(asset, START)
+    prices = np.array([1.0, 0.5, 1.0])
+    now = Portfolio(assets, np.array([500.0, 370.0, 100.0]), prices, 30.0)
+    proceed(rebalancer, now, rules=rules, ETH=Fill(30, 0))
+    aim = now.nav / 3
+    assert planned(rebalancer) == pytest.approx({"BTC": aim - 500, "SOL": aim - 100}, abs=5)
+
+
 def test_a_round_waits_for_its_open_orders() -> None:
     rebalancer = at_work()
     order_all(rebalancer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -185,15 +185,16 @@ class Rebalancer:
             self._close(now, Outcome.DONE)
 
     def _plan_rest(self, current: Round, portfolio: Portfolio, rules: MarketRules) -> Plan:
-        """Plan what is left of a round with what is left: no buy counts on a sell that the round
-        will not make."""
+        """Plan what is left of a round: each asset the way it began, and no buy that counts on a
+        sell which the round will not make. Sells do not wait for such buys: they bring cash."""
         members = current.members
         while True:
             plan = plan_trades(portfolio, current.destination, members, rules, self.reserve)
-            turned = [trade.asset for trade in plan.trades if not current.continues(trade)]
-            if not turned:
-                return plan
-            members = members & ~self._mask(turned)
+            turned = [trade for trade in plan.trades if not current.continues(trade)]
+            sold = [trade.asset for trade in turned if trade.is_sell]
+            if not sold:
+                return replace(plan, trades=tuple(filter(current.continues, plan.trades)))
+            members = members & ~self._mask(sold)
 
     def state(self) -> RebalancerState:
         """Return what must survive a restart."""

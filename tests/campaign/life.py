@@ -25,6 +25,7 @@ from tests.live_bots import (
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
 _KEPT = 0.5  # of the cash at the start: with less, too many orders would be too small
 _ABORTING = "SIGINT received, aborting"  # the last words of an interrupted freqtrade
+_ENDING = "calling exit"  # what it says when it has been interrupted
 _RESTART_SECONDS = 1.0  # until a bot that ended by itself is started again
 
 
@@ -90,7 +91,15 @@ class Life:
         """Let a pair show its price of now until it is repaired."""
         self.disturb()
         self.ground.exchange.freeze(f"{asset}/{STAKE}")
+        self._thaw(asset)
         self.frozen.append(Frozen(asset, self.prices[asset], _now_ms(), sys.maxsize))
+
+    def _thaw(self, asset: str) -> None:
+        now = _now_ms()
+        self.frozen = [
+            one._replace(ended_ms=min(one.ended_ms, now)) if one.asset == asset else one
+            for one in self.frozen
+        ]
 
     @property
     def spare_cash(self) -> float:
@@ -130,8 +139,7 @@ class Life:
         exchange.offset_ms = 0
         for asset in self.scenario.prices:
             exchange.thaw(f"{asset}/{STAKE}")
-        now = _now_ms()
-        self.frozen = [one._replace(ended_ms=min(one.ended_ms, now)) for one in self.frozen]
+            self._thaw(asset)
 
     def start(self) -> None:
         """Start the bot."""
@@ -193,7 +201,10 @@ class Life:
         # Interrupted within a request, freqtrade may try others while it ends, or wait for a lock
         # of the connection's that the interrupt has left; a person then presses Ctrl-C again.
         status = self.bot.stop(presses=2)
-        self.stubborn |= self.bot.presses > 1
+        if self.bot.presses > 1:
+            self.stubborn = True
+            if _ENDING not in self.bot.records.log[-5_000:]:
+                self.deaths.append(Death(status, disturbed=False))  # it never heard the first
         ended = status == UNKNOWN_STATUS and _ABORTING in self.bot.records.log[-200:]
         if status != SIGINT_STATUS and not ended:
             self.deaths.append(Death(status, disturbed=False))

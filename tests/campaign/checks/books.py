@@ -109,8 +109,8 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
     booked = sum(flow.amount for flow in seen.kept_flows)
     fees = seen.scenario.fees
     traded = sum(float(fill.quote_amount) for fill in seen.fills)
-    mixed = fees.asset == "BNB" or (fees.maker != fees.taker and seen.scenario.kind != "market")
-    unsure = float(fees.taker) * traded if mixed and paid else 0.0
+    apart = float(abs(fees.taker - fees.maker)) if seen.scenario.kind != "market" else 0.0
+    unsure = traded * (float(fees.taker) if fees.asset == "BNB" else apart) if paid else 0.0
     if abs(booked - due) > max(0.01, 1e-6 * seen.scenario.cash, unsure):
         amounts = [round(flow.amount, 4) for flow in seen.kept_flows]
         yield (

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.persistence import Trade
 from pandas import DataFrame, Series, Timestamp, to_datetime
@@ -41,7 +42,7 @@ class RunningWeights:
     def of(self, pair: str, newest: Timestamp) -> Series | None:
         """Return the weights of a pair by time (UTC), None if there are none; `newest` is the
         beginning of the newest candle. Nothing depends on them, so that no error gets out."""
-        if newest != self._newest:
+        if self._newest is None or newest > self._newest:
             self._newest = newest
             try:
                 self._weights = self._work_out()
@@ -68,6 +69,6 @@ class RunningWeights:
         opens = DataFrame(
             {pair: frame.set_index("date")["open"] for pair, frame in frames.items() if len(frame)},
             columns=list(pairs),
-        )
-        times = opens.index.to_numpy().astype("datetime64[s]").astype(float)
-        return times, opens.to_numpy(dtype=float)
+        ).ffill()  # a pair whose newest candle has not come yet
+        times = to_datetime(opens.index).tz_convert(None).to_numpy().astype("datetime64[s]")
+        return times.astype(np.int64).astype(float), opens.to_numpy(dtype=float)

@@ -58,12 +58,6 @@ class Deciding:
             False if a round is due that does not open on balances of a minute ago.
         """
         portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
-        if self._memory.is_held is None and self._rebalancer.round is not None:
-            self._proceed(now, portfolio, open_orders=False)
-        if self._memory.is_held is None and self._rebalancer.round is None:
-            if not is_fresh and self._rebalancer.is_due(now, portfolio):
-                return False
-            self._watch(now, portfolio)
         prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
         self._memory.note(
             cash=portfolio.cash,
@@ -72,6 +66,12 @@ class Deciding:
             prices={asset: price for asset, price in prices if np.isfinite(price)},
             checked_at=now,
         )
+        if self._memory.is_held is None and self._rebalancer.round is not None:
+            self._proceed(now, portfolio, open_orders=False)
+        if self._memory.is_held is None and self._rebalancer.round is None:
+            if not is_fresh and self._rebalancer.is_due(now, portfolio):
+                return False
+            self._watch(now, portfolio)
         return True
 
     def wait(self, now: datetime, quotes: Quotes) -> None:

@@ -19,7 +19,8 @@ def uninterrupted() -> Iterator[None]:
     -----
     freqtrade ends by an exception, wherever its main thread is: also between a journal's line
     and the state it belongs to, or within a commit, after which it cannot write what it owes.
-    Nothing in the block should wait for the exchange. Signal 9 cannot be held.
+    Nothing in the block should wait for the exchange. Signal 9 cannot be held, and one that is
+    ignored stays so.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals do not come here
@@ -31,13 +32,13 @@ def uninterrupted() -> Iterator[None]:
             raise KeyboardInterrupt
         held.append(number)
 
-    before = {number: signal.getsignal(number) for number in _ENDING}
+    before = {n: handler for n in _ENDING if callable(handler := signal.getsignal(n))}
     try:
-        for number in _ENDING:
+        for number in before:
             signal.signal(number, hold)
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler or signal.SIG_DFL)
+            signal.signal(number, handler)
         if held:
             signal.raise_signal(held[0])

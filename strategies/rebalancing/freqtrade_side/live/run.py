@@ -117,6 +117,9 @@ class LiveRun:
         self.ordering.is_allowed = False
         try:
             self.ordering.is_allowed = self._think(now)
+        except KeyboardInterrupt:
+            Trade.rollback()  # or freqtrade would commit, as it ends, what is half done
+            raise
         except Exception as error:
             Trade.rollback()
             self._trouble(now, error)
@@ -146,14 +149,14 @@ class LiveRun:
         self._settle_intents(now)
         newest = own_orders.newest_order()
         quotes = self._board.at(now, self._candles)
-        self._balances_age += 1
-        if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
-            self._ask_balances()
         if quotes.trouble:
             pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
             self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
             return False
         self._diary.note_change(now, "waiting", "")
+        self._balances_age += 1
+        if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
+            self._ask_balances()
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
         is_settled = not own_orders.open_sides() and newest == own_orders.newest_order()
         is_settled = is_settled and not self._memory.state.intents
