@@ -25,9 +25,11 @@ WARM_UP = 300
 
 @dataclass(frozen=True)
 class Loops:
-    """Loops of one kind: CPU milliseconds of our part (their median), requests for each loop."""
+    """Loops of one kind: CPU milliseconds of our part and of the request for prices within it
+    (their medians), requests for each loop."""
 
     cpu: float
+    asking: float
     requests: float
 
 
@@ -76,20 +78,30 @@ def _allocated(arguments: list[str]) -> Any:
 
 def _timed(bot: Any, url: str, loops: int) -> Loops:
     think: Callable[..., Any] = bot.strategy.bot_loop_start
+    ask: Callable[..., Any] = bot.exchange.get_tickers
     spent: list[float] = []
-
-    def timed(**arguments: Any) -> None:
-        begin = time.thread_time()
-        think(**arguments)
-        spent.append((time.thread_time() - begin) * 1000)
-
-    bot.strategy.bot_loop_start = timed
+    asked: list[float] = []
+    bot.strategy.bot_loop_start = _clocked(think, spent)
+    bot.exchange.get_tickers = _clocked(ask, asked)
     before = _requests(url)
     for _ in range(loops):
         bot.process()
     requests = (_requests(url) - before) / loops
-    bot.strategy.bot_loop_start = think
-    return Loops(median(spent), requests)
+    bot.strategy.bot_loop_start, bot.exchange.get_tickers = think, ask
+    return Loops(median(spent), median(asked) if asked else 0.0, requests)
+
+
+def _clocked(function: Callable[..., Any], spent: list[float]) -> Callable[..., Any]:
+    """Note the CPU milliseconds of each call."""
+
+    def clocked(*values: Any, **named: Any) -> Any:
+        begin = time.thread_time()
+        try:
+            return function(*values, **named)
+        finally:
+            spent.append((time.thread_time() - begin) * 1000)
+
+    return clocked
 
 
 def _requests(url: str) -> int:
@@ -130,6 +142,7 @@ def main(assets: int, loops: int, many: int) -> None:
             memory = call_apart(many_loops, _arguments(place, names[:4]), many) if many else None
     table = Table("Quiet loop", "Measured", "Goal", title=f"{assets} assets, {loops} loops")
     table.add_row("own CPU, milliseconds", f"{ours.cpu:.2f}", f"at most {GOAL_CPU:g}")
+    table.add_row("of it ccxt's request for prices", f"{ours.asking:.2f}", "")
     extra = ours.requests - bare.requests
     table.add_row("requests beside freqtrade's own", f"{extra:.2f}", f"at most {GOAL_REQUESTS:g}")
     table.add_row("freqtrade's own requests", f"{bare.requests:.2f}", "")
