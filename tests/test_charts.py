@@ -2,10 +2,12 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from rebalancing.freqtrade_side.annotations import round_annotations
 from tests.builders import PROJECT, make_config
 from tests.freqtrade_runs import backtest, freqtrade_process
 from tests.live_bots import TIMEFRAME, with_api
@@ -56,3 +58,10 @@ def test_frequi_is_given_targets_weights_and_rounds_of_a_running_bot(tmp_path: P
         assert newest["target_weight"] == TARGETS["BTC"]
         assert newest["weight"] == pytest.approx(TARGETS["BTC"], abs=0.01)
         assert [mark["label"] for mark in chart["annotations"]] == ["r0 initial"]
+
+
+def test_a_round_within_the_last_candle_of_a_chart_is_marked() -> None:
+    hour, start = timedelta(hours=1), datetime(2024, 1, 1, tzinfo=UTC)
+    rounds = [(start + minutes * hour / 60, f"r{minutes}") for minutes in (-1, 0, 61, 119, 120)]
+    marked = round_annotations(rounds, start, start + hour, hour)
+    assert [mark["label"] for mark in marked] == ["r0", "r61", "r119"]
