@@ -19,20 +19,20 @@ if _HERE not in sys.path[1:]:
     # freqtrade has put the folder first and will take that away; hyperopt's workers need it too.
     sys.path.append(_HERE)
 
-from rebalancing import SUPPORTED_FREQTRADE, __version__  # noqa: E402
-from rebalancing.freqtrade_side.annotations import (  # noqa: E402
+from rebalancing import SUPPORTED_FREQTRADE, __version__
+from rebalancing.freqtrade_side.annotations import (
     PLOT_CONFIG,
     mark_rounds,
     round_annotations,
 )
-from rebalancing.freqtrade_side.candles import PairCandles  # noqa: E402
-from rebalancing.freqtrade_side.history.recorded_weights import weight_column  # noqa: E402
-from rebalancing.freqtrade_side.last_valid import read_or_keep  # noqa: E402
-from rebalancing.freqtrade_side.live.redaction import redact_logs  # noqa: E402
-from rebalancing.freqtrade_side.modes import Terms, mode_of  # noqa: E402
-from rebalancing.freqtrade_side.orders import ENTRY_TAG  # noqa: E402
-from rebalancing.freqtrade_side.parameter_file import file_problems  # noqa: E402
-from rebalancing.freqtrade_side.parameters import Parameters  # noqa: E402
+from rebalancing.freqtrade_side.candles import PairCandles
+from rebalancing.freqtrade_side.history.recorded_weights import weight_column
+from rebalancing.freqtrade_side.last_valid import read_or_keep
+from rebalancing.freqtrade_side.live.redaction import redact_logs
+from rebalancing.freqtrade_side.modes import Terms, mode_of
+from rebalancing.freqtrade_side.orders import ENTRY_TAG
+from rebalancing.freqtrade_side.parameter_file import file_problems
+from rebalancing.freqtrade_side.parameters import Parameters
 
 logger = logging.getLogger(__name__)
 
@@ -51,12 +51,12 @@ class SmartRebalance(IStrategy):
     def __init__(self, config: dict) -> None:
         super().__init__(config)
         runmode = config.get("runmode")
-        if runmode in TRADE_MODES:
+        trading = runmode in TRADE_MODES
+        if trading:
             redact_logs()
         elif runmode not in OPTIMIZE_MODES:  # a chart, of some of the pairs
             config = {**config, **(config.get("original_config") or {})}
         self._setup, kept = read_or_keep(config, self.timeframe)
-        trading = runmode in TRADE_MODES
         if problems := file_problems(self._ft_params_from_file, self._setup, trading):
             raise OperationalException("\n".join(problems))
         self.max_open_trades = len(self._setup.assets)

@@ -55,9 +55,8 @@ class BotRecords:
         log, ending = self.log, ""
         for begun, ended in reversed(self.endings):
             log, ending = log[:begun] + log[ended:], log[begun:ended] + ending
-        found = [line for line in log.splitlines() if _COMPLAINT.search(line)]
         ours = [line for line in ending.splitlines() if _OURS.search(line)]
-        return found + [line for line in ours if _COMPLAINT.search(line)]
+        return [line for line in log.splitlines() + ours if _COMPLAINT.search(line)]
 
     @property
     def loops(self) -> int:

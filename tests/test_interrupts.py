@@ -13,10 +13,15 @@ def test_an_interrupt_waits_for_the_end_of_the_block(number: signal.Signals) -> 
 
     before = signal.signal(number, end)
     done = []
-    try:
-        with pytest.raises(KeyboardInterrupt), uninterrupted():  # noqa: PT012
+
+    def write() -> None:
+        with uninterrupted():
             signal.raise_signal(number)
             done.append("written")
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            write()
         assert done == ["written"]
         assert signal.getsignal(number) is end
     finally:
@@ -25,20 +30,30 @@ def test_an_interrupt_waits_for_the_end_of_the_block(number: signal.Signals) -> 
 
 def test_blocks_within_blocks_wait_for_the_outer_end() -> None:
     done = []
-    with pytest.raises(KeyboardInterrupt), uninterrupted():  # noqa: PT012
+
+    def write() -> None:
         with uninterrupted():
-            signal.raise_signal(signal.SIGINT)
-            done.append("inner")
-        done.append("outer")
+            with uninterrupted():
+                signal.raise_signal(signal.SIGINT)
+                done.append("inner")
+            done.append("outer")
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
     assert done == ["inner", "outer"]
 
 
 def test_a_second_interrupt_ends_a_block_that_hangs() -> None:
     done = []
-    with pytest.raises(KeyboardInterrupt), uninterrupted():  # noqa: PT012
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        done.append("never")
+
+    def hang() -> None:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            done.append("never")
+
+    with pytest.raises(KeyboardInterrupt):
+        hang()
     assert not done
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -53,6 +53,13 @@ def check_targets(ground: Ground, expected: dict[str, float]) -> None:
     assert found == pytest.approx({**dict.fromkeys(found, 0.0), **expected}, abs=0.003)
 
 
+def expect_refusal(bot: LiveBot) -> None:
+    """Start a bot that ends at once, with the status of a configuration that is wrong."""
+    bot.start()
+    bot.wait_for(lambda: not bot.alive, 15)
+    assert bot.status == 2
+
+
 def test_assets_are_added_and_removed(tmp_path: Path) -> None:
     """One by a restart, the other by /reload_config."""
     with trading_bot(tmp_path, prices=THREE, config={}) as (ground, bot):
@@ -183,18 +190,14 @@ def test_a_parameter_file_is_refused_while_trading(tmp_path: Path) -> None:
     )
     config = {"strategy_path": str(tmp_path / "strategies")}
     with trading_bot(tmp_path, config=config) as (_, bot):
-        bot.start()
-        bot.wait_for(lambda: not bot.alive, 15)
-        assert bot.status == 2
+        expect_refusal(bot)
         assert "threshold 0.11 would override rebalance.threshold 0.03" in bot.records.log
         assert "Traceback" not in bot.records.log
 
 
 def test_an_investment_that_is_too_small_does_not_start(tmp_path: Path) -> None:
     with trading_bot(tmp_path, balances={"USDT": 20}) as (ground, bot):
-        bot.start()
-        bot.wait_for(lambda: not bot.alive, 15)
-        assert bot.status == 2
+        expect_refusal(bot)
         assert "total investment 19.9 USDT is too small: ETH's 30 % is" in bot.records.log
         assert not ground.trading.account.orders
 
@@ -208,9 +211,7 @@ def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
             database.execute(
                 "UPDATE KeyValueStore SET string_value = replace(string_value, 'BTC', 'ETH')"
             )
-        bot.start()
-        bot.wait_for(lambda: not bot.alive, 15)
-        assert bot.status == 2
+        expect_refusal(bot)
         assert "the state in the database is damaged" in bot.records.log
 
 
@@ -238,9 +239,7 @@ def test_a_database_of_the_other_kind_is_refused(tmp_path: Path) -> None:
         bot.stop()
         bot.keys = ground.trading.keys
         bot.configure(dry_run=False)
-        bot.start()
-        bot.wait_for(lambda: not bot.alive, 15)
-        assert bot.status == 2
+        expect_refusal(bot)
         assert "dry_run: is false, the trades in the database are of a dry-run" in bot.records.log
         assert not ground.trading.account.orders
 

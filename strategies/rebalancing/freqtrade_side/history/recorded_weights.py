@@ -44,6 +44,6 @@ def recorded_weights(config: Mapping[str, Any]) -> dict[str, Series]:
 
 def weight_column(frame: DataFrame, weights: Series | None) -> Series:
     """Return a column with the weight before the orders of each candle, NaN where none is known."""
-    if weights is None or not weights.index.is_unique:
+    if weights is None:
         return Series(float("nan"), index=frame.index)
     return frame["date"].map(weights)

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.persistence import Trade
 from pandas import DataFrame, Series, Timestamp, to_datetime
@@ -46,7 +45,7 @@ class RunningWeights:
             self._newest = newest
             try:
                 self._weights = self._work_out()
-            except Exception as error:
+            except Exception as error:  # or freqtrade would have no signal for the pair
                 logger.info(f"no weights to show: {error}")
                 self._weights = {}
         return self._weights.get(pair)
@@ -70,5 +69,5 @@ class RunningWeights:
             {pair: frame.set_index("date")["open"] for pair, frame in frames.items() if len(frame)},
             columns=list(pairs),
         ).ffill()  # a pair whose newest candle has not come yet
-        times = to_datetime(opens.index).tz_convert(None).to_numpy().astype("datetime64[s]")
-        return times.astype(np.int64).astype(float), opens.to_numpy(dtype=float)
+        times = to_datetime(opens.index).as_unit("s").asi8.astype(float)
+        return times, opens.to_numpy(dtype=float)

@@ -39,6 +39,7 @@ class _Handler(RotatingFileHandler):
 
     _is_told = False
 
+    # logging's name and arguments
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002
         """Let the bot trade on."""
         if not self._is_told:

@@ -174,10 +174,8 @@ class LiveRun:
         return current is not None and now - current.started >= PATIENCE
 
     def _take_stock_and_decide(self, now: datetime, quotes: Quotes) -> None:
-        is_fresh = self._balances_age == 0
-        if not self._stocktaking.take(now, quotes) or not self._deciding.decide(
-            now, quotes, is_fresh
-        ):
+        is_fresh, is_sure = self._balances_age == 0, self._stocktaking.take(now, quotes)
+        if not (is_sure and self._deciding.decide(now, quotes, is_fresh)):
             self._balances_age = BALANCES_EVERY  # the next loop asks for them
 
     def _ask_balances(self) -> None:
