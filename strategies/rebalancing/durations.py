@@ -5,6 +5,12 @@ from datetime import timedelta
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _PATTERN = re.compile(r"([0-9]{1,6})([mhdw])")
+_LOOSE = re.compile(r"\s*([0-9]{1,6})\s*([A-Za-z]*)\s*")
+_DAYS = {"month": 30, "year": 365}
+_OTHER_NAMES = {"min": "m", "hr": "h", "wk": "w", "M": "month", "mo": "month", "y": "year"}
+
+UNITS = "m minutes, h hours, d days, w weeks"
+"""Of a duration, for messages."""
 
 
 def parse_duration(text: str) -> timedelta:
@@ -34,3 +40,26 @@ def parse_duration(text: str) -> timedelta:
     if match is None:
         raise ValueError(f'"{text}" is not a duration: write a number and m, h, d or w, like "24h"')
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def duration_remedy(value: object) -> str | None:
+    """Return what to write instead of something that is no duration; None if that is not clear.
+
+    Examples
+    --------
+    >>> duration_remedy("1 day"), duration_remedy(24), duration_remedy("1M")
+    ('write "1d"', 'write "24h" for 24 hours', 'write "30d", a month has no fixed length')
+    >>> duration_remedy("soon")
+    """
+    match = None if isinstance(value, bool) else _LOOSE.fullmatch(str(value))
+    if match is None:
+        return None
+    number, word = int(match[1]), match[2]
+    if not word:
+        return f'write "{number}h" for {number} hours'
+    name = _OTHER_NAMES.get(word) or word.lower().removesuffix("s")
+    name = _OTHER_NAMES.get(name, name)
+    if name in _DAYS:
+        return f'write "{number * _DAYS[name]}d", a {name} has no fixed length'
+    unit = next((u for u, full in _UNITS.items() if name in (u, full.removesuffix("s"))), None)
+    return None if unit is None else f'write "{number}{unit}"'
