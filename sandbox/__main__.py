@@ -31,9 +31,6 @@ def _freqtrade_command(short_help: str) -> Callable[[Callable[..., None]], click
             "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FREQTRADE ARGUMENTS]..."
         )(command)
         command = click.option(
-            "--online", is_flag=True, help="Take the markets from the real exchange instead."
-        )(command)
-        command = click.option(
             "--verbose", is_flag=True, help="Show all that freqtrade prints; its own is -v."
         )(command)
         settings = {"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
@@ -51,7 +48,13 @@ def _pages(_: click.Context, __: click.Parameter, given: str) -> int | None:
     return int(given)
 
 
+_online = click.option(
+    "--online", is_flag=True, help="Take the markets from the real exchange instead."
+)
+
+
 @_freqtrade_command("Backtest against the local exchange.")
+@_online
 @click.option(
     "--pages",
     callback=_pages,
@@ -81,6 +84,7 @@ def backtest(online: bool, verbose: bool, pages: int | None, arguments: tuple[st
 
 
 @_freqtrade_command("Optimise period and threshold against the local exchange.")
+@_online
 def hyperopt(online: bool, verbose: bool, arguments: tuple[str, ...]) -> None:
     """Optimise the period and the threshold of config.json, without network.
 
@@ -93,6 +97,24 @@ def hyperopt(online: bool, verbose: bool, arguments: tuple[str, ...]) -> None:
         from sandbox.backtest import hyperopt as run_hyperopt
 
         return run_hyperopt(Asked(arguments, online=online, verbose=verbose))
+
+    sys.exit(_status(run))
+
+
+@_freqtrade_command("Download candles of the configured exchange.")
+def data(verbose: bool, arguments: tuple[str, ...]) -> None:
+    """Download the candles that config.json trades, from its exchange.
+
+    All further arguments are those of "freqtrade download-data" and win over the defaults, which
+    are 1000 days and the timeframe of the configuration, e.g. --timeframes 5m,
+    --timerange 20210101-, --config my.json.
+    """
+
+    def run() -> int:
+        from sandbox.backtest import Asked
+        from sandbox.download import download
+
+        return download(Asked(arguments, verbose=verbose))
 
     sys.exit(_status(run))
 

@@ -9,11 +9,11 @@ from typing import Any, Literal, NoReturn
 
 from sandbox.errors import SandboxError
 
-Command = Literal["backtesting", "hyperopt"]
+Command = Literal["backtesting", "hyperopt", "download-data"]
 
 _SETTINGS = (
     *("timeframe", "timeframe_detail", "timerange", "max_open_trades", "stake_amount"),
-    *("dry_run_wallet", "fee", "position_stacking", "spaces"),
+    *("dry_run_wallet", "fee", "position_stacking", "spaces", "days", "timeframes"),
 )
 """Options that freqtrade puts over the configuration as they are."""
 
@@ -87,14 +87,19 @@ def _parser(command: Command) -> argparse.ArgumentParser:
     from freqtrade.commands.arguments import (
         ARGS_BACKTEST,
         ARGS_COMMON,
+        ARGS_DOWNLOAD_DATA,
         ARGS_HYPEROPT,
         ARGS_STRATEGY,
     )
     from freqtrade.commands.cli_options import AVAILABLE_CLI_OPTIONS
 
-    own = ARGS_BACKTEST if command == "backtesting" else ARGS_HYPEROPT
+    own = {
+        "backtesting": [*ARGS_STRATEGY, *ARGS_BACKTEST],
+        "hyperopt": [*ARGS_STRATEGY, *ARGS_HYPEROPT],
+        "download-data": ARGS_DOWNLOAD_DATA,
+    }[command]
     parser = _Parser(prog=f"freqtrade {command}", add_help=False)
-    for name in (*ARGS_COMMON, *ARGS_STRATEGY, *own):
+    for name in (*ARGS_COMMON, *own):
         option = AVAILABLE_CLI_OPTIONS[name]
         rest = {**deepcopy(option.kwargs), "default": None}
         parser.add_argument(*option.cli, dest=name, **rest)
