@@ -45,18 +45,18 @@ class Scope:
 
     @property
     def seconds(self) -> float:
-        """What freqtrade takes at most, on the machine of docs/measurements.md; 0 if unknown.
+        """What freqtrade is likely to take, on the machine of docs/measurements.md; 0 if unknown.
 
         Notes
         -----
-        Fitted to measured runs: each candle of a pair, each order of it that freqtrade looks
-        through on every later candle, and each copy of a trade with its orders in a round.
+        Fitted to measured runs: what a candle of a pair costs, what it costs for each order of
+        that pair so far, and what a copy of a trade costs in a round for each of its orders.
         """
         if self.rounds is None:
             return 0.0
-        steps, mean_orders = self.candles * len(self.pairs), self.rounds / 2
-        copies = len(self.pairs) * self.rounds
-        return 6e-5 * steps + 2e-6 * steps * mean_orders + 2.5e-5 * copies * mean_orders
+        steps, orders = self.candles * len(self.pairs), self.rounds / 2
+        copies = self.rounds * len(self.pairs)
+        return 5e-5 * steps + (1.7e-6 * steps + 1.7e-4 * copies) * orders
 
     def lines(self) -> list[str]:
         """Say it for a person."""
@@ -70,8 +70,8 @@ class Scope:
         if self.seconds >= LONG:
             told.append(
                 f"a long run: up to {self.rounds:,} rounds of {len(self.pairs)} assets, about "
-                f"{in_words(self.seconds)} or longer; freqtrade's time grows with the square of "
-                "the orders, a longer period or a threshold beside it makes fewer"
+                f"{in_words(self.seconds)} of work for freqtrade, whose time grows with the square "
+                "of the orders; a longer period, or a threshold beside it, makes fewer"
             )
         return told
 
