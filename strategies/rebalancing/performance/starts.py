@@ -8,6 +8,7 @@ import numpy as np
 
 from rebalancing.performance.closing import close
 from rebalancing.performance.history import History
+from rebalancing.performance.hodl import Change, late_purchases
 from rebalancing.performance.returns import DAY
 from rebalancing.portfolio import Vector
 
@@ -56,14 +57,25 @@ def starts(history: History, units: Vector) -> Starts:
     -----
     Who starts on a day takes over the portfolio with the weights it has then; holding means
     to keep these coins and this cash. So nobody pays for a purchase, and the first start gives
-    the premium of the whole run (without cash flows).
+    the premium of the whole run (without cash flows). What rounds first buy later, holding buys
+    too, as HODL does.
     """
     rows = np.flatnonzero(history.allocated)
     days = (history.time[rows] // DAY).astype(np.int64)
     rows = rows[np.append(True, days[1:] != days[:-1])]
     cash, nav = history.cash(), history.nav()
-    held = np.array([close(history, history.amounts[row], cash[row]).sold for row in rows])
+    late = late_purchases(history)
+    held = np.array([_held_from(history, late, row, float(cash[row])) for row in rows])
     grown = np.divide(held, nav[rows], out=np.full(len(rows), np.nan), where=nav[rows] > 0)
     own = units[-1] / units[rows]
     premium = np.divide(own, grown, out=np.full(len(rows), np.nan), where=grown > 0) - 1
     return Starts(history.time[rows], premium)
+
+
+def _held_from(history: History, late: list[tuple[float, Change]], row: int, cash: float) -> float:
+    """What the holdings of a moment are worth at the end, sold, if they are kept from then on."""
+    state = np.append(history.amounts[row], cash)
+    for when, change in late:
+        if when >= history.time[row]:
+            state = change(state)
+    return close(history, state[:-1], float(state[-1])).sold

@@ -120,16 +120,13 @@ def history_of(
     pairs = [f"{asset}/{setup.stake}" for asset in assets]
     times, known = prices(pairs, begin, float(executions.time[-1]))
     times, known = _up_to_now(times, known, executions)
-    held = np.zeros((len(orders) + 1, len(assets)))
-    held[np.arange(len(orders)) + 1, executions.asset] = executions.amount
-    amounts = np.cumsum(held, axis=0)[np.searchsorted(executions.time, times, side="left")]
     later = np.array(flows[1:]).reshape(-1, 2)
     extra = np.zeros(len(assets) - len(setup.assets))
     return History(
         (*assets, setup.stake),
         np.concatenate([setup.targets[:-1], extra, setup.targets[-1:]]),
         times,
-        np.maximum(amounts, 0.0),
+        executions.held(times, len(assets)),
         known,
         flows[0][1],
         _fee_rate(orders),
