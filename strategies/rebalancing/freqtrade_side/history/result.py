@@ -17,6 +17,7 @@ from freqtrade.data.btanalysis import (
 from freqtrade.exceptions import FreqtradeException
 from pandas import DataFrame, DatetimeIndex
 
+from rebalancing.cautions import cautions
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_notes
@@ -28,6 +29,7 @@ from rebalancing.freqtrade_side.history.result_orders import (
     order_rows,
     price_purchases,
 )
+from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
 from rebalancing.portfolio import Vector
@@ -51,7 +53,7 @@ def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
     path : Path
         The zip file that ``freqtrade backtesting --export trades`` wrote.
     datadir : Path or None
-        freqtrade's folder of candles; None if it is not at hand.
+        freqtrade's folder of candles; None for that of the result's own user_data folder.
 
     Returns
     -------
@@ -73,7 +75,14 @@ def read_records(path: Path, datadir: Path | None = None) -> dict[str, Record]:
         runs: dict[str, dict[str, Any]] = load_backtest_stats(path)["strategy"]
         config = read_configuration(path) if any(map(_rebalanced, runs.values())) else {}
         records = {
-            name: _record(name, path, config, run, get_backtest_wallet_change(path, name), datadir)
+            name: _record(
+                name,
+                path,
+                config,
+                run,
+                get_backtest_wallet_change(path, name),
+                datadir or _own_candles(path, config),
+            )
             for name, run in runs.items()
             if _rebalanced(run)
         }
@@ -104,6 +113,11 @@ def newest_result(place: Path) -> Path:
         raise ResultError(f"{place}: holds no backtest result ({error})") from error
 
 
+def _own_candles(path: Path, config: dict[str, Any]) -> Path:
+    """Where freqtrade keeps the candles if the result lies where freqtrade puts it."""
+    return path.resolve().parent.parent / "data" / str(config["exchange"]["name"])
+
+
 def _rebalanced(run: dict[str, Any]) -> bool:
     tags = (str(order["ft_order_tag"]) for trade in run["trades"] for order in trade["orders"])
     return any(map(ROUND_TAG.fullmatch, tags))
@@ -115,7 +129,7 @@ def _record(
     config: dict[str, Any],
     run: dict[str, Any],
     wallet: DataFrame,
-    datadir: Path | None,
+    datadir: Path,
 ) -> Record:
     exchange = {**config["exchange"], "pair_whitelist": run["pairlist"]}
     setup = plain_setup({**config, "exchange": exchange})
@@ -129,7 +143,18 @@ def _record(
         settings=setup.settings,
         tags=tags,
         journal=backtest_notes(path, name, run, tags),
-        remarks=tuple(remarks),
+        remarks=(*remarks, *(span.sentence for span in candle_spans(history) if span.sentence)),
+        cautions=tuple(
+            cautions(
+                setup.settings,
+                setup.assets,
+                setup.stake,
+                history.fee,
+                float(run["starting_balance"]),
+            )
+        ),
+        exchange=str(exchange.get("name", "")),
+        detail=str(run.get("timeframe_detail") or ""),
     )
 
 
@@ -138,7 +163,7 @@ def _history(
     setup: Setup,
     run: dict[str, Any],
     wallet: DataFrame,
-    datadir: Path | None,
+    datadir: Path,
 ) -> tuple[History, list[str]]:
     """The history, and what a reader has to know of its prices."""
     columns = [*setup.assets, setup.stake]
@@ -175,14 +200,12 @@ def _history(
 def _prices(
     setup: Setup,
     run: dict[str, Any],
-    datadir: Path | None,
+    datadir: Path,
     index: DatetimeIndex,
     recorded: Vector,
 ) -> tuple[Vector, Vector | None, list[str]]:
     """Prices and last closes from the candles, or the prices that the run has recorded."""
-    found = None
-    if datadir is not None:
-        found = candle_prices(setup, str(run["timeframe"]), datadir, index)
+    found = candle_prices(setup, str(run["timeframe"]), datadir, index)
     if found is None:
         return recorded, None, []
     if not found.agree_with(recorded):
