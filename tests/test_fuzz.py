@@ -32,7 +32,7 @@ def test_a_case_is_the_same_from_the_same_seed() -> None:
 
 def test_a_run_of_what_should_be_refused_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     seed = seed_with("position_stacking_wrong")
-    monkeypatch.setattr(configuration, "money_problems", lambda config, assets: [])
+    monkeypatch.setattr(configuration, "money_problems", lambda *_: [])
     assert money.money_problems({"position_stacking": True}, 2) != []
     (violation,) = run_seed(seed).violations
     assert violation == "it ran in spite of: position_stacking True"
