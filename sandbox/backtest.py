@@ -42,11 +42,14 @@ class Asked:
         Take the markets from the real exchange, with the user's configuration as it is.
     verbose
         Show all that freqtrade prints, and keep no log of it.
+    pages
+        How many pages of backtests stay; None for all, 0 if none is to be written.
     """
 
     arguments: tuple[str, ...]
     online: bool = False
     verbose: bool = False
+    pages: int | None = 0
 
 
 def backtest(asked: Asked, summarise: Summarise) -> int:
@@ -69,7 +72,8 @@ def backtest(asked: Asked, summarise: Summarise) -> int:
     candles = CandleFolder.open(setup.datadir)
     check_timeframes(setup, candles, given.configs)
     results = results_of(setup.config, given, setup.user_data)
-    check_writable(results.folder, setup.user_data / "logs")
+    plots = [] if asked.pages == 0 else [results.folder.parent / "plot"]
+    check_writable(results.folder, setup.user_data / "logs", *plots)
     scope = scope_of(setup, candles, period)
     for line in scope.lines() if scope else ():
         print(line, flush=True)

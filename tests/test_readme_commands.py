@@ -133,8 +133,8 @@ def test_fine_candles_that_are_not_there_are_refused_with_the_command_above_it(c
 
 
 def test_without_a_network_a_download_fails_in_one_line(copy: Copy) -> None:
-    nobody = "http://127.0.0.1:9"
-    ended = copy.run(HERE[-1], HTTPS_PROXY=nobody, https_proxy=nobody)
+    proxy = {"FREQTRADE__EXCHANGE__CCXT_CONFIG__httpsProxy": "http://127.0.0.1:9"}  # nobody
+    ended = copy.run(HERE[-1], **proxy)
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
     assert "binance cannot be reached" in ended.stderr
     assert "--datadir FOLDER" in ended.stderr
