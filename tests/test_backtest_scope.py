@@ -1,7 +1,6 @@
 """What a backtest is going to run over is known, said and checked before it starts."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +8,8 @@ import pytest
 from sandbox.arguments import read_arguments
 from sandbox.candles import CandleFolder
 from sandbox.configuration import Setup, read_setup
-from sandbox.errors import SandboxError
-from sandbox.policy import checked_period
-from sandbox.scope import check_timeframes, scope_of
+from sandbox.policy import period_of
+from sandbox.scope import scope_of
 from tests.builders import PROJECT, make_config
 
 CANDLES = PROJECT / "user_data" / "data" / "binance"
@@ -36,7 +34,7 @@ def test_rounds_are_bounded_by_a_period_without_which_none_starts(
     block: dict[str, Any], period: timedelta | None
 ) -> None:
     asked = setup(**block)
-    assert checked_period(asked) == period
+    assert period_of(asked) == period
     scope = scope_of(asked, CandleFolder.open(CANDLES), period)
     assert scope is not None
     assert scope.rounds == (None if period is None else 83 + 1)
@@ -73,45 +71,3 @@ def test_only_a_run_that_is_going_to_be_long_is_announced() -> None:
     assert long is not None
     assert len(short.lines()) == 2
     assert "a long run: up to 11,953 rounds of 4 assets" in long.lines()[2]
-
-
-@pytest.mark.parametrize(
-    ("words", "pairs", "problems"),
-    [
-        ([], PAIRS, []),
-        (["--timeframe-detail", "4h"], PAIRS, []),
-        (
-            ["--timeframe-detail", "5m", "--timerange", "20240101-"],
-            PAIRS,
-            [
-                "timeframe 5m: BTC/USDT, ETH/USDT, BNB/USDT, SOL/USDT have no candles in "
-                f"{CANDLES}, there are candles of 4h; get them: ./setup.sh data --config my.json "
-                f"--timeframes 5m --timerange 20240101- --datadir {CANDLES}"
-            ],
-        ),
-        (
-            ["--timeframe", "1h", "--timeframe-detail", "5m"],
-            [*PAIRS, "XRP/USDT"],
-            ["timeframe 1h: BTC/USDT", "timeframe 5m: BTC/USDT"],
-        ),
-        ([], [*PAIRS, "XRP/USDT"], ["timeframe 4h: XRP/USDT has no candles in "]),
-    ],
-)
-def test_candles_that_are_missing_are_named_with_the_command_that_gets_them(
-    words: list[str], pairs: list[str], problems: list[str]
-) -> None:
-    asked = setup(*words, pairs=pairs, period="1d")
-    found: tuple[str, ...] = ()
-    try:
-        check_timeframes(asked, CandleFolder.open(CANDLES), ["my.json"])
-    except SandboxError as error:
-        found = error.problems
-    for line, beginning in zip(found, problems, strict=True):
-        assert line.startswith(beginning)
-
-
-def test_of_another_strategy_or_another_format_of_candles_nothing_is_known() -> None:
-    folder = CandleFolder(Path("nowhere"), {})
-    check_timeframes(setup("--strategy", "Other", period="1d"), folder, [])
-    config = make_config(PAIRS, {}, dataformat_ohlcv="parquet")
-    check_timeframes(read_setup(config, read_arguments([])), folder, [])
