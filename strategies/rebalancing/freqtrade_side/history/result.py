@@ -20,7 +20,7 @@ from pandas import DataFrame, DatetimeIndex
 from rebalancing.cautions import cautions
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
-from rebalancing.freqtrade_side.history.backtest_journal import backtest_notes
+from rebalancing.freqtrade_side.history.backtest_journal import backtest_events
 from rebalancing.freqtrade_side.history.result_archive import check_archive, read_configuration
 from rebalancing.freqtrade_side.history.result_candles import candle_prices
 from rebalancing.freqtrade_side.history.result_orders import (
@@ -29,6 +29,7 @@ from rebalancing.freqtrade_side.history.result_orders import (
     order_rows,
     price_purchases,
 )
+from rebalancing.freqtrade_side.history.round_notes import round_notes, versions
 from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
@@ -135,6 +136,7 @@ def _record(
     setup = plain_setup({**config, "exchange": exchange})
     orders = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
     tags = reasons(orders)
+    events = backtest_events(path, name, run, tags)
     history, remarks = _history(config, setup, run, wallet, datadir)
     return Record(
         *(name, "backtest", path.name),
@@ -142,7 +144,7 @@ def _record(
         history=history,
         settings=setup.settings,
         tags=tags,
-        journal=backtest_notes(path, name, run, tags),
+        journal=None if events is None else round_notes(events),
         remarks=(*remarks, *(span.sentence for span in candle_spans(history) if span.sentence)),
         cautions=tuple(
             cautions(
@@ -155,6 +157,7 @@ def _record(
         ),
         exchange=str(exchange.get("name", "")),
         detail=str(run.get("timeframe_detail") or ""),
+        versions=versions(events or ()),
     )
 
 
