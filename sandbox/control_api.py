@@ -10,6 +10,7 @@ from aiohttp import web
 from sandbox.errors import SandboxError
 from sandbox.exchange import LocalExchange
 from sandbox.faults import Fault, Faults
+from sandbox.rate_limits import Limits, RequestWeight
 from sandbox.refusals import RefusalError
 from sandbox.trading import Trading
 
@@ -23,6 +24,7 @@ class Controls:
 
     exchange: LocalExchange
     faults: Faults
+    requests: RequestWeight
     trading: Trading | None = None
 
     @property
@@ -54,6 +56,7 @@ def control_routes(controls: Controls) -> list[web.RouteDef]:
         ("POST", "faults"): lambda on, sent: on.faults.add(Fault(**sent)),
         ("DELETE", "faults"): lambda on, _: on.faults.clear(),
         ("GET", "faults"): lambda on, _: [asdict(fault) for fault in on.faults.pending],
+        ("POST", "limits"): lambda on, sent: setattr(on.requests, "limits", Limits(**sent)),
         ("POST", "deposit"): lambda on, sent: on.account.deposit(sent["asset"], sent["amount"]),
         ("POST", "withdraw"): lambda on, sent: on.account.withdraw(sent["asset"], sent["amount"]),
         ("GET", "ledger"): lambda on, _: [e.as_record() for e in on.account.account.ledger],
