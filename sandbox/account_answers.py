@@ -134,7 +134,7 @@ def fill_answer(fill: Fill) -> dict[str, Any]:
 
 def fee_answer(account: Account, market: Market) -> dict[str, str]:
     """Write what a market costs."""
-    fees = account.fees
+    fees = account.fees_of(market.pair)
     return {
         "symbol": market.symbol,
         "makerCommission": f"{fees.maker.normalize():f}",
@@ -144,7 +144,7 @@ def fee_answer(account: Account, market: Market) -> dict[str, str]:
 
 def commission_answer(account: Account, market: Market) -> dict[str, Any]:
     """Write what the fees of a market are made of."""
-    fees = account.fees
+    fees = account.fees_of(market.pair)
     return {
         "symbol": market.symbol,
         "standardCommission": _rates(fees.maker, fees.taker),
@@ -154,10 +154,10 @@ def commission_answer(account: Account, market: Market) -> dict[str, Any]:
     }
 
 
-def order_commission_answer(account: Account) -> dict[str, Any]:
+def order_commission_answer(account: Account, market: Market) -> dict[str, Any]:
     """Write what an order would cost."""
     nothing = {"maker": as_text(ZERO), "taker": as_text(ZERO)}
-    fees = account.fees
+    fees = account.fees_of(market.pair)
     return {
         "standardCommissionForOrder": {
             "maker": as_text(fees.maker),

@@ -36,9 +36,10 @@ def new_order(trading: Trading, sent: Sent) -> dict[str, Any]:
 
 def tried_order(trading: Trading, sent: Sent) -> dict[str, Any]:
     """Check an order and place none."""
-    trading.check(order_request(sent, named_market(trading.exchange, sent)))
+    market = named_market(trading.exchange, sent)
+    trading.check(order_request(sent, market))
     asked = sent.get("computeCommissionRates", "").lower() == "true"
-    return order_commission_answer(trading.account) if asked else {}
+    return order_commission_answer(trading.account, market) if asked else {}
 
 
 def order(trading: Trading, sent: Sent) -> dict[str, Any]:

@@ -164,7 +164,7 @@ REFUSED: dict[str, list[tuple[Call, int]]] = {
     "GET /api/v3/rateLimit/order": [(asked("rate_limit_order", recv_window=70_000), -1131)],
     "POST /api/v3/order": [
         (asked("new_order", **LIMIT), -1102),
-        (asked("new_order", **(AWAY | {"quantity": 1e6})), -2010),
+        (asked("new_order", **(AWAY | {"quantity": 8_000})), -2010),
         (asked("new_order", **(STOP | {"stop_price": 101})), -2010),
         (asked("new_order", **AWAY, iceberg_qty=1), -2010),
         (asked("new_order", **AWAY, stop_price=91), -1106),
@@ -191,7 +191,7 @@ def url_and_trading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     )
     pairs = ["BTC/USDT", "ETH/USDT"]
     exchange = LocalExchange(pairs, CandleFolder.open(folder))
-    trading = Trading(exchange, balances={"USDT": 1_000_000, "BTC": 10})
+    trading = Trading(exchange, balances={"USDT": 100_000, "BTC": 10})
     for pair, price in zip(pairs, (100.0, 10.0), strict=True):
         exchange.set_price(pair, price)
     with running(trading.exchange, trading=trading) as url:
