@@ -198,7 +198,7 @@ def test_a_parameter_file_is_refused_while_trading(tmp_path: Path) -> None:
 def test_an_investment_that_is_too_small_does_not_start(tmp_path: Path) -> None:
     with trading_bot(tmp_path, balances={"USDT": 20}) as (ground, bot):
         expect_refusal(bot)
-        assert "total investment 19.9 USDT is too small: ETH's 30 % is" in bot.records.log
+        assert "total investment 20 USDT is too small: ETH's 30 % is" in bot.records.log
         assert not ground.trading.account.orders
 
 
