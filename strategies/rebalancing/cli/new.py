@@ -58,6 +58,7 @@ def new(timeframe: str | None, force: bool, yes: bool, **options: str | None) ->
     asking = Asking(given, defaults_only=yes)
     if not yes:
         click.echo(GREETING)
+    click.echo("freqtrade, whose rules check the answers, is being loaded ...\n", err=True)
     from rebalancing.cli.new_questions import ask_portfolio, choose_timeframe
     from rebalancing.cli.new_view import next_steps, understood
 

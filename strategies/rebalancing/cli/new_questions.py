@@ -20,6 +20,7 @@ from rebalancing.freqtrade_side.new_portfolio_checks import (
     usual_minimum,
 )
 from rebalancing.new_portfolio import NewPortfolio, new_configuration
+from rebalancing.settings import MAX_ASSETS
 from rebalancing.typed_answers import read_codes, read_money, read_share, read_weights
 
 _USUAL_ORDERS = 200
@@ -104,6 +105,8 @@ def _draft(portfolio: NewPortfolio, timeframe: str = "") -> dict[str, object]:
 
 def _assets(text: str) -> tuple[str, ...]:
     codes = read_codes(text)
+    if not 2 <= len(codes) <= MAX_ASSETS:
+        raise ValueError(f"name 2 to {MAX_ASSETS} assets, {len(codes)} given")
     check_configuration(_draft(NewPortfolio(codes)))
     return codes
 

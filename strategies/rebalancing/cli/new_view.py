@@ -19,8 +19,8 @@ def understood(portfolio: NewPortfolio, timeframe: str) -> str:
         for asset, weight in zip(portfolio.assets, weights, strict=True)
     )
     first, policy = least_investments(new_configuration(portfolio, timeframe, "", ""))
-    needs = [] if first is None else [f"{rounded_up(first)} or more for the first purchase"]
-    needs += [] if not policy else [f"{rounded_up(policy)} or more for rounds at the threshold"]
+    needs = [] if first is None else [f"the first purchase needs {rounded_up(first)} or more"]
+    needs += [] if not policy else [f"rounds at the threshold {rounded_up(policy)} or more"]
     settings = Settings(period=portfolio.period, threshold=portfolio.threshold)
     held = "become part of the portfolio" if portfolio.adopt_holdings else "are left alone"
     lines = {

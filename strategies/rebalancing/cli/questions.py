@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -77,11 +78,11 @@ def _line(option: str, question: str, default: str | None) -> str:
             text = input(f"{question}{shown}: ").strip()
         except EOFError:
             click.echo()
-            raise RefusedError(
-                f"{question}: no answer came; give --{option}, or --yes for the defaults"
-            ) from None
+            raise RefusedError(f"{question}: no answer came; give --{option}") from None
         except UnicodeDecodeError:
             text = "\N{REPLACEMENT CHARACTER}"
+        if not sys.stdin.isatty():
+            click.echo(text)  # as a terminal shows what is typed
         if text or default is not None:
             return text or str(default)
 

@@ -44,7 +44,7 @@ def check_configuration(config: Mapping[str, Any]) -> None:
     whole = {**deepcopy(dict(config)), "runmode": RunMode.BACKTEST}
     try:
         read_setup(whole, whole["timeframe"])
-        validate_config_schema(whole)
+        validate_config_schema(whole, preliminary=True)  # the strategy brings the rest
     except FreqtradeException as error:
         raise ValueError(str(error)) from None
 
