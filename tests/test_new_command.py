@@ -17,8 +17,9 @@ from click.testing import CliRunner, Result
 
 from rebalancing.cli.new import new
 from rebalancing.durations import parse_duration
+from rebalancing.freqtrade_side.new_portfolio_checks import recorded_timeframes
 from rebalancing.new_portfolio import NewPortfolio
-from tests.builders import PROJECT
+from tests.builders import PROJECT, make_candles, write_candles
 from tests.command_lines import COMMAND, clean_environment
 
 SAMPLE = {"assets": "btc eth bnb sol", "weights": "40 30 15 15", "investment": "10000"}
@@ -139,6 +140,13 @@ def test_every_timeframe_that_fits_divides_the_period(period: str) -> None:
     fitting = NewPortfolio(("BTC", "ETH"), period=period).timeframes
     assert fitting
     assert not any(parse_duration(period) % parse_duration(each) for each in fitting)
+
+
+def test_a_file_without_candles_counts_for_nothing(tmp_path: Path) -> None:
+    candles = {"A/USDT": make_candles([1.0]), "B/USDT": make_candles([1.0])[:0]}
+    write_candles(tmp_path, "4h", candles)
+    assert recorded_timeframes(tmp_path, ["A/USDT"]) == {"4h"}
+    assert recorded_timeframes(tmp_path, ["A/USDT", "B/USDT"]) == set()
 
 
 def test_candles_that_are_there_are_preferred() -> None:

@@ -73,13 +73,15 @@ def timeframes_of(exchange: str) -> Sequence[str]:
 
 def recorded_timeframes(datadir: Path, pairs: Sequence[str]) -> set[str]:
     """Return the timeframes of which a folder holds candles of every pair."""
-    recorded = get_datahandler(datadir, "feather").ohlcv_get_available_data(
-        datadir, TradingMode.SPOT
-    )
-    known = {(pair, timeframe) for pair, timeframe, _ in recorded}
-    return {
-        timeframe for _, timeframe in known if all((pair, timeframe) in known for pair in pairs)
+    handler = get_datahandler(datadir, "feather")
+    listed = handler.ohlcv_get_available_data(datadir, TradingMode.SPOT)
+    # A download that found nothing leaves a file without candles.
+    held = {
+        (pair, timeframe)
+        for pair, timeframe, kind in listed
+        if pair in pairs and handler.ohlcv_data_min_max(pair, timeframe, kind)[2] > 0
     }
+    return {timeframe for _, timeframe in held if all((pair, timeframe) in held for pair in pairs)}
 
 
 def usual_minimum(stake: str) -> float | None:
