@@ -140,6 +140,12 @@ def dry_run_command(configs: tuple[str, ...], datadir: Path | None, speed: int |
     "--level-value", type=Decimal, help="Quote currency on each level. Default: no limit."
 )
 @click.option(
+    "--rules",
+    "rules_file",
+    type=click.Path(path_type=Path),
+    help="JSON file with market rules by pair. Default: Binance's for well-known pairs.",
+)
+@click.option(
     "--ledger", type=click.Path(path_type=Path), help="Keep the account in this JSON-lines file."
 )
 @click.option(

@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from rebalancing.policy_words import describe
 from rebalancing.report.calendar import calendar_of
 from rebalancing.report.chart import Chart
 from rebalancing.report.contribution_charts import contribution_chart, gains_chart, subsidy_chart
@@ -28,7 +29,6 @@ from rebalancing.report.value_charts import (
 )
 from rebalancing.report.weight_charts import asset_chart, drift_chart, weights_chart
 from rebalancing.report.words import EXAMPLE, mood, story, verdict, warnings
-from rebalancing.settings import describe
 from rebalancing.version import __version__
 
 ASSETS = Path(__file__).parent / "assets"
