@@ -7,7 +7,8 @@ from pathlib import Path
 from rebalancing.freqtrade_side.investment import rounded_up
 from rebalancing.freqtrade_side.new_portfolio_checks import least_investments, recorded_timeframes
 from rebalancing.new_portfolio import NewPortfolio, new_configuration
-from rebalancing.settings import Settings, describe
+from rebalancing.policy_words import describe
+from rebalancing.settings import Settings
 
 
 def understood(portfolio: NewPortfolio, timeframe: str) -> str:
