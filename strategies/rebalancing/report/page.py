@@ -16,7 +16,8 @@ from rebalancing.report.calendar import calendar_of
 from rebalancing.report.chart import Chart
 from rebalancing.report.contribution_charts import contribution_chart, gains_chart, subsidy_chart
 from rebalancing.report.cost_charts import cost_chart
-from rebalancing.report.figures import FOR_SCRIPTS, Figure, figures_of
+from rebalancing.report.figure import FOR_SCRIPTS, Figure
+from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money, when
 from rebalancing.report.round_data import rounds_data
