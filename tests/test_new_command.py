@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from rebalancing.cli.new import new
 from rebalancing.durations import parse_duration
-from rebalancing.freqtrade_side.new_portfolio_checks import recorded_timeframes
+from rebalancing.freqtrade_side.new_portfolio_candles import recorded_timeframes
 from rebalancing.new_portfolio import NewPortfolio
 from tests.builders import PROJECT, make_candles, write_candles
 from tests.command_lines import COMMAND, clean_environment
@@ -181,7 +181,7 @@ def test_candles_that_are_there_are_preferred() -> None:
             {**BOTH, "period": "none", "threshold": "none"}, "set a period", id="no policy"
         ),
         pytest.param({**BOTH, "timeframe": "7h"}, "it has 1s, 1m", id="timeframe"),
-        pytest.param({**BOTH, "timeframe": "1w"}, "below the timeframe 1w", id="long candles"),
+        pytest.param({**BOTH, "timeframe": "1w"}, "longer than the period", id="long candles"),
         pytest.param({**BOTH, "output": "no/such/file"}, "no/such is no folder", id="no folder"),
         pytest.param({**BOTH, "output": "."}, "is a folder", id="a folder"),
         pytest.param({**BOTH, "adopt-holdings": "maybe"}, "neither yes nor no", id="yes or no"),
@@ -275,9 +275,9 @@ CONVERSATION = [
     ("need 18.9 or more", "500", ""),
     ("Rebalance every", "tomorrow", "24h"),
     ("Rebalance every", "none", ""),
-    ("When a weight has drifted", "none", "set a period"),
-    ("When a weight has drifted", "0.2", "0.2% or 20%"),
-    ("When a weight has drifted", "5%", ""),
+    ("When a weight has drifted by", "none", "set a period"),
+    ("When a weight has drifted by", "0.2", "0.2% or 20%"),
+    ("When a weight has drifted by", "5%", ""),
     ("Fee of a trade", "", ""),
     ("holds already", "perhaps", "neither yes nor no"),
     ("holds already", "yes", ""),

@@ -11,7 +11,7 @@ import click
 
 from rebalancing.cli.questions import Asking, read_yes
 from rebalancing.cli.refusals import RefusedError
-from rebalancing.new_portfolio import new_configuration
+from rebalancing.new_portfolio import NewPortfolio, new_configuration
 
 STRATEGIES = Path(__file__).resolve().parents[2]
 PROJECT = STRATEGIES.parent
@@ -59,11 +59,11 @@ def new(timeframe: str | None, force: bool, yes: bool, **options: str | None) ->
     if not yes:
         click.echo(GREETING)
     click.echo("freqtrade, whose rules check the answers, is being loaded ...\n", err=True)
-    from rebalancing.cli.new_questions import ask_portfolio, choose_timeframe
+    from rebalancing.cli.new_questions import ask_portfolio
     from rebalancing.cli.new_view import next_steps, understood
 
     portfolio = ask_portfolio(asking)
-    chosen = choose_timeframe(portfolio, timeframe, PROJECT / "user_data" / "data")
+    chosen = _timeframe(portfolio, timeframe)
     click.echo(understood(portfolio, chosen))
     file = asking.ask("output", "Write this to", "config.json", partial(_free_file, asking))
     # freqtrade looks from where it runs, and setup.sh runs it in the project.
@@ -71,6 +71,15 @@ def new(timeframe: str | None, force: bool, yes: bool, **options: str | None) ->
     config = new_configuration(portfolio, chosen, strategies, _schema_from(file.absolute().parent))
     _write(file, json.dumps(config, indent=4) + "\n")
     click.echo(next_steps(portfolio, chosen, file, PROJECT))
+
+
+def _timeframe(portfolio: NewPortfolio, wanted: str | None) -> str:
+    from rebalancing.freqtrade_side.new_portfolio_candles import choose_timeframe
+
+    try:
+        return choose_timeframe(portfolio, wanted, PROJECT / "user_data" / "data")
+    except ValueError as error:
+        raise RefusedError(f"--timeframe: {error}") from None
 
 
 def _free_file(asking: Asking, text: str) -> Path:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from rebalancing.cli.questions import Asking, read_yes
-from rebalancing.cli.refusals import RefusedError
 from rebalancing.freqtrade_side.investment import rounded_up
 from rebalancing.freqtrade_side.new_portfolio_checks import (
     check_configuration,
     check_exchange_name,
     check_first_purchase,
     least_investments,
-    recorded_timeframes,
-    timeframes_of,
     usual_minimum,
 )
 from rebalancing.new_portfolio import NewPortfolio, new_configuration
@@ -55,52 +51,8 @@ def ask_portfolio(asking: Asking) -> NewPortfolio:
     return portfolio
 
 
-def choose_timeframe(portfolio: NewPortfolio, wanted: str | None, data: Path) -> str:
-    """Return the candles of backtests: what is wanted, else what fits the policy; where some that
-    fit are there for all pairs, those.
-
-    Parameters
-    ----------
-    portfolio : NewPortfolio
-        The answers.
-    wanted : str or None
-        The user's choice.
-    data : Path
-        freqtrade's folder with a folder of candles for each exchange.
-
-    Raises
-    ------
-    RefusedError
-        If the exchange has no such candles, or they are longer than the period.
-    """
-    offered = timeframes_of(portfolio.exchange)
-    listed = ", ".join(offered)
-    if wanted is not None:
-        if wanted not in offered:
-            raise RefusedError(
-                f"--timeframe: {portfolio.exchange} has no candles of {wanted}; it has {listed}"
-            )
-        _check(portfolio, wanted)
-        return wanted
-    fitting = [timeframe for timeframe in portfolio.timeframes if timeframe in offered]
-    if not fitting:
-        raise RefusedError(
-            f"--timeframe: none of {portfolio.exchange}'s candles divides the period; name one "
-            f"that is not longer, of {listed}"
-        )
-    recorded = recorded_timeframes(data / portfolio.exchange, portfolio.pairs)
-    return next((timeframe for timeframe in fitting if timeframe in recorded), fitting[0])
-
-
-def _check(portfolio: NewPortfolio, timeframe: str) -> None:
-    try:
-        check_configuration(_draft(portfolio, timeframe))
-    except ValueError as error:
-        raise RefusedError(str(error)) from None
-
-
-def _draft(portfolio: NewPortfolio, timeframe: str = "") -> dict[str, object]:
-    return new_configuration(portfolio, timeframe or portfolio.timeframes[0], "", "")
+def _draft(portfolio: NewPortfolio) -> dict[str, object]:
+    return new_configuration(portfolio, portfolio.timeframes[0], "", "")
 
 
 def _assets(text: str) -> tuple[str, ...]:
@@ -190,8 +142,8 @@ _QUESTIONS = (
     _Question(
         "threshold",
         lambda p: (
-            f"{'and only if' if p.period else 'When'} a weight has drifted by, in points of the "
-            f'portfolio ("none": no threshold)'
+            f"{'And only if a weight has then' if p.period else 'When a weight has'} drifted by, "
+            'in points of the portfolio ("none": no threshold)'
         ),
         lambda _: "2%",
         _threshold,

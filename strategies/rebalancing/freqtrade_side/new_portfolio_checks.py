@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from freqtrade.configuration.config_validation import validate_config_schema
-from freqtrade.data.history import get_datahandler
-from freqtrade.enums import RunMode, TradingMode
+from freqtrade.enums import RunMode
 from freqtrade.exceptions import FreqtradeException
-from freqtrade.exchange import available_exchanges, validate_exchange
+from freqtrade.exchange import ccxt_exchanges
 from freqtrade.exchange.check_exchange import check_exchange
 
 from rebalancing.freqtrade_side.configuration import Setup, read_setup
@@ -57,31 +55,14 @@ def check_exchange_name(name: str) -> None:
     ValueError
         One line.
     """
+    if name not in ccxt_exchanges():
+        near = difflib.get_close_matches(name, ccxt_exchanges(), n=1)
+        remedy = f'did you mean "{near[0]}"?' if near else "`freqtrade list-exchanges` names them"
+        raise ValueError(f'no exchange is called "{name}", {remedy}')
     try:
         check_exchange({"runmode": RunMode.BACKTEST, "exchange": {"name": name}})
     except FreqtradeException as error:
-        near = difflib.get_close_matches(name, available_exchanges(), n=1)
-        remedy = f'did you mean "{near[0]}"?' if near else "freqtrade list-exchanges names all"
-        raise ValueError(f"{str(error).splitlines()[0].rstrip('.')}; {remedy}") from None
-
-
-def timeframes_of(exchange: str) -> Sequence[str]:
-    """Return the timeframes that a known exchange has candles of."""
-    found = validate_exchange(exchange)[3]
-    return tuple(getattr(found, "timeframes", None) or ())
-
-
-def recorded_timeframes(datadir: Path, pairs: Sequence[str]) -> set[str]:
-    """Return the timeframes of which a folder holds candles of every pair."""
-    handler = get_datahandler(datadir, "feather")
-    listed = handler.ohlcv_get_available_data(datadir, TradingMode.SPOT)
-    # A download that found nothing leaves a file without candles.
-    held = {
-        (pair, timeframe)
-        for pair, timeframe, kind in listed
-        if pair in pairs and handler.ohlcv_data_min_max(pair, timeframe, kind)[2] > 0
-    }
-    return {timeframe for _, timeframe in held if all((pair, timeframe) in held for pair in pairs)}
+        raise ValueError(str(error).splitlines()[0]) from None
 
 
 def usual_minimum(stake: str) -> float | None:
