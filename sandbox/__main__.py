@@ -77,7 +77,7 @@ def backtest(online: bool, verbose: bool, pages: int | None, arguments: tuple[st
         from sandbox.backtest import Asked
         from sandbox.backtest import backtest as run_backtest
 
-        asked = Asked(arguments, online=online, verbose=verbose)
+        asked = Asked(arguments, online=online, verbose=verbose, pages=pages)
         return run_backtest(asked, partial(_print_summary, pages=pages))
 
     sys.exit(_status(run))

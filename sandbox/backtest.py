@@ -42,11 +42,14 @@ class Asked:
         Take the markets from the real exchange, with the user's configuration as it is.
     verbose
         Show all that freqtrade prints, and keep no log of it.
+    pages
+        How many pages of backtests stay; None for all, 0 if none is to be written.
     """
 
     arguments: tuple[str, ...]
     online: bool = False
     verbose: bool = False
+    pages: int | None = 0
 
 
 def backtest(asked: Asked, summarise: Summarise) -> int:
@@ -68,7 +71,8 @@ def backtest(asked: Asked, summarise: Summarise) -> int:
     check(setup, given)
     candles = CandleFolder.open(setup.datadir)
     results = results_of(setup.config, given, setup.user_data)
-    check_writable(results.folder, setup.user_data / "logs")
+    plots = [] if asked.pages == 0 else [results.folder.parent / "plot"]
+    check_writable(results.folder, setup.user_data / "logs", *plots)
     scope = scope_of(setup, candles, period_of(setup))
     for line in scope.lines() if scope else ():
         print(line, flush=True)
