@@ -30,7 +30,9 @@ def draw_case(seed: int) -> Case:
     config = make_config(pairs, {"targets": _targets(coins, stake, rng), **policy})
     config |= {"dry_run_wallet": rng.choice([1000, 5000.5, {stake: 2000}])}
     case = Case(seed, config, dict.fromkeys(pairs, (0, HOURS)))
-    for change in rng.sample(CHANGES, rng.choice([0, 1, 1, 2, 3])):
+    drawn = {each.__name__: each for each in rng.sample(CHANGES, rng.choice([0, 1, 1, 2, 3]))}
+    # The others need a list of pairs to change.
+    for change in sorted(drawn.values(), key=lambda each: each.__name__ == "pair_whitelist_wrong"):
         change(case, rng)
         case.drawn.append(change.__name__.strip("_"))
     return case
@@ -154,7 +156,8 @@ def _fee_given(case: Case, rng: random.Random) -> None:
 
 
 def _small_wallet(case: Case, rng: random.Random) -> None:
-    case.config["dry_run_wallet"] = rng.choice([1, 7.5])
+    share = 1e-5 if case.config["stake_currency"] == "BTC" else 1.0
+    case.config["dry_run_wallet"] = rng.choice([1.0, 7.5]) * share
     case.faults.append("a wallet below the smallest orders")
 
 
