@@ -98,9 +98,8 @@ def short_names(all_findings: Mapping[str, Findings]) -> list[str]:
     elif "assets" in differing:
         differing.remove("weights")
     names = [", ".join(one[key] for key in differing) for one in said]
-    if len(set(names)) < len(names) or not all(names):
-        return titles
-    return [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names]
+    names = [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in names]
+    return titles if len(set(names)) < len(names) or not all(names) else names
 
 
 def _warnings(several: list[Findings]) -> tuple[str, ...]:

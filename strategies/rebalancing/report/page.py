@@ -51,11 +51,14 @@ def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
         HTML. Whatever comes from a result is text in it, never markup or script.
     """
     several = dict(all_findings)
-    shared = [growth_chart(several), premiums_chart(several)] if len(several) > 1 else []
+    comparison = compare(several) if len(several) > 1 else None
+    names = list(several) if comparison is None else comparison.names
+    named = dict(zip(names, several.values(), strict=True))
+    shared = [] if comparison is None else [growth_chart(named), premiums_chart(named)]
     sections = [sections_of(findings) for findings in several.values()]
     results = [
         _result(index, name, findings, sections[index])
-        for index, (name, findings) in enumerate(several.items())
+        for index, (name, findings) in enumerate(named.items())
     ]
     charts = {str(index): charts_of(found) for index, found in enumerate(sections)}
     data = {
@@ -77,7 +80,7 @@ def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
         subtitle=results[0]["subtitle"] if len(results) == 1 else f"{len(results)} results",
         results=results,
         shared=shared,
-        comparison=compare(several) if len(several) > 1 else None,
+        comparison=comparison,
         example=EXAMPLE,
         imprint=f"Made by SmartRebalance {__version__}, {made}.",
         policy=_policy(scripts),
@@ -151,7 +154,9 @@ def _cards(findings: Findings) -> list[Card]:
     cards = {key: _card(figures[key]) for key in keys}
     share = figures["premium_share"]
     return [
-        Card("Premium", share.text, f"{money(summary.premium, history.stake, '+')} to holding"),
+        Card(
+            "Premium", share.text, f"{money(summary.premium, history.stake, '+')} against holding"
+        ),
         Card("NAV", cards["nav"].text, f"HODL {money(summary.hodl_nav, history.stake)}"),
         *(cards[key] for key in keys[1:]),
     ]

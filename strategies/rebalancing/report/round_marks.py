@@ -13,7 +13,7 @@ from rebalancing.report.findings import Findings
 from rebalancing.report.palette import ALERT
 from rebalancing.report.series import instants, packed
 
-MANY = 100
+MANY = 60
 """Rounds from which dots would hide the line: they become ticks at the lower edge."""
 
 

@@ -80,6 +80,7 @@ const themed = (axis) => ({
 
 // --- drawing ---------------------------------------------------------------------------------
 
+const FLATTER = 0.7; // on paper, so that a page holds two charts
 const isNarrow = () => window.innerWidth < 600;
 
 function layoutOf(chart, place) {
@@ -130,7 +131,8 @@ function draw(id) {
   if (!chart.isUnpacked) unpack(chart);
   stale.delete(id);
   chart.legendRows = legendRows(chart, place.clientWidth);
-  place.style.height = `${chart.height + 19 * Math.max(0, chart.legendRows - 1)}px`;
+  const height = chart.height * (root.dataset.paper ? FLATTER : 1);
+  place.style.height = `${height + 19 * Math.max(0, chart.legendRows - 1)}px`;
   Plotly.react(place, dataOf(chart), layoutOf(chart, place), {
     responsive: true, displaylogo: false, displayModeBar: isNarrow() ? false : "hover", doubleClick: false,
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "resetScale2d", "zoomIn2d", "zoomOut2d", "sendChartToCloud"],

@@ -18,6 +18,7 @@ const PAPER = "690px"; // A4 less its margins
 let before = "light";
 
 function setPaper(width) {
+  if (width) root.dataset.paper = "yes"; else delete root.dataset.paper;
   for (const place of document.querySelectorAll(".chart")) place.style.width = width;
 }
 
