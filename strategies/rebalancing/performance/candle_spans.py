@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -35,6 +36,18 @@ class CandleSpan:
     gaps: int
     share: float
 
+    @property
+    def sentence(self) -> str:
+        """What is missing at either end, for people; empty if nothing is."""
+        said = []
+        if self.begin is not None:
+            away = "" if self.end is not None else f"; its target is {self.share * 100:.1f} % of it"
+            said.append(f"joins the portfolio at {_date(self.begin)}, its first price{away}")
+        if self.end is not None:
+            held = f"{self.share * 100:.1f} % of the NAV is in it, at its last known price"
+            said.append(f"has no candle after {_date(self.end)}: {held}")
+        return f"{self.asset} {' and '.join(said)}." if said else ""
+
 
 def candle_spans(history: History) -> list[CandleSpan]:
     """Find the assets whose prices do not cover the run from the initial allocation on, in their
@@ -48,7 +61,7 @@ def candle_spans(history: History) -> list[CandleSpan]:
         if not len(known):
             continue
         last = int(known[-1])
-        begin = float(history.time[known[0]]) if known[0] > first else None
+        begin = float(history.time[known[0]]) if known[0] >= first else None
         end = float(history.time[last]) if last < len(history.time) - 1 else None
         inside = known[known >= first]
         gaps = last - max(int(known[0]), first) + 1 - len(inside) if len(inside) else 0
@@ -62,8 +75,12 @@ def stranded(history: History) -> dict[str, float]:
     """Return which fraction of the NAV at the end is in each coin without a candle at the last
     moment, for those of which any is held."""
     closing = close_portfolio(history)
-    gone = np.isnan(history.prices[-1]) & (closing.coins > 0)
+    gone = np.isnan(history.prices[-1]) & (closing.coins > 0) & (closing.value > 0)
     return {
         history.assets[column]: float(closing.coins[column] / closing.value)
         for column in np.flatnonzero(gone)
     }
+
+
+def _date(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rebalancing.performance.closing import close
+from rebalancing.performance.closing import close, close_portfolio
 from rebalancing.performance.history import History
-from rebalancing.performance.returns import DAY
+from rebalancing.performance.hodl import Change, late_purchases
+from rebalancing.performance.returns import DAY, unit_values
 from rebalancing.portfolio import Vector
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -41,29 +42,39 @@ class Starts:
         return float((self.premium > 0).mean())
 
 
-def starts(history: History, units: Vector) -> Starts:
+def starts(history: History) -> Starts:
     """Compute the premium for a start on each day.
 
     Parameters
     ----------
     history : History
         Of the portfolio, with an initial allocation.
-    units : array, shape (moments,)
-        What one unit in the portfolio is worth, cash flows taken out, after the closing at the
-        end.
 
     Notes
     -----
     Who starts on a day takes over the portfolio with the weights it has then; holding means
     to keep these coins and this cash. So nobody pays for a purchase, and the first start gives
-    the premium of the whole run (without cash flows).
+    the premium of the whole run (without cash flows). What rounds first buy later, holding buys
+    too, as HODL does.
     """
     rows = np.flatnonzero(history.allocated)
     days = (history.time[rows] // DAY).astype(np.int64)
     rows = rows[np.append(True, days[1:] != days[:-1])]
     cash, nav = history.cash(), history.nav()
-    held = np.array([close(history, history.amounts[row], cash[row]).sold for row in rows])
+    late = late_purchases(history)
+    held = np.array([_held_from(history, late, row, float(cash[row])) for row in rows])
     grown = np.divide(held, nav[rows], out=np.full(len(rows), np.nan), where=nav[rows] > 0)
-    own = units[-1] / units[rows]
+    units = unit_values(nav, history.flow_after())
+    kept = close_portfolio(history).sold / nav[-1] if nav[-1] > 0 else 0.0
+    own = units[-1] / units[rows] * kept
     premium = np.divide(own, grown, out=np.full(len(rows), np.nan), where=grown > 0) - 1
     return Starts(history.time[rows], premium)
+
+
+def _held_from(history: History, late: list[tuple[float, Change]], row: int, cash: float) -> float:
+    """What the holdings of a moment are worth at the end, sold, if they are kept from then on."""
+    state = np.append(history.amounts[row], cash)
+    for when, change in late:
+        if when >= history.time[row]:
+            state = change(state)
+    return close(history, state[:-1], float(state[-1])).sold

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rebalancing.report.configuration import covers_same_time, distinctions, range_said, what_ran
-from rebalancing.report.figures import FOR_SCRIPTS, Figure, figures_of
+from rebalancing.report.figure import FOR_SCRIPTS, Figure
+from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
 
 BETTER: Mapping[str, Callable[[Sequence[float]], float]] = {
@@ -82,7 +83,7 @@ def compare(all_findings: Mapping[str, Findings]) -> Comparison:
         figures=tuple(
             _figure_line(row, several, judged=not warnings)
             for row in rows
-            if row[0].group != FOR_SCRIPTS
+            if any(figure.group != FOR_SCRIPTS for figure in row)
         ),
     )
 

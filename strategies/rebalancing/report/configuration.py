@@ -9,9 +9,10 @@ import numpy as np
 from rebalancing.performance.candle_spans import CandleSpan
 from rebalancing.performance.history import History
 from rebalancing.performance.returns import DAY
+from rebalancing.policy_words import describe
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money, percent
-from rebalancing.settings import Settings, describe
+from rebalancing.settings import Settings
 from rebalancing.summary import moment
 
 Row = tuple[str, str]
@@ -29,14 +30,19 @@ def what_ran(findings: Findings) -> list[Row]:
     record = findings.record
     history, settings = record.history, record.settings
     pairs = ", ".join(f"{asset}/{history.stake}" for asset in history.assets[:-1])
+    candles = (
+        f"{record.timeframe}, filled within those of {record.detail}"
+        if record.detail
+        else (record.timeframe)
+    )
     return [
-        ("Policy", _policy(settings)),
+        ("Policy", describe(settings)),
         ("Targets", targets_said(findings)),
         ("Began with", money(history.start, history.stake)),
         ("Fee", _short(history.fee)),
         ("Range", range_said(history)),
-        ("Candles", record.timeframe),
-        ("Pairs", pairs),
+        ("Candles", candles),
+        ("Pairs", f"{pairs}{record.exchange and ' of '}{record.exchange}"),
         ("Gaps", gaps_said(findings) or "none"),
     ]
 
@@ -97,15 +103,6 @@ def distinctions(findings: Findings) -> dict[str, str]:
         "start": f"from {money(history.start, history.stake)}",
         "range": f"{begin:%Y-%m-%d} to {end:%Y-%m-%d}",
     }
-
-
-def _policy(settings: Settings) -> str:
-    parts = [describe(settings)]
-    if settings.scope != "all":
-        parts.append(f"scope {settings.scope}")
-    if settings.destination != "target":
-        parts.append(f"destination {settings.destination}")
-    return ", ".join(parts)
 
 
 def _setting(settings: Settings, key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,8 @@ from rebalancing.performance.returns import DAY, DAYS_A_YEAR
 from rebalancing.report.calendar import calendar_of
 from rebalancing.report.comparison import compare
 from rebalancing.report.configuration import what_ran
-from rebalancing.report.figures import FOR_SCRIPTS, Figure, figures_of
+from rebalancing.report.figure import FOR_SCRIPTS, Figure
+from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money
 from rebalancing.report.premium_charts import premiums_chart
@@ -124,7 +126,7 @@ def _result(index: int, name: str, findings: Findings, sections: list[Section]) 
         "story": story(findings),
         "ran": what_ran(findings),
         "warnings": warnings(findings),
-        "remarks": record.remarks,
+        "remarks": [*record.cautions, *record.remarks],
         "cards": _cards(findings),
         "contents": [
             *((section.key, section.title) for section in sections),
@@ -163,8 +165,9 @@ def _cards(findings: Findings) -> list[Card]:
 
 
 def _card(figure: Figure) -> Card:
-    text, _, beside = figure.text.partition(" (")
-    return Card(figure.label, text, beside.rstrip(")"))
+    """Show the number large, and below it what follows after a comma or in brackets."""
+    parts = re.split(r", | \(", figure.text.removesuffix(")"))
+    return Card(figure.label, parts[0], "; ".join(parts[:0:-1]))
 
 
 def _spans(history: History) -> list[tuple[str, str]]:
