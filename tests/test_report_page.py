@@ -92,7 +92,7 @@ def test_the_table_of_rounds_is_sorted_and_filtered(
 ) -> None:
     page = opened(browser, saved(tmp_path, one=page_record))
     rounds = [row.number for row in Findings(page_record).rows]
-    assert cells(page, 0) == [f"r{number}" for number in rounds]
+    assert cells(page, 0) == [f"r{number}" for number in rounds[:50]]
     sort = "[...document.querySelectorAll('.rounds th button')][{}].click()"
     page.evaluate(sort.format(4))
     turnover = [float(text.removesuffix(" %")) for text in cells(page, 4)]

@@ -68,7 +68,7 @@ def close(history: History, amounts: Vector, cash: float) -> Closing:
         Stake currency.
     """
     orders = history.executions
-    prices = history.known_prices()[-1]
+    prices = history.last_prices()
     closing = orders.round == CLOSING
     prices[orders.asset[closing]] = orders.price[closing]
     return Closing(cash, amounts * prices, history.fee)

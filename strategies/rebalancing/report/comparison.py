@@ -22,7 +22,7 @@ BETTER: Mapping[str, Callable[[Sequence[float]], float]] = {
 AS_SHARE = {"premium": "premium_share"}
 """Figures that are judged by another one."""
 
-LONGEST = 60
+LONGEST = 100
 """Characters of a name, or a column gets too wide."""
 
 
@@ -106,7 +106,8 @@ def short_names(all_findings: Mapping[str, Findings]) -> list[str]:
 def _warnings(several: list[Findings]) -> tuple[str, ...]:
     found = []
     if not covers_same_time(several):
-        ranges = "; ".join(range_said(findings.record.history) for findings in several)
+        said = dict.fromkeys(range_said(findings.record.history) for findings in several)
+        ranges = "; ".join(said)
         found.append(
             f"These results cover different times ({ranges}): which is better cannot be told "
             "from their figures, so none is marked as the best."

@@ -77,6 +77,7 @@ def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["parted"] = parted
     return environment.get_template("page.html").render(
         title=results[0]["heading"] if len(results) == 1 else "Rebalancing, side by side",
         subtitle=results[0]["subtitle"] if len(results) == 1 else f"{len(results)} results",
@@ -165,9 +166,20 @@ def _cards(findings: Findings) -> list[Card]:
 
 
 def _card(figure: Figure) -> Card:
-    """Show the number large, and below it what follows after a comma or in brackets."""
-    parts = re.split(r", | \(", figure.text.removesuffix(")"))
-    return Card(figure.label, parts[0], "; ".join(parts[:0:-1]))
+    text, beside = parted(figure.text)
+    return Card(figure.label, text, beside)
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Part the number of a figure from what stands after it, behind a comma or in brackets.
+
+    Examples
+    --------
+    >>> parted("4.36, from 83 days (HODL 4.28)")
+    ('4.36', 'HODL 4.28; from 83 days')
+    """
+    number, *beside = re.split(r", | \(", text.removesuffix(")"))
+    return number, "; ".join(reversed(beside))
 
 
 def _spans(history: History) -> list[tuple[str, str]]:

@@ -97,6 +97,7 @@ function layoutOf(chart, place) {
     } else if (zoom) layout[name].range = [...zoom];
   }
   return {
+    width: place.clientWidth, height: place.clientHeight,
     margin: { l: narrow ? 52 : 72, r: narrow ? 8 : 16, t: narrow ? 10 : 26, b: 36 },
     paper_bgcolor: color("--paper"), plot_bgcolor: color("--paper"),
     font: { color: color("--ink"), size: narrow ? 11 : 12, family: "system-ui, sans-serif" },
