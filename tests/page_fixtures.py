@@ -18,7 +18,7 @@ PAIRS = ["BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT"]
 def page_run(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Run four assets over the sample candles, with more rounds than their table shows at once."""
     config = make_config(
-        PAIRS, {"targets": "equal", "threshold": 0.005}, timeframe="4h", dry_run_wallet=10000
+        PAIRS, {"targets": "equal", "threshold": 0.007}, timeframe="4h", dry_run_wallet=10000
     )
     return backtest(tmp_path_factory.mktemp("page_run"), config, CANDLES)
 

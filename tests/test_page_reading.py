@@ -185,7 +185,7 @@ def test_side_by_side_names_what_differs_and_marks_the_best(
         "[...document.querySelectorAll('#comparison .beside')].map("
         "table => [...table.tHead.rows[0].cells].map(cell => cell.textContent))"
     )
-    names = ["threshold 0.5 %, fee 0.1 %", "threshold 2 %, fee 0.2 %"]
+    names = ["threshold 0.7 %, fee 0.1 %", "threshold 2 %, fee 0.2 %"]
     assert heads == [["", *names]] * 2
     premium = page.evaluate(
         "[...[...document.querySelectorAll('#comparison tbody tr')]"

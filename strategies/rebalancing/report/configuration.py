@@ -85,7 +85,7 @@ def _gap(span: CandleSpan) -> str:
         share = percent(span.share, digits=1)
         parts.append(f"until {moment(span.end):%Y-%m-%d}, then {share} of the NAV")
     if span.gaps:
-        parts.append(f"{span.gaps:,} candles missing")
+        parts.append(f"{span.gaps:,} candle{'s' * (span.gaps > 1)} missing")
     return ", ".join(parts)
 
 
