@@ -18,6 +18,9 @@ from rebalancing.summary import moment
 Row = tuple[str, str]
 """A name and what is to be said under it."""
 
+MANY = 12
+"""Pairs from which their common currency is named once."""
+
 POLICY = (
     *("targets", "period", "threshold", "combine", "threshold_kind", "destination", "scope"),
     *("cooldown", "reserve", "min_trade", "investment"),
@@ -29,7 +32,6 @@ def what_ran(findings: Findings) -> list[Row]:
     """Tell what ran, a row for each thing; the same names, in the same order, for all records."""
     record = findings.record
     history, settings = record.history, record.settings
-    pairs = ", ".join(f"{asset}/{history.stake}" for asset in history.assets[:-1])
     candles = (
         f"{record.timeframe}, filled within those of {record.detail}"
         if record.detail
@@ -42,9 +44,16 @@ def what_ran(findings: Findings) -> list[Row]:
         ("Fee", _short(history.fee)),
         ("Range", range_said(history)),
         ("Candles", candles),
-        ("Pairs", f"{pairs}{record.exchange and ' of '}{record.exchange}"),
+        ("Pairs", _pairs(history) + (f", {record.exchange}" if record.exchange else "")),
         ("Gaps", gaps_said(findings) or "none"),
     ]
+
+
+def _pairs(history: History) -> str:
+    coins, stake = history.assets[:-1], history.stake
+    if len(coins) > MANY:
+        return f"{', '.join(coins)}, each with {stake}"
+    return ", ".join(f"{asset}/{stake}" for asset in coins)
 
 
 def targets_said(findings: Findings) -> str:

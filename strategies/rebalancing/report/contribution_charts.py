@@ -46,7 +46,7 @@ def contribution_chart(findings: Findings) -> Chart:
             }
         ],
         {
-            "xaxis": money_axis(zeroline=True, zerolinecolor=GREY),
+            "xaxis": money_axis(zeroline=True, zerolinecolor=GREY, nticks=6, tickangle=0),
             "yaxis": {"type": "category", "autorange": "reversed"},
             "showlegend": False,
             "bargap": 0.35,
