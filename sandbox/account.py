@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sandbox.book import Book, Level
 from sandbox.errors import SandboxError
-from sandbox.fees import Fees
+from sandbox.fees import Fees, FeeTable
 from sandbox.filters import check_request
 from sandbox.ledger import ZERO, Balance, Entry
 from sandbox.ledger_file import LedgerFile
@@ -14,6 +15,7 @@ from sandbox.matching import matches, matches_of
 from sandbox.orders import Fill, Order, OrderRequest, OrderType, Side, Status, TimeInForce
 from sandbox.records import Records
 from sandbox.refusals import insufficient_balance, rejected, unknown_order
+from sandbox.renaming import Renaming
 from sandbox.settlement import BnbPrice, Settlement, close, lock, to_pay
 
 
@@ -49,9 +51,45 @@ class Account:
         file: LedgerFile | None = None,
         bnb_price: BnbPrice = lambda _: None,
     ) -> None:
-        self.fees = fees or Fees()
+        self._fees = FeeTable(fees or Fees())
         self._records = Records(now_ms, file)
-        self._settlement = Settlement(self._records, self.fees, bnb_price)
+        self._settlement = Settlement(self._records, self._fees, bnb_price)
+
+    @property
+    def fees(self) -> Fees:
+        """What a fill costs in a pair without fees of its own."""
+        return self._fees.usual
+
+    def fees_of(self, pair: str) -> Fees:
+        """Return what a fill of a pair costs."""
+        return self._fees.of(pair)
+
+    def set_fees(self, fees: Fees, pair: str | None = None) -> None:
+        """Let fills cost something else from now on.
+
+        Parameters
+        ----------
+        pair
+            None: every pair without fees of its own.
+
+        Raises
+        ------
+        SandboxError
+            If buys rest that have set aside less than they would need.
+        """
+        resting = [order for order in self.open_orders if order.side is Side.BUY]
+        known = [self.fees_of(order.pair) for order in resting if pair in (None, order.pair)]
+        if any(fees.reserve > before.reserve for before in known):
+            raise SandboxError("buys rest that have set aside less for fees: cancel them first")
+        self._fees.set(fees, pair)
+
+    def convert(self, renaming: Renaming) -> None:
+        """Change all of a coin into what it is called now; no order may rest on it."""
+        balance = self.balance(renaming.old)
+        with self._records.transaction():
+            change = self._records.wallet.change
+            change(renaming.old, "conversion", free=-balance.free)
+            change(renaming.new, "conversion", free=renaming.amount(balance.free))
 
     @property
     def ledger(self) -> tuple[Entry, ...]:
@@ -131,21 +169,21 @@ class Account:
         if any(order.client_id == request.client_id for order in self.open_orders):
             raise rejected("Duplicate order sent.")
         found = matches_of(request, book.levels(request.side), book.market)
+        if request.stop_price is not None:
+            found = []
         if found and request.type is OrderType.LIMIT_MAKER:
             raise rejected("Order would immediately match and take.")
         if request.time_in_force is TimeInForce.FOK and _total(found) != request.amount:
             found = []
         amount = _total(found) if request.amount is None else request.amount
-        number = self._records.next_order_id()
+        number, fees = self._records.next_order_id(), self.fees_of(request.pair)
         order = Order.taken(request, number, amount, self._records.now_ms())
-        if to_pay(order, found, self.fees) > self.balance(order.paid_with).free:
+        if order.waits and order.stopped_at(book.price):
+            raise rejected("Stop price would trigger immediately.")
+        if to_pay(order, found, fees) > self.balance(order.paid_with).free:
             raise insufficient_balance()
         with self._records.transaction():
-            order = self._fill(lock(self._records, order, self.fees), found, book)
-            rests = order.type is not OrderType.MARKET and order.time_in_force is TimeInForce.GTC
-            if order.is_open and not rests:
-                order = close(self._records, order, Status.EXPIRED)
-            return order
+            return self._execute(lock(self._records, order, fees), found, book)
 
     def cancel(self, order_id: int) -> Order:
         """Take an open order off the book and release what it locked.
@@ -163,7 +201,8 @@ class Account:
 
     def work(self, book: Book, sides: Sequence[Side] = tuple(Side)) -> None:
         """Fill the resting orders of a market that its book crosses, the best price first."""
-        resting = [order for order in self.open_orders if order.pair == book.market.pair]
+        pair = book.market.pair
+        resting = [order for order in self.open_orders if order.pair == pair and not order.waits]
         for order in sorted(resting, key=_priority):
             if order.side not in sides:
                 continue
@@ -171,6 +210,27 @@ class Account:
             if found:
                 with self._records.transaction():
                     self._fill(order, found, book, maker=True)
+
+    def trigger(self, book: Book, passed: Sequence[Decimal]) -> None:
+        """Let the stop orders of a market work whose stop one of these prices has reached."""
+        waiting = [order for order in self.open_orders if order.waits]
+        for order in waiting:
+            if order.pair != book.market.pair or not any(map(order.stopped_at, passed)):
+                continue
+            now = self._records.now_ms()
+            order = replace(order, triggered_ms=now, updated_ms=now)
+            found = matches(book.levels(order.side), order.side, order.remaining, order.price)
+            if order.time_in_force is TimeInForce.FOK and _total(found) != order.amount:
+                found = []
+            with self._records.transaction():
+                self._execute(self._records.keep(order), found, book)
+
+    def _execute(self, order: Order, found: Sequence[Level], book: Book) -> Order:
+        order = self._fill(order, found, book)
+        rests = order.waits or order.time_in_force is TimeInForce.GTC
+        if order.is_open and (order.type is OrderType.MARKET or not rests):
+            return close(self._records, order, Status.EXPIRED)
+        return order
 
     def _fill(
         self, order: Order, found: Sequence[Level], book: Book, *, maker: bool = False

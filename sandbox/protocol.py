@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.exchange import LocalExchange
 from sandbox.markets import Market
-from sandbox.refusals import RefusalError, missing
+from sandbox.refusals import RefusalError, invalid_symbol, missing
 
 INTERVALS = frozenset(
     [
@@ -28,8 +28,13 @@ async def refusals_as_json(request: web.Request, handler: Handler) -> web.Stream
     try:
         return await handler(request)
     except RefusalError as refusal:
-        body = {"code": refusal.code, "msg": str(refusal)}
-        return web.json_response(body, status=refusal.status)
+        return refusal_answer(refusal)
+
+
+def refusal_answer(refusal: RefusalError) -> web.Response:
+    """Write a refusal."""
+    wait = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return web.json_response(refusal.body, status=refusal.status, headers=wait)
 
 
 def counted(exchange: LocalExchange) -> Middleware:
@@ -143,4 +148,4 @@ def _listed(exchange: LocalExchange, symbol: str) -> Market:
         raise RefusalError(
             -1100, f"Illegal characters found in parameter 'symbol'; legal range is {legal}."
         )
-    raise RefusalError(-1121, "Invalid symbol.")
+    raise invalid_symbol()

@@ -71,6 +71,11 @@ def test_two_assets_of_one_round_get_their_own_targets_each() -> None:
     assert hodl.cash[-1] == pytest.approx(40)
 
 
+def test_what_has_no_target_any_more_gets_the_share_that_was_spent_on_it() -> None:
+    found = replace(listed(), targets=np.array([1.0, 0.0, 0.0]))
+    assert hold(found).amounts[-1].tolist() == pytest.approx([1, 3])
+
+
 def test_who_starts_before_a_listing_holds_the_new_asset_too() -> None:
     found = starts(listed())
     assert found.premium.tolist() == pytest.approx([0, 0, 0])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from freqtrade import __version__ as freqtrade_version
 
 from rebalancing.cli.report import report
 from rebalancing.cli.summary import summary
@@ -16,6 +17,7 @@ from rebalancing.report.csv_files import save_csv
 from rebalancing.report.figures import as_json, figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money
+from rebalancing.version import __version__
 from tests.builders import PROJECT, make_config, make_settings, write_candles
 from tests.freqtrade_runs import Outcome, backtest
 from tests.histories import AFTER, BOUGHT, SWITCHED, history
@@ -112,6 +114,7 @@ def test_the_report_says_what_ran_and_the_same_numbers(run: Outcome) -> None:
     assert ran["pairs"] == PAIRS
     assert ran["targets"] == {"BTC": 0.25, "ETH": 0.25, "BNB": 0.25, "SOL": 0.25, "USDT": 0.0}
     assert (ran["fee"], ran["exchange"], ran["timeframe"]) == (0.1, "binance", "4h")
+    assert ran["versions"] == {"smart_rebalance": __version__, "freqtrade": freqtrade_version}
     assert (ran["policy"], ran["settings"]["threshold"]) == (figures(run)["policy"], 0.02)
     for key in ("nav", "premium_share", "stranded", "cautions", "remarks", "rounds"):
         assert found[key] == figures(run)[key], key
