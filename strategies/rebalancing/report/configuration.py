@@ -46,7 +46,17 @@ def what_ran(findings: Findings) -> list[Row]:
         ("Candles", candles),
         ("Pairs", _pairs(history) + (f", {record.exchange}" if record.exchange else "")),
         ("Gaps", gaps_said(findings) or "none"),
+        ("Versions", _versions(*record.versions)),
     ]
+
+
+def _versions(own: str, freqtrade: str) -> str:
+    known = [
+        f"{name} {version}"
+        for name, version in (("SmartRebalance", own), ("freqtrade", freqtrade))
+        if version
+    ]
+    return ", ".join(known) or "not recorded"
 
 
 def _pairs(history: History) -> str:

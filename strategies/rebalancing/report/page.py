@@ -5,36 +5,29 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rebalancing.performance.history import History
-from rebalancing.performance.returns import DAY, DAYS_A_YEAR
 from rebalancing.report.calendar import calendar_of
 from rebalancing.report.comparison import compare
 from rebalancing.report.configuration import what_ran
 from rebalancing.report.figure import FOR_SCRIPTS, Figure
 from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
+from rebalancing.report.first_screen import cards, parted, spans, subtitle
 from rebalancing.report.numbers import money
 from rebalancing.report.premium_charts import premiums_chart
 from rebalancing.report.round_data import rounds_data
 from rebalancing.report.sections import Section, charts_of, sections_of
-from rebalancing.report.table import Card
 from rebalancing.report.value_charts import growth_chart
 from rebalancing.report.words import EXAMPLE, mood, story, verdict, warnings
-from rebalancing.summary import moment
 from rebalancing.version import __version__
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("plotly-basic.min.js", "charts.js", "rounds.js", "page.js")
-RECENT = (90, 30)
-"""Days that can be chosen as the time shown, counted from the end."""
 
 
 def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
@@ -121,85 +114,25 @@ def _result(index: int, name: str, findings: Findings, sections: list[Section]) 
         "index": index,
         "name": name,
         "heading": f"{record.name}: rebalancing against holding",
-        "subtitle": _subtitle(findings),
+        "subtitle": subtitle(findings),
         "mood": mood(findings),
         "verdict": verdict(findings),
         "story": story(findings),
         "ran": what_ran(findings),
         "warnings": warnings(findings),
         "remarks": [*record.cautions, *record.remarks],
-        "cards": _cards(findings),
+        "cards": cards(findings),
         "contents": [
             *((section.key, section.title) for section in sections),
             ("rounds", "Rounds"),
             ("figures", "Figures"),
         ],
-        "spans": _spans(record.history),
+        "spans": spans(record.history),
         "sections": sections,
         "calendar": calendar_of(findings),
         "groups": groups,
         "sums": _sums(findings),
     }
-
-
-def _subtitle(findings: Findings) -> str:
-    record = findings.record
-    begin, end = (moment(record.history.time[i]) for i in (0, -1))
-    return f"{record.kind}, {begin:%Y-%m-%d} to {end:%Y-%m-%d}, {record.source}"
-
-
-def _cards(findings: Findings) -> list[Card]:
-    """The first screen: was it worth it, and what was the risk."""
-    figures = {figure.key: figure for figure in figures_of(findings)}
-    earned = "annual_return" if findings.seconds >= DAYS_A_YEAR * DAY else "total_return"
-    keys = ("nav", earned, "max_drawdown", "volatility", "sharpe")
-    summary, history = findings.summary, findings.record.history
-    cards = {key: _card(figures[key]) for key in keys}
-    share = figures["premium_share"]
-    return [
-        Card(
-            "Premium", share.text, f"{money(summary.premium, history.stake, '+')} against holding"
-        ),
-        Card("NAV", cards["nav"].text, f"HODL {money(summary.hodl_nav, history.stake)}"),
-        *(cards[key] for key in keys[1:]),
-    ]
-
-
-def _card(figure: Figure) -> Card:
-    text, beside = parted(figure.text)
-    return Card(figure.label, text, beside)
-
-
-def parted(text: str) -> tuple[str, str]:
-    """Part the number of a figure from what stands after it, behind a comma or in brackets.
-
-    Examples
-    --------
-    >>> parted("4.36, from 83 days (HODL 4.28)")
-    ('4.36', 'HODL 4.28; from 83 days')
-    """
-    number, *beside = re.split(r", | \(", text.removesuffix(")"))
-    return number, "; ".join(reversed(beside))
-
-
-def _spans(history: History) -> list[tuple[str, str]]:
-    """Times that can be chosen to be shown: all of it, each year, the last days."""
-    begin, end = float(history.time[0]), float(history.time[-1])
-    years = range(moment(begin).year, moment(end).year + 1)
-    spans = [("whole run", "")]
-    if len(years) > 1:
-        spans += [(str(year), _span(_new_year(year), _new_year(year + 1))) for year in years]
-    recent = [days for days in RECENT if end - begin > days * DAY]
-    return spans + [(f"last {days} days", _span(end - days * DAY, end)) for days in recent]
-
-
-def _new_year(year: int) -> float:
-    return datetime(year, 1, 1, tzinfo=UTC).timestamp()
-
-
-def _span(begin: float, end: float) -> str:
-    """Write a time as the page's script reads it: milliseconds."""
-    return f"{begin * 1000:.0f},{end * 1000:.0f}"
 
 
 def _sums(findings: Findings) -> list[tuple[str, str]]:
