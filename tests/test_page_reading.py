@@ -126,7 +126,6 @@ def test_every_section_is_reached_from_the_contents(
     targets = page.evaluate(f"[...{links}].map(link => link.hash.slice(1))")
     sections = page.evaluate("[...document.querySelectorAll('main > section')].map(s => s.id)")
     assert targets == sections
-    page.draw_everything()
     for number, name in enumerate(targets):
         page.evaluate(f"{links}[{number}].click()")
         title = f"document.getElementById('{name}').querySelector('h2').getBoundingClientRect()"
