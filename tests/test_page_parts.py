@@ -1,6 +1,7 @@
 """The parts of the page: charts, tables and what stands side by side, before they are shown."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -119,7 +120,11 @@ def test_money_is_judged_only_from_the_same_start() -> None:
 
 
 def test_what_ran_is_told_from_the_record(page_record: Record) -> None:
+    overridden = replace(page_record, policy_source="SmartRebalance.json")
+    assert dict(what_ran(Findings(overridden)))["Policy from"] == "SmartRebalance.json"
     rows = dict(what_ran(Findings(page_record)))
+    assert rows["Policy from"] == "configuration"
+    assert re.fullmatch(r"SmartRebalance [\d.]+, freqtrade [\d.]+", rows["Versions"])
     assert rows["Targets"] == "equal, 25 % each of 4 assets"
     assert "0.7 points" in rows["Policy"]
     assert rows["Fee"] == "0.1 %"

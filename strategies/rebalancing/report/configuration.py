@@ -39,6 +39,7 @@ def what_ran(findings: Findings) -> list[Row]:
     )
     return [
         ("Policy", describe(settings)),
+        ("Policy from", record.policy_source),
         ("Targets", targets_said(findings)),
         ("Began with", money(history.start, history.stake)),
         ("Fee", _short(history.fee)),
