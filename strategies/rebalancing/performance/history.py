@@ -147,13 +147,6 @@ class History:
             carried = np.where(np.isnan(self.prices) & started, self.closes, carried)
         return np.nan_to_num(carried)
 
-    def last_prices(self) -> Vector:
-        """The last known price of each asset at the end, shape (assets - 1,); 0 without any."""
-        known = np.isfinite(self.prices)
-        rows = len(known) - 1 - np.argmax(known[::-1], axis=0)
-        prices: Vector = np.nan_to_num(self.prices[rows, np.arange(known.shape[1])])
-        return prices
-
     def value_of(self, amounts: Vector, cash: Vector) -> Vector:
         """Value holdings at each moment, shape (moments,); what has no candle counts at its last
         close."""
