@@ -240,6 +240,13 @@ def test_every_asset_has_a_row_and_every_two_a_correlation(page_record: Record) 
         assert value == pytest.approx(exact, abs=0.005)
 
 
+def test_the_weights_at_the_end_count_what_has_ended_too() -> None:
+    prices = [[50, 50], [50, 50], [50, 50], [150, np.nan]]
+    table = asset_table(Findings(made(prices, BOUGHT)))
+    ends = {row[0].text: row[table.head.index("At the end")].text for row in table.rows}
+    assert ends == {"BTC": "75.00 %", "ETH": "25.00 %", "USDT": "0.00 %"}
+
+
 def test_the_costs_of_this_run_give_its_own_premium(page_record: Record) -> None:
     findings = Findings(page_record)
     table = cost_table(findings)
