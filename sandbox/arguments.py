@@ -24,8 +24,10 @@ class Given:
         The paths given; None where they are not.
     pairs, strategy_list
         The names given; empty where they are not.
-    export, cache
+    export, cache, hyperopt_loss
         The choices given; None where they are not.
+    hyperopt_path
+        The folder of loss functions given; None where it is not.
     """
 
     configs: tuple[str, ...] = ()
@@ -37,6 +39,8 @@ class Given:
     strategy_list: tuple[str, ...] = ()
     export: str | None = None
     cache: str | None = None
+    hyperopt_loss: str | None = None
+    hyperopt_path: str | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -67,6 +71,8 @@ def read_arguments(arguments: Sequence[str], command: Command = "backtesting") -
         strategy_list=tuple(found.get("strategy_list") or ()),
         export=found.get("export"),
         cache=found.get("backtest_cache"),
+        hyperopt_loss=found.get("hyperopt_loss"),
+        hyperopt_path=found.get("hyperopt_path"),
     )
 
 

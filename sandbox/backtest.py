@@ -1,4 +1,4 @@
-"""Run freqtrade's backtesting and hyperopt against a local exchange, without a network."""
+"""Run freqtrade's backtesting against a local exchange, without a network."""
 
 import json
 import sys
@@ -13,7 +13,6 @@ from sandbox.process import run_process
 
 DEFAULT_CONFIG = "config.json"
 DEFAULT_STRATEGY = "SmartRebalance"
-DEFAULT_LOSS = "OnlyProfitHyperOptLoss"  # trades close at the end: their Sharpe says nothing
 
 
 def backtest(
@@ -41,7 +40,7 @@ def backtest(
     before = _latest_result(setup.results)
     defaults = ["--cache", "none", "--export", "trades"]
     with connected(setup, online=online) as connection:
-        command = _command("backtesting", defaults, arguments, given, connection)
+        command = _command(defaults, arguments, given, connection)
         status = run_process(command, connection.environment)
     if status != 0:
         return status
@@ -52,37 +51,10 @@ def backtest(
     return 0
 
 
-def hyperopt(arguments: Sequence[str], *, online: bool = False) -> int:
-    """Optimise period and threshold from the current directory and return the exit status.
-
-    Parameters
-    ----------
-    arguments
-        Arguments of ``freqtrade hyperopt``; they win over the defaults used here.
-    online
-        Take the markets from the real exchange, with the user's configuration as it is.
-
-    Raises
-    ------
-    SandboxError
-        If the run cannot start.
-    """
-    given = read_arguments(arguments, "hyperopt")
-    setup = read_setup(load_configuration(given.configs or (DEFAULT_CONFIG,)), given)
-    defaults = ["--spaces", "rebalance", "--hyperopt-loss", DEFAULT_LOSS]
-    with connected(setup, online=online) as connection:
-        command = _command("hyperopt", defaults, arguments, given, connection)
-        return run_process(command, connection.environment)
-
-
 def _command(
-    name: str,
-    defaults: Sequence[str],
-    arguments: Sequence[str],
-    given: Given,
-    connection: Connection,
+    defaults: Sequence[str], arguments: Sequence[str], given: Given, connection: Connection
 ) -> list[str]:
-    command = [sys.executable, "-m", "freqtrade", name, *defaults]
+    command = [sys.executable, "-m", "freqtrade", "backtesting", *defaults]
     if not given.configs:
         command += ["--config", DEFAULT_CONFIG]
     if not given.strategy_list:

@@ -10,6 +10,7 @@ import json
 import click
 
 from rebalancing.cli.journal import journal
+from rebalancing.cli.lookahead import lookahead
 from rebalancing.cli.preview import preview
 from rebalancing.cli.report import report
 from rebalancing.cli.status import status
@@ -34,5 +35,5 @@ def schema() -> None:
     click.echo(json.dumps(config_schema(), indent=2))
 
 
-for command in (now, pause, resume, status, journal, preview, trade, summary, report):
+for command in (now, pause, resume, status, journal, preview, trade, summary, report, lookahead):
     main.add_command(command)

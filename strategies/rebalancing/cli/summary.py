@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from rebalancing.cli.refusals import RefusedError
+from rebalancing.performance.record import Record
+from rebalancing.settings import describe
 from rebalancing.summary import Summary, summarise
 
 
@@ -44,18 +46,26 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
 
     try:
         records = read_records(newest_result(result), datadir)
-        summaries = {name: summarise(record.history) for name, record in records.items()}
+        summaries = {name: (record, summarise(record.history)) for name, record in records.items()}
     except ValueError as error:
         raise RefusedError(str(error)) from error
     if as_json:
-        fields = {name: {**asdict(s), "premium": s.premium} for name, s in summaries.items()}
+        fields = {
+            name: {
+                **asdict(figures),
+                "premium": figures.premium,
+                "policy": describe(record.settings),
+                "policy_source": record.policy_source,
+            }
+            for name, (record, figures) in summaries.items()
+        }
         click.echo(json.dumps(fields, default=str, indent=2))
         return
-    for name, figures in summaries.items():
-        Console().print(_table(name, figures))
+    for name, (record, figures) in summaries.items():
+        Console().print(_table(name, record, figures))
 
 
-def _table(name: str, figures: Summary) -> Table:
+def _table(name: str, record: Record, figures: Summary) -> Table:
     from rebalancing.report.numbers import money
 
     stake = figures.stake
@@ -64,6 +74,8 @@ def _table(name: str, figures: Summary) -> Table:
     table.add_column(justify="right")
     share = figures.premium / figures.hodl_nav if figures.hodl_nav else 0.0
     for label, value in (
+        ("Policy", describe(record.settings)),
+        ("Policy from", record.policy_source),
         ("From", f"{figures.begin:%Y-%m-%d %H:%M}"),
         ("To", f"{figures.end:%Y-%m-%d %H:%M}"),
         ("Rounds", f"{figures.rounds} ({figures.orders} orders)"),

@@ -24,7 +24,7 @@ from rebalancing.freqtrade_side.live.order_types import OrderTypes
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
 from rebalancing.freqtrade_side.markets import Markets
-from rebalancing.freqtrade_side.parameters import Parameters
+from rebalancing.freqtrade_side.parameters import Parameters, loss_warning
 from rebalancing.settings import describe
 
 logger = logging.getLogger(__name__)
@@ -122,6 +122,9 @@ class Testing(Charting):
         exchange = strategy.dp._exchange
         assert exchange is not None
         self._markets = Markets.of(exchange, strategy.config, self._terms.setup.pairs)
+        is_search = strategy.config["runmode"] == RunMode.HYPEROPT
+        if is_search and (warning := loss_warning(strategy.config.get("hyperopt_loss"))):
+            logger.warning(warning)
 
     def keep(self, pair: str, candles: PairCandles) -> None:
         """Keep the candles; once all are there, check the investment."""
@@ -163,9 +166,8 @@ class Testing(Charting):
         balance = strategy.wallets.get_starting_balance()
         check_investment(self._terms.setup, self._markets, prices, balance)
         if strategy.config["runmode"] == RunMode.BACKTEST:
-            for line in self._terms.parameters.origins():
-                logger.info(line)
-            logger.info(f"Policy: {describe(self._terms.parameters.effective())}")
+            parameters = self._terms.parameters
+            logger.info(f"Policy: {describe(parameters.effective())} (from {parameters.source})")
 
 
 class Trading(Charting):

@@ -72,6 +72,8 @@ class Record:
         By number of the round; None where none was kept.
     remarks : tuple of str
         What a reader has to know about the data, a sentence each.
+    policy_source : str
+        Where `settings` come from: "configuration", or a file that overrode it and how.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Record:
     tags: Mapping[int, str]
     journal: Mapping[int, RoundNote] | None = None
     remarks: tuple[str, ...] = field(default_factory=tuple)
+    policy_source: str = "configuration"
 
     @property
     def is_sold(self) -> bool:

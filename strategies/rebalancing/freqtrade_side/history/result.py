@@ -23,13 +23,18 @@ from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_notes
-from rebalancing.freqtrade_side.history.result_archive import check_archive, read_configuration
+from rebalancing.freqtrade_side.history.result_archive import (
+    check_archive,
+    read_configuration,
+    read_parameters,
+)
 from rebalancing.freqtrade_side.history.result_orders import (
     at_last_price,
     executions,
     order_rows,
     price_purchases,
 )
+from rebalancing.freqtrade_side.parameters import CONFIGURATION, recorded_policy
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
 from rebalancing.portfolio import Mask, Vector
@@ -121,15 +126,18 @@ def _record(
 ) -> Record:
     exchange = {**config["exchange"], "pair_whitelist": run["pairlist"]}
     setup = plain_setup({**config, "exchange": exchange})
+    ran, source = recorded_policy(setup.settings, read_parameters(path, name))
     orders = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
     tags = reasons(orders)
     return Record(
         *(name, "backtest", path.name),
         timeframe=str(run["timeframe"]),
         history=_history(config, setup, run, wallet, datadir),
-        settings=setup.settings,
+        settings=ran,
         tags=tags,
         journal=backtest_notes(path, name, run, tags),
+        remarks=() if source == CONFIGURATION else (f"The policy that ran is from {source}.",),
+        policy_source=source,
     )
 
 
