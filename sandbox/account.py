@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sandbox.book import Book, Level
 from sandbox.errors import SandboxError
-from sandbox.fees import Fees
+from sandbox.fees import Fees, FeeTable
 from sandbox.filters import check_request
 from sandbox.ledger import ZERO, Balance, Entry
 from sandbox.ledger_file import LedgerFile
@@ -14,6 +14,7 @@ from sandbox.matching import matches, matches_of
 from sandbox.orders import Fill, Order, OrderRequest, OrderType, Side, Status, TimeInForce
 from sandbox.records import Records
 from sandbox.refusals import insufficient_balance, rejected, unknown_order
+from sandbox.renaming import Renaming
 from sandbox.settlement import BnbPrice, Settlement, close, lock, to_pay
 
 
@@ -49,9 +50,45 @@ class Account:
         file: LedgerFile | None = None,
         bnb_price: BnbPrice = lambda _: None,
     ) -> None:
-        self.fees = fees or Fees()
+        self._fees = FeeTable(fees or Fees())
         self._records = Records(now_ms, file)
-        self._settlement = Settlement(self._records, self.fees, bnb_price)
+        self._settlement = Settlement(self._records, self._fees, bnb_price)
+
+    @property
+    def fees(self) -> Fees:
+        """What a fill costs in a pair without fees of its own."""
+        return self._fees.usual
+
+    def fees_of(self, pair: str) -> Fees:
+        """Return what a fill of a pair costs."""
+        return self._fees.of(pair)
+
+    def set_fees(self, fees: Fees, pair: str | None = None) -> None:
+        """Let fills cost something else from now on.
+
+        Parameters
+        ----------
+        pair
+            None: every pair without fees of its own.
+
+        Raises
+        ------
+        SandboxError
+            If buys rest that have set aside less than they would need.
+        """
+        resting = [order for order in self.open_orders if order.side is Side.BUY]
+        known = [self.fees_of(order.pair) for order in resting if pair in (None, order.pair)]
+        if any(fees.reserve > before.reserve for before in known):
+            raise SandboxError("buys rest that have set aside less for fees: cancel them first")
+        self._fees.set(fees, pair)
+
+    def convert(self, renaming: Renaming) -> None:
+        """Change all of a coin into what it is called now; no order may rest on it."""
+        balance = self.balance(renaming.old)
+        with self._records.transaction():
+            change = self._records.wallet.change
+            change(renaming.old, "conversion", free=-balance.free)
+            change(renaming.new, "conversion", free=renaming.amount(balance.free))
 
     @property
     def ledger(self) -> tuple[Entry, ...]:
@@ -136,12 +173,12 @@ class Account:
         if request.time_in_force is TimeInForce.FOK and _total(found) != request.amount:
             found = []
         amount = _total(found) if request.amount is None else request.amount
-        number = self._records.next_order_id()
+        number, fees = self._records.next_order_id(), self.fees_of(request.pair)
         order = Order.taken(request, number, amount, self._records.now_ms())
-        if to_pay(order, found, self.fees) > self.balance(order.paid_with).free:
+        if to_pay(order, found, fees) > self.balance(order.paid_with).free:
             raise insufficient_balance()
         with self._records.transaction():
-            order = self._fill(lock(self._records, order, self.fees), found, book)
+            order = self._fill(lock(self._records, order, fees), found, book)
             rests = order.type is not OrderType.MARKET and order.time_in_force is TimeInForce.GTC
             if order.is_open and not rests:
                 order = close(self._records, order, Status.EXPIRED)

@@ -127,7 +127,7 @@ def fill_answer(fill: Fill) -> dict[str, Any]:
 
 def fee_answer(account: Account, market: Market) -> dict[str, str]:
     """Write what a market costs."""
-    fees = account.fees
+    fees = account.fees_of(market.pair)
     return {
         "symbol": market.symbol,
         "makerCommission": f"{fees.maker.normalize():f}",

@@ -1,6 +1,6 @@
 """The order book of the local exchange: levels around a price, and what was taken from them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 from itertools import islice
@@ -57,6 +57,29 @@ class Depth:
             raise SandboxError(f"gap and levels must be at least 1, levels at most {LEVELS}")
 
 
+Sides = Mapping[Side, tuple[Level, ...]]
+"""The levels of both sides by side of the taker, the best price first."""
+
+
+def given_sides(bids: Iterable[Level], asks: Iterable[Level]) -> Sides | None:
+    """Sort levels; None where there are none at all.
+
+    Raises
+    ------
+    SandboxError
+        If a price or an amount is not a positive number.
+
+    Notes
+    -----
+    The best bid may be above the best ask: such a book is crossed.
+    """
+    bids, asks = sorted(bids, reverse=True), sorted(asks)
+    for price, amount in (*bids, *asks):
+        if not (price.is_finite() and amount.is_finite() and price > 0 and amount > 0):
+            raise SandboxError(f"level {price}, {amount}: must be two positive numbers")
+    return {Side.SELL: tuple(bids), Side.BUY: tuple(asks)} if bids or asks else None
+
+
 @dataclass
 class Book:
     """Both sides of a market at one price.
@@ -67,12 +90,15 @@ class Book:
         The last price, quote currency.
     taken
         What was taken from each level since this price came up, by side of the taker and price.
+    given
+        The levels there are, whatever the price. None: levels around the price.
     """
 
     market: Market
     price: Decimal
     depth: Depth = Depth()
     taken: dict[tuple[Side, Decimal], Decimal] = field(default_factory=dict)
+    given: Sides | None = None
 
     def levels(self, taker: Side, count: int = LEVELS) -> Iterator[Level]:
         """Yield what a taker of this side finds, the best price first, empty levels left out.
@@ -90,6 +116,13 @@ class Book:
         self.taken[key] = self.taken.get(key, ZERO) + level.amount
 
     def _left(self, taker: Side) -> Iterator[Level]:
+        offered = self._around(taker) if self.given is None else self.given[taker]
+        for price, whole in offered:
+            amount = whole - self.taken.get((taker, price), ZERO)
+            if amount > 0:
+                yield Level(price, amount)
+
+    def _around(self, taker: Side) -> Iterator[Level]:
         tick, sign = self.market.tick, 1 if taker is Side.BUY else -1
         best = self._best_ask() if taker is Side.BUY else self._best_bid()
         whole = self._level_amount()
@@ -97,9 +130,7 @@ class Book:
             price = best + sign * tick * self.depth.gap * number
             if price <= 0:
                 return
-            amount = whole - self.taken.get((taker, price), ZERO)
-            if amount > 0:
-                yield Level(price, amount)
+            yield Level(price, whole)
 
     def _best_bid(self) -> Decimal:
         half = self.price * (1 - self.depth.spread / 2)
@@ -131,22 +162,41 @@ class Books:
     def __init__(self, depth: Depth) -> None:
         self.depth = depth
         self._books: dict[str, Book] = {}
+        self._given: dict[str, Sides] = {}
 
     def of(self, market: Market, price: float | None) -> Book | None:
-        """Return a market's book at a price, the same again while the price stays.
+        """Return a market's book at a price, the same again while price and rules stay.
 
         Notes
         -----
-        What was taken is gone until the price moves: then others have filled the levels.
+        What was taken is gone until the price moves: then others have filled the levels. A book
+        that was given is filled by nobody.
         """
         if not price:
             return None
-        exact = Decimal(repr(price))
+        exact, given = Decimal(repr(price)), self._given.get(market.pair)
         known = self._books.get(market.pair)
-        if known is None or known.price != exact:
-            known = self._books[market.pair] = Book(market, exact, self.depth)
+        if known is not None and known.market == market and given is not None:
+            known.price = exact
+        elif known is None or known.market != market or known.price != exact:
+            known = self._books[market.pair] = Book(market, exact, self.depth, given=given)
         return known
 
-    def clear(self, pair: str) -> None:
-        """Forget what was taken from the book of a pair."""
+    def give(self, pair: str, sides: Sides | None) -> None:
+        """Let the book of a pair have these levels; None: levels around its price again."""
         self._books.pop(pair, None)
+        if sides is None:
+            self._given.pop(pair, None)
+        else:
+            self._given[pair] = sides
+
+    def untouched(self) -> "Books":
+        """Return the same books with nothing taken from them."""
+        books = Books(self.depth)
+        books._given = dict(self._given)
+        return books
+
+    def refill(self, pair: str) -> None:
+        """Forget what was taken from the book of a pair, unless it was given."""
+        if pair not in self._given:
+            self._books.pop(pair, None)

@@ -67,6 +67,17 @@ class Candles:
             self.volume[span],
         )
 
+    def redenominated(self, ratio: float) -> "Candles":
+        """Return the candles of a coin that is worth so many of these."""
+        return Candles(
+            self.opened,
+            self.open * ratio,
+            self.high * ratio,
+            self.low * ratio,
+            self.close * ratio,
+            self.volume / ratio,
+        )
+
     def known_at(self, now_ms: int, timeframe: str) -> "Candles":
         """Return what an exchange would show at `now_ms`, without a look into the future.
 

@@ -1,16 +1,21 @@
-"""Change the local exchange from another process: prices, faults, halts, clock, deposits."""
+"""Change the local exchange from another process: prices, books, rules, fees, faults, deposits."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from sandbox.book import Level
 from sandbox.errors import SandboxError
 from sandbox.exchange import LocalExchange
 from sandbox.faults import Fault, Faults
+from sandbox.listing import MarketStatus
+from sandbox.market_rules import RULES, checked_rules
+from sandbox.orders import exact
 from sandbox.refusals import RefusalError
+from sandbox.renaming import Renaming
 from sandbox.trading import Trading
 
 CONTROL = "/control/"
@@ -46,6 +51,12 @@ def control_routes(controls: Controls) -> list[web.RouteDef]:
     """Return the routes of the control endpoint, each with a JSON object as its parameters."""
     actions: dict[tuple[str, str], Action] = {
         ("POST", "price"): lambda on, sent: on.exchange.set_price(sent["pair"], sent["price"]),
+        ("POST", "book"): _set_book,
+        ("POST", "market"): _set_status,
+        ("POST", "rules"): _set_rules,
+        ("GET", "rules"): lambda on, _: _rules(on.exchange),
+        ("POST", "fees"): _set_fees,
+        ("POST", "rename"): _rename,
         ("POST", "halt"): _halt,
         ("POST", "resume"): lambda on, sent: on.exchange.halted.discard(sent["pair"]),
         ("POST", "freeze"): lambda on, sent: on.exchange.freeze(sent["pair"]),
@@ -90,7 +101,45 @@ def _check_caller(request: web.Request) -> None:
 
 
 def _halt(controls: Controls, sent: dict[str, Any]) -> None:
-    controls.exchange.halted.add(controls.exchange.market_of(sent["pair"]).pair)
+    controls.exchange.halted.add(controls.exchange.listing.of(sent["pair"]).pair)
+
+
+def _set_book(controls: Controls, sent: dict[str, Any]) -> None:
+    controls.exchange.set_book(sent["pair"], _levels(sent["bids"]), _levels(sent["asks"]))
+
+
+def _levels(sent: Iterable[Any]) -> list[Level]:
+    return [Level(exact(price), exact(amount)) for price, amount in sent]
+
+
+def _set_status(controls: Controls, sent: dict[str, Any]) -> None:
+    controls.exchange.set_status(sent["pair"], MarketStatus(sent["status"]))
+
+
+def _set_rules(controls: Controls, sent: dict[str, Any]) -> None:
+    pair = sent.pop("pair")
+    controls.exchange.listing.set_rules(pair, checked_rules(pair, sent))
+
+
+def _rules(exchange: LocalExchange) -> dict[str, dict[str, str]]:
+    return {
+        market.pair: {name: f"{getattr(market, name):f}" for name in RULES}
+        for market in exchange.markets
+    }
+
+
+def _set_fees(controls: Controls, sent: dict[str, Any]) -> None:
+    account, pair = controls.account.account, sent.pop("pair", None)
+    if pair is not None:
+        controls.exchange.listing.of(pair)
+    fees = account.fees if pair is None else account.fees_of(pair)
+    maker, taker = sent.get("maker", fees.maker), sent.get("taker", fees.taker)
+    account.set_fees(replace(fees, maker=exact(maker), taker=exact(taker)), pair)
+
+
+def _rename(controls: Controls, sent: dict[str, Any]) -> None:
+    renaming = Renaming(sent["from"], sent["to"], exact(sent.get("ratio", 1)))
+    (controls.trading or controls.exchange).rename(renaming)
 
 
 def _set_clock(controls: Controls, sent: dict[str, Any]) -> None:

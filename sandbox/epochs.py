@@ -63,10 +63,8 @@ def improvements(epochs: Sequence[Epoch]) -> Table:
     """Show the epochs that were better than all before them."""
     shown = [epoch for epoch in epochs if epoch.improved]
     keys = list(dict.fromkeys(key for epoch in shown for key in epoch.values))
-    table = Table(
-        title=f"Improvements in {len(epochs)} epochs (premium in % of HODL, turnover a year in NAV)",
-        title_justify="left",
-    )
+    title = f"Improvements in {len(epochs)} epochs (premium in % of HODL, turnover in NAV a year)"
+    table = Table(title=title, title_justify="left")
     for heading in ("Epoch", *keys, "Rounds", "Premium", "Turnover", "Drawdown"):
         table.add_column(heading, justify="right")
     table.add_column("Objective", justify="right")

@@ -2,21 +2,30 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from sandbox.book import Book, Books, Depth
+from sandbox.book import Book, Books, Depth, Level, given_sides
 from sandbox.candles import CandleFolder, Candles
 from sandbox.day import DAY_MS, Day
-from sandbox.errors import SandboxError
-from sandbox.markets import Market, checked_pairs, markets_of
+from sandbox.listing import Listing, MarketStatus
+from sandbox.market_rules import REAL, Rules
+from sandbox.markets import Market
 from sandbox.prices import Prices, since, window
+from sandbox.renaming import Renaming
 from sandbox.replay import Replay
 
 
 def wall_clock() -> datetime:
     """Return the present time, UTC."""
     return datetime.now(UTC)
+
+
+class _Frozen(NamedTuple):
+    time_ms: int
+    price: float | None
+    books: Books
 
 
 class LocalExchange:
@@ -34,19 +43,22 @@ class LocalExchange:
         Lets the candles pass again from another time or faster. None: they keep their time.
     depth
         How the order book looks. Default: one tick of spread and more than any order takes.
+    rules
+        Rules of markets by pair; what they leave out is fitted to the candles. Default: those of a
+        real exchange for well-known pairs.
 
     Attributes
     ----------
+    listing
+        Its markets, their rules and which of them trade.
     offset_ms
         Added to what it says of the time, to make that wrong.
-    halted
-        The pairs that do not trade.
     lock
         Held while anything is read or changed, by the server and by tests beside it.
     requests
         How many requests the server got, by method and path.
-    price_changed
-        Called with a pair whose price was set.
+    pair_changed
+        Called with a pair whose price, book or status was set.
 
     Raises
     ------
@@ -62,40 +74,31 @@ class LocalExchange:
         *,
         replay: Replay | None = None,
         depth: Depth | None = None,
+        rules: Mapping[str, Rules] = REAL,
     ) -> None:
-        listed = markets_of(checked_pairs(pairs), candles)
-        self._markets = {market.symbol: market for market in listed}
-        self._prices = Prices(candles, replay, {market.pair: market.decimals for market in listed})
+        self.listing = Listing(pairs, candles, rules)
+        self._prices = Prices(candles, replay, self.listing.decimals)
         self._books = Books(depth or Depth())
-        self._frozen: dict[str, tuple[int, float | None]] = {}
+        self._frozen: dict[str, _Frozen] = {}
         self.clock = clock
         self.offset_ms = 0
-        self.halted: set[str] = set()
         self.lock = threading.RLock()
         self.requests: Counter[str] = Counter()
-        self.price_changed: Callable[[str], None] = lambda _: None
+        self.pair_changed: Callable[[str], None] = lambda _: None
 
     @property
     def markets(self) -> tuple[Market, ...]:
-        """Every market, in the order of the pairs given."""
-        return tuple(self._markets.values())
+        """Every market that has not ended, in the order of the pairs given."""
+        return self.listing.markets
+
+    @property
+    def halted(self) -> set[str]:
+        """The pairs that do not trade now."""
+        return self.listing.halted
 
     def market(self, symbol: str) -> Market | None:
         """Return the market of an exchange's symbol such as ``BTCUSDT``; None if unknown."""
-        return self._markets.get(symbol)
-
-    def market_of(self, pair: str) -> Market:
-        """Return the market of a pair.
-
-        Raises
-        ------
-        SandboxError
-            If the pair is not listed.
-        """
-        market = self._markets.get(pair.replace("/", ""))
-        if market is None or market.pair != pair:
-            raise SandboxError(f"{pair} is not listed here: name it when making the exchange")
-        return market
+        return self.listing.of_symbol(symbol)
 
     @property
     def now_ms(self) -> int:
@@ -120,11 +123,56 @@ class LocalExchange:
         SandboxError
             If the pair is not listed or the price is not a positive number.
         """
-        self.market_of(pair)
+        self.listing.of(pair)
         with self.lock:
             self._prices.set(pair, price)
-            self._books.clear(pair)
-            self.price_changed(pair)
+            self._books.refill(pair)
+            self.pair_changed(pair)
+
+    def set_book(self, pair: str, bids: Iterable[Level], asks: Iterable[Level]) -> None:
+        """Let the book of a pair have these levels, whatever its price.
+
+        Parameters
+        ----------
+        bids, asks
+            In any order. Both empty: levels around the price again.
+
+        Raises
+        ------
+        SandboxError
+            If the pair is not listed, or a price or an amount is not a positive number.
+        """
+        self.listing.of(pair)
+        sides = given_sides(bids, asks)
+        with self.lock:
+            self._books.give(pair, sides)
+            self.pair_changed(pair)
+
+    def set_status(self, pair: str, status: MarketStatus) -> None:
+        """Let a pair trade, halt or end.
+
+        Raises
+        ------
+        SandboxError
+            If the pair is not listed.
+        """
+        with self.lock:
+            self.listing.set_status(pair, status)
+            self.pair_changed(pair)
+
+    def rename(self, renaming: Renaming) -> None:
+        """Let the pairs of a coin end and those of another go on with its prices and candles.
+
+        Raises
+        ------
+        SandboxError
+            If the coin is in no pair, or pays for one, or a pair of the new name is listed.
+        """
+        with self.lock:
+            for market in renaming.of(self.markets):
+                self.listing.add(renaming.market(market))
+                self._prices.rename(market.pair, renaming.market(market).pair, renaming.ratio)
+                self.set_status(market.pair, MarketStatus.END)
 
     def freeze(self, pair: str) -> None:
         """Go on showing the price and the candles of this moment while the pair trades on.
@@ -134,9 +182,11 @@ class LocalExchange:
         SandboxError
             If the pair is not listed.
         """
-        self.market_of(pair)
+        self.listing.of(pair)
         with self.lock:
-            self._frozen[pair] = (self.true_ms, self.true_price(pair))
+            self._frozen[pair] = _Frozen(
+                self.true_ms, self.true_price(pair), self._books.untouched()
+            )
 
     def thaw(self, pair: str) -> None:
         """Show what is true again."""
@@ -145,11 +195,11 @@ class LocalExchange:
 
     def shown_ms(self, pair: str) -> int:
         """Return the moment of the prices shown: the present unless the pair is frozen."""
-        return self._frozen[pair][0] if pair in self._frozen else self.true_ms
+        return self._frozen[pair].time_ms if pair in self._frozen else self.true_ms
 
     def price(self, pair: str) -> float | None:
         """Return the last price shown, quote currency; None where none is known yet."""
-        return self._frozen[pair][1] if pair in self._frozen else self.true_price(pair)
+        return self._frozen[pair].price if pair in self._frozen else self.true_price(pair)
 
     def true_price(self, pair: str) -> float | None:
         """Return the price at which the pair trades; None where none is known yet."""
@@ -167,13 +217,13 @@ class LocalExchange:
         price
             The price it stands at; the present one where none is given.
         """
-        return self._books.of(self.market_of(pair), price or self.true_price(pair))
+        return self._books.of(self.listing.of(pair), price or self.true_price(pair))
 
     def shown_book(self, pair: str) -> Book | None:
         """Return the order book shown: that of a frozen pair is as old as its price."""
         if pair not in self._frozen:
             return self.book(pair)
-        return Books(self._books.depth).of(self.market_of(pair), self.price(pair))
+        return self._frozen[pair].books.of(self.listing.of(pair), self.price(pair))
 
     def klines(
         self, pair: str, timeframe: str, start_ms: int | None, end_ms: int | None, limit: int

@@ -53,6 +53,31 @@ class Fees:
         return max(self.maker, self.taker) if self.asset == "quote" else ZERO
 
 
+class FeeTable:
+    """What each pair costs now.
+
+    Parameters
+    ----------
+    usual
+        For every pair without fees of its own.
+    """
+
+    def __init__(self, usual: Fees) -> None:
+        self.usual = usual
+        self._own: dict[str, Fees] = {}
+
+    def of(self, pair: str) -> Fees:
+        """Return the fees of a pair."""
+        return self._own.get(pair, self.usual)
+
+    def set(self, fees: Fees, pair: str | None) -> None:
+        """Change the fees of a pair, or where it is None the usual ones."""
+        if pair is None:
+            self.usual = fees
+        else:
+            self._own[pair] = fees
+
+
 @dataclass(frozen=True)
 class Conversion:
     """What paying in BNB needs to know.

@@ -2,11 +2,10 @@
 
 from decimal import Decimal
 
-from sandbox.markets import Market
+from sandbox.markets import LARGEST, Market
 from sandbox.orders import OrderRequest, OrderType
 from sandbox.refusals import RefusalError, filter_failure
 
-LARGEST = Decimal("9000000000000000")
 _DECIMALS = 8
 
 
@@ -29,9 +28,12 @@ def check_request(request: OrderRequest, market: Market, last_price: Decimal) ->
     if request.quote_amount is not None:
         _check_number("quoteOrderQty", request.quote_amount)
     if request.price is not None:
-        _check_steps("PRICE_FILTER", request.price, market.tick)
+        _check_steps("PRICE_FILTER", request.price, market.tick, (market.tick, LARGEST))
     if request.amount is not None:
-        _check_steps("LOT_SIZE", request.amount, market.step)
+        allowed = market.smallest_amount, market.max_qty
+        _check_steps("LOT_SIZE", request.amount, market.step, allowed)
+    if request.type is OrderType.MARKET and _amount(request, last_price) > market.max_market_qty:
+        raise filter_failure("MARKET_LOT_SIZE")
     if _value(request, last_price) < market.min_notional:
         raise filter_failure("NOTIONAL")
 
@@ -44,9 +46,17 @@ def _check_number(name: str, value: Decimal) -> None:
         raise RefusalError(-1013, "Invalid price." if name == "price" else "Invalid quantity.")
 
 
-def _check_steps(name: str, value: Decimal, step: Decimal) -> None:
-    if not step <= value <= LARGEST or value % step:
+def _check_steps(
+    name: str, value: Decimal, step: Decimal, allowed: tuple[Decimal, Decimal]
+) -> None:
+    if not allowed[0] <= value <= allowed[1] or value % step:
         raise filter_failure(name)
+
+
+def _amount(request: OrderRequest, last_price: Decimal) -> Decimal:
+    if request.amount is None:
+        return (request.quote_amount or Decimal(0)) / last_price
+    return request.amount
 
 
 def _value(request: OrderRequest, last_price: Decimal) -> Decimal:

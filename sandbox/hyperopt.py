@@ -3,25 +3,28 @@
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from sandbox.arguments import Given, read_arguments
+from sandbox.backtest import Asked, words_for
 from sandbox.config_edit import write_values
-from sandbox.configuration import Setup, load_configuration, read_setup
+from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
 from sandbox.connection import connected
 from sandbox.epochs import SPACE, Epoch, improvements, read_epochs
 from sandbox.errors import SandboxError
-from sandbox.logged_run import run_logged
+from sandbox.process import run_process
+from sandbox.progress import Done
+from sandbox.quiet_run import new_log, run_quietly
+from sandbox.results import check_writable
 
-DEFAULT_CONFIG = "config.json"
-DEFAULT_STRATEGY = "SmartRebalance"
 DEFAULT_LOSS = "RebalancingLoss"
+_EPOCHS = 100  # freqtrade's default
 _LOSSES = Path(__file__).resolve().parent.parent / "strategies"
 _SAVED = re.compile(r"epochs? saved to '([^']+)'")
 _WEIGHT = "FREQTRADE__REBALANCE_LOSS__{}_WEIGHT"
@@ -35,6 +38,10 @@ class Search:
     ----------
     arguments
         Those of ``freqtrade hyperopt``; they win over the defaults used here.
+    online
+        Take the markets from the real exchange.
+    verbose
+        Show all that freqtrade prints, and keep no log of it.
     turnover_weight, drawdown_weight
         Terms of RebalancingLoss; None leaves them to the configuration's ``rebalance_loss``.
     write
@@ -43,6 +50,7 @@ class Search:
 
     arguments: tuple[str, ...]
     online: bool = False
+    verbose: bool = False
     turnover_weight: float | None = None
     drawdown_weight: float | None = None
     write: bool = False
@@ -72,9 +80,7 @@ def hyperopt(search: Search) -> int:
     epochs = read_epochs(file)
     best = next((epoch for epoch in reversed(epochs) if epoch.improved), None)
     if best is None:
-        raise SandboxError(
-            f"none of {len(epochs)} epochs gave a result that the loss takes for one; see {file}"
-        )
+        raise SandboxError(f"none of {len(epochs)} epochs gave a result that can be judged: {file}")
     Console().print(improvements(epochs))
     _conclude(best, setup.config.get(SPACE) or {}, configs, search.write)
     return 0
@@ -82,53 +88,55 @@ def hyperopt(search: Search) -> int:
 
 def _run(search: Search, given: Given, setup: Setup) -> Path:
     """Run freqtrade's hyperopt and return the file of its epochs."""
-    user_data = given.user_data_dir or Path(str(setup.config.get("user_data_dir") or "user_data"))
-    log = user_data / "logs" / f"freqtrade-hyperopt-{datetime.now(UTC):%Y-%m-%d_%H-%M-%S}.log"
-    with connected(setup, online=search.online) as connection:
-        command = [sys.executable, "-m", "freqtrade", "hyperopt", *_defaults(given)]
-        command += [*search.arguments, *connection.arguments]
+    check_writable(setup.user_data / "hyperopt_results", setup.user_data / "logs")
+    follower = _Follower(setup, given)
+    with (
+        tempfile.TemporaryDirectory(prefix="hyperopt-", ignore_cleanup_errors=True) as room,
+        connected(setup, online=search.online) as connection,
+    ):
+        asked = Asked(search.arguments, online=search.online, verbose=search.verbose)
+        words = words_for(_defaults(given), asked, given, setup, connection)
+        command = [sys.executable, "-m", "sandbox.leash", room, "hyperopt", *words]
         environment = {**connection.environment, **search.environment()}
-        print(f"freqtrade's output: {log}", flush=True)
-        run_logged("hyperopt", command, environment, log, _Follower(user_data).line)
-    saved = _SAVED.findall(log.read_text(encoding="utf-8", errors="replace").replace("\n", ""))
-    if not saved:
-        raise SandboxError(f"freqtrade ended without an epoch; its whole output is in {log}")
-    return Path(saved[-1])
+        if search.verbose:
+            if status := run_process(command, environment):
+                raise SandboxError("hyperopt: freqtrade failed, see above", status=status)
+            saved = [str(file) for file in follower.new_files()]
+        else:
+            log = new_log(setup.user_data, "hyperopt")
+            print(f"freqtrade's output: {log}", flush=True)
+            if failed := run_quietly("hyperopt", command, environment, log, follower.done):
+                raise SandboxError(*failed, "the strategy failed in the run; nothing was found")
+            saved = _SAVED.findall(log.read_text(encoding="utf-8", errors="replace"))
+    if len(saved) != 1:
+        raise SandboxError("freqtrade ended without an epoch: is another hyperopt under way?")
+    return Path(saved[0])
 
 
 def _defaults(given: Given) -> list[str]:
     if given.hyperopt_path is not None and given.hyperopt_loss is None:
         raise SandboxError("--hyperopt-path: say which loss of that folder, --hyperopt-loss NAME")
     # A parameter file beside the strategy would silently govern every run from then on.
-    words = ["--spaces", SPACE, "--disable-param-export", "--no-color"]
-    words += ["--hyperopt-loss", DEFAULT_LOSS]
-    if given.hyperopt_path is None:
-        words += ["--hyperopt-path", str(_LOSSES)]
-    if not given.configs:
-        words += ["--config", DEFAULT_CONFIG]
-    if not given.strategy_list:
-        words += ["--strategy", DEFAULT_STRATEGY]
-    return words
+    words = ["--spaces", SPACE, "--disable-param-export", "--hyperopt-loss", DEFAULT_LOSS]
+    return words if given.hyperopt_path is not None else [*words, "--hyperopt-path", str(_LOSSES)]
 
 
 class _Follower:
-    """Tells of epochs while freqtrade works on them."""
+    """Counts epochs while freqtrade works on them."""
 
-    def __init__(self, user_data: Path) -> None:
-        self._folder = user_data / "hyperopt_results"
+    def __init__(self, setup: Setup, given: Given) -> None:
+        self._folder = setup.user_data / "hyperopt_results"
         self._before = set(self._folder.glob("*.fthypt"))
-        self._told = 0
+        self._wanted = given.epochs or int(setup.config.get("epochs") or _EPOCHS)
 
-    def line(self) -> str:
-        """Return what is new since the last call; empty if nothing is."""
-        new = set(self._folder.glob("*.fthypt")) - self._before
-        epochs = read_epochs(new.pop()) if len(new) == 1 else []
-        if len(epochs) <= self._told:
-            return ""
-        self._told = len(epochs)
-        better = [epoch for epoch in epochs if epoch.improved]
-        best = f", the best is epoch {better[-1].number}" if better else ""
-        return f"{self._told} {'epoch' if self._told == 1 else 'epochs'} done{best}"
+    def new_files(self) -> list[Path]:
+        """Return the files of epochs that have come since."""
+        return list(set(self._folder.glob("*.fthypt")) - self._before)
+
+    def done(self) -> Done | None:
+        """Tell how many of the epochs are done; None while there is no file."""
+        new = self.new_files()
+        return (new[0].read_bytes().count(b"\n"), self._wanted) if len(new) == 1 else None
 
 
 def _conclude(best: Epoch, block: Mapping[str, Any], configs: Sequence[str], write: bool) -> None:

@@ -40,9 +40,9 @@ class Entry:
     free, locked
         What was added to each part; negative where it was taken away.
     cause
-        ``deposit``, ``withdrawal``, ``lock``, ``release``, ``trade`` or ``fee``.
+        ``deposit``, ``withdrawal``, ``conversion``, ``lock``, ``release``, ``trade`` or ``fee``.
     order_id
-        The order it belongs to; None for deposits and withdrawals.
+        The order it belongs to; None where there is none.
     """
 
     time_ms: int

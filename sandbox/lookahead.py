@@ -1,4 +1,4 @@
-"""Does a strategy look ahead? Change the candles to come, run again: no earlier order may differ."""
+"""The proof that no order knows the future: change it, run again, and compare earlier orders."""
 
 import sys
 import tempfile
@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 
 from sandbox.arguments import Given, read_arguments
+from sandbox.backtest import Asked, words_for
 from sandbox.candles import CandleFolder
-from sandbox.configuration import Setup, load_configuration, read_setup
+from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
 from sandbox.connection import connected
 from sandbox.errors import SandboxError
-from sandbox.logged_run import run_logged
+from sandbox.freqtrade_log import LogTail
 from sandbox.markets import price_decimals
+from sandbox.process import run_process
 
-DEFAULT_CONFIG = "config.json"
-DEFAULT_STRATEGY = "SmartRebalance"
 _PRICES = ["open", "high", "low", "close"]
 
 Order = tuple[int, str, str, float, float]
@@ -65,10 +65,11 @@ def look_ahead(arguments: Sequence[str], cuts: int, tell: Callable[[str], None])
     """
     given = read_arguments(arguments)
     setup = read_setup(load_configuration(given.configs or (DEFAULT_CONFIG,)), given)
-    with tempfile.TemporaryDirectory(prefix="lookahead-") as name:
+    asked = Asked(tuple(arguments))
+    with tempfile.TemporaryDirectory(prefix="lookahead-", ignore_cleanup_errors=True) as name:
         room = Path(name)
         tell("the run as it is")
-        orders = _orders(_backtest(arguments, given, setup, room / "as it is"))
+        orders = _orders(_backtest(asked, given, setup, room / "as it is"))
         findings = []
         moments = cut_moments(orders, cuts)
         for number, cut in enumerate(moments, 1):
@@ -77,9 +78,7 @@ def look_ahead(arguments: Sequence[str], cuts: int, tell: Callable[[str], None])
             folder = room / f"cut {number}"
             other = changed_candles(setup.datadir, cut, folder / "candles")
             changed = replace(setup, datadir=other, datadir_argument=other)
-            findings.append(
-                compare(cut, orders, _orders(_backtest(arguments, given, changed, folder)))
-            )
+            findings.append(compare(cut, orders, _orders(_backtest(asked, given, changed, folder))))
         return findings
 
 
@@ -153,24 +152,20 @@ def _change(frame: pd.DataFrame, cut: int, rng: np.random.Generator) -> None:
     frame.loc[later, "volume"] = rng.permutation(frame.loc[later, "volume"].to_numpy(dtype=float))
 
 
-def _backtest(arguments: Sequence[str], given: Given, setup: Setup, folder: Path) -> Path:
+def _backtest(asked: Asked, given: Given, setup: Setup, folder: Path) -> Path:
     """Run a backtest into a folder of its own and return its result."""
     results = folder / "results"
     results.mkdir(parents=True)
-    words = [] if given.configs else ["--config", DEFAULT_CONFIG]
-    words += [] if given.strategy_list else ["--strategy", DEFAULT_STRATEGY]
     with connected(setup, online=False, quiet=True) as connection:
-        command = [sys.executable, "-m", "freqtrade", "backtesting", *words, *arguments]
-        command += [*connection.arguments, "--cache", "none", "--export", "trades"]
-        command += ["--backtest-directory", str(results)]
-        log = folder / "freqtrade.log"
-        try:
-            run_logged("backtest", command, connection.environment, log, lambda: "")
-        except SandboxError as error:
-            raise SandboxError(str(error).partition(" (freqtrade's whole")[0]) from None
+        words = words_for(["--cache", "none"], asked, given, setup, connection)
+        words += ["--export", "trades", "--backtest-directory", str(results)]
+        command = [sys.executable, "-m", "sandbox.leash", str(folder), "backtesting", *words]
+        status = run_process(command, connection.environment, folder / "freqtrade.log")
+    tail = LogTail(folder / "freqtrade.log")
+    problems = [line for entry in tail.new(ended=True) for line in entry.problems]
     found = list(results.glob("*.zip"))
-    if len(found) != 1:
-        raise SandboxError("freqtrade ended without a result; run the backtest alone to see why")
+    if status or problems or len(found) != 1:
+        raise SandboxError(*(problems or tail.last_lines(1)), "lookahead: a backtest failed")
     return found[0]
 
 

@@ -1,9 +1,10 @@
 """The markets a local exchange lists: tick, lot step and smallest order that fit the prices."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sandbox.candles import CandleFolder
 from sandbox.errors import SandboxError
 
 SMALLEST = Decimal("0.00000001")
+LARGEST = Decimal("9000000000000000")
 _LARGEST_STEP = Decimal(1)
 _MIN_NOTIONAL = {"BTC": Decimal("0.0001"), "ETH": Decimal("0.001"), "BNB": Decimal("0.01")}
 _DEFAULT_MIN_NOTIONAL = Decimal(5)
@@ -30,15 +32,27 @@ class Market:
     tick
         Price step, quote currency.
     step
-        Amount step and smallest amount, base currency.
+        Amount step, base currency.
     min_notional
         Smallest order, quote currency.
+    min_qty, max_qty
+        Smallest and largest order, base currency; a step is the smallest in any case.
+    max_market_qty
+        Largest market order, base currency.
     """
 
     pair: str
     tick: Decimal = SMALLEST
     step: Decimal = SMALLEST
     min_notional: Decimal = _DEFAULT_MIN_NOTIONAL
+    min_qty: Decimal = SMALLEST
+    max_qty: Decimal = LARGEST
+    max_market_qty: Decimal = LARGEST
+
+    def with_rules(self, rules: Mapping[str, Decimal]) -> "Market":
+        """Return the market with some rules, by name, changed."""
+        changed: dict[str, Any] = dict(rules)
+        return replace(self, **changed)
 
     @property
     def base(self) -> str:
@@ -49,6 +63,11 @@ class Market:
     def quote(self) -> str:
         """The currency paid with."""
         return self.pair.partition("/")[2]
+
+    @property
+    def smallest_amount(self) -> Decimal:
+        """The smallest order, base currency."""
+        return max(self.step, self.min_qty)
 
     @property
     def decimals(self) -> int:

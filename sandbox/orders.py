@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from enum import StrEnum
 
+from sandbox.errors import SandboxError
 from sandbox.ledger import ZERO
 from sandbox.markets import SMALLEST
+
+Amount = Decimal | int | float | str
 
 
 class Side(StrEnum):
@@ -180,3 +183,17 @@ class Fill:
 def rounded(amount: Decimal, *, up: bool = False) -> Decimal:
     """Cut an amount to the eight decimals the exchange counts in."""
     return amount.quantize(SMALLEST, ROUND_UP if up else ROUND_DOWN)
+
+
+def exact(amount: Amount) -> Decimal:
+    """Return an amount as a decimal number.
+
+    Raises
+    ------
+    SandboxError
+        If it is not a number.
+    """
+    try:
+        return Decimal(str(amount))
+    except ArithmeticError:
+        raise SandboxError(f"{amount!r} is not an amount") from None

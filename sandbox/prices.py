@@ -1,8 +1,8 @@
 """Where the local exchange's prices come from: a test's word, recorded candles, their replay."""
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Callable
+from decimal import Decimal
 
 import numpy as np
 
@@ -22,20 +22,21 @@ class Prices:
         Moves the candles to the present and lets prices move within them. None: candles keep
         their time, and one that is still open has its first price only.
     decimals
-        Those of a replayed price, by pair; 8 for a pair that is not named.
+        Says how many a replayed price of a pair has. Default: 8.
     """
 
     def __init__(
         self,
         candles: CandleFolder | None,
         replay: Replay | None = None,
-        decimals: Mapping[str, int] = MappingProxyType({}),
+        decimals: Callable[[str], int] = lambda _: 8,
     ) -> None:
         self.replay = replay
         self._decimals = decimals
         self._candles = candles
         self._read: dict[tuple[str, str], Candles | None] = {}
         self._set: dict[str, float] = {}
+        self._origins: dict[str, tuple[str, Decimal]] = {}
 
     def set(self, pair: str, price: float) -> None:
         """Fix the price of a pair.
@@ -48,6 +49,12 @@ class Prices:
         if not (math.isfinite(price) and price > 0):
             raise SandboxError(f"{pair}: the price {price} must be a positive number")
         self._set[pair] = float(price)
+
+    def rename(self, old: str, new: str, ratio: Decimal) -> None:
+        """Let a pair have the prices and candles of another one, times a ratio."""
+        self._origins[new] = old, ratio
+        if old in self._set:
+            self._set[new] = float(Decimal(repr(self._set[old])) * ratio)
 
     def at(self, pair: str, now_ms: int) -> float | None:
         """Return the last price, quote currency; None where none is known yet."""
@@ -67,7 +74,7 @@ class Prices:
         found = extremes(recorded, timeframe_ms(timeframe), *moments)
         if found is None:
             return None
-        decimals = self._decimals.get(pair, 8)
+        decimals = self._decimals(pair)
         return round(found[0], decimals), round(found[1], decimals)
 
     def finest(self, pair: str, now_ms: int) -> Candles | None:
@@ -86,8 +93,7 @@ class Prices:
         if self.replay is None:
             return self._known(pair, interval, now_ms)
         wanted = timeframe_ms(interval) * self.replay.speed
-        timeframes = self._candles.timeframes(pair) if self._candles else ()
-        for timeframe in reversed(timeframes):
+        for timeframe in reversed(self._timeframes(pair)):
             length = timeframe_ms(timeframe)
             if length <= wanted and wanted % length == 0:
                 known = self._known(pair, timeframe, now_ms)
@@ -103,19 +109,30 @@ class Prices:
         if self.replay is None:
             return recorded.known_at(now_ms, timeframe)
         now = self.replay.recorded_ms(now_ms)
-        known = passed(recorded, timeframe_ms(timeframe), now, self._decimals.get(pair, 8))
+        known = passed(recorded, timeframe_ms(timeframe), now, self._decimals(pair))
         columns = (known.open, known.high, known.low, known.close, known.volume)
         return Candles(self.replay.shown_ms(known.opened), *columns)
 
     def _finest(self, pair: str) -> str | None:
-        timeframes = self._candles.timeframes(pair) if self._candles else ()
-        return timeframes[0] if timeframes else None
+        return next(iter(self._timeframes(pair)), None)
+
+    def _timeframes(self, pair: str) -> tuple[str, ...]:
+        if pair in self._origins:
+            return self._timeframes(self._origins[pair][0])
+        return self._candles.timeframes(pair) if self._candles else ()
 
     def _recorded(self, pair: str, timeframe: str) -> Candles | None:
         key = (pair, timeframe)
         if key not in self._read:
-            self._read[key] = self._candles.read(*key) if self._candles else None
+            self._read[key] = self._loaded(*key)
         return self._read[key]
+
+    def _loaded(self, pair: str, timeframe: str) -> Candles | None:
+        if pair not in self._origins:
+            return self._candles.read(pair, timeframe) if self._candles else None
+        old, ratio = self._origins[pair]
+        known = self._recorded(old, timeframe)
+        return None if known is None else known.redenominated(float(ratio))
 
 
 def since(candles: Candles, start_ms: int) -> Candles:

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.exchange import LocalExchange
 from sandbox.markets import Market
-from sandbox.refusals import RefusalError, missing
+from sandbox.refusals import RefusalError, invalid_symbol, missing
 
 INTERVALS = frozenset(
     [
@@ -143,4 +143,4 @@ def _listed(exchange: LocalExchange, symbol: str) -> Market:
         raise RefusalError(
             -1100, f"Illegal characters found in parameter 'symbol'; legal range is {legal}."
         )
-    raise RefusalError(-1121, "Invalid symbol.")
+    raise invalid_symbol()

@@ -7,9 +7,8 @@ from aiohttp import web
 
 from sandbox.candles import Candles, timeframe_ms
 from sandbox.exchange import LocalExchange
-from sandbox.filters import LARGEST
 from sandbox.market_data import best_orders, book, last_price, ticker
-from sandbox.markets import Market
+from sandbox.markets import LARGEST, Market
 from sandbox.orders import OrderType
 from sandbox.protocol import (
     INTERVALS,
@@ -77,7 +76,7 @@ def _exchange_info(exchange: LocalExchange, request: web.Request) -> dict[str, A
 def _symbol_info(exchange: LocalExchange, market: Market) -> dict[str, Any]:
     return {
         "symbol": market.symbol,
-        "status": "BREAK" if market.pair in exchange.halted else "TRADING",
+        "status": exchange.listing.status(market.pair).value,
         "baseAsset": market.base,
         "baseAssetPrecision": 8,
         "quoteAsset": market.quote,
@@ -102,8 +101,7 @@ def _symbol_info(exchange: LocalExchange, market: Market) -> dict[str, Any]:
 
 
 def _filters(market: Market) -> list[dict[str, Any]]:
-    tick, step = as_text(market.tick), as_text(market.step)
-    amounts = {"minQty": step, "maxQty": as_text(LARGEST), "stepSize": step}
+    tick = as_text(market.tick)
     return [
         {
             "filterType": "PRICE_FILTER",
@@ -111,8 +109,18 @@ def _filters(market: Market) -> list[dict[str, Any]]:
             "maxPrice": as_text(LARGEST),
             "tickSize": tick,
         },
-        {"filterType": "LOT_SIZE", **amounts},
-        {"filterType": "MARKET_LOT_SIZE", **amounts},
+        {
+            "filterType": "LOT_SIZE",
+            "minQty": as_text(market.smallest_amount),
+            "maxQty": as_text(market.max_qty),
+            "stepSize": as_text(market.step),
+        },
+        {
+            "filterType": "MARKET_LOT_SIZE",
+            "minQty": as_text(0),
+            "maxQty": as_text(market.max_market_qty),
+            "stepSize": as_text(0),  # no step of its own: that of LOT_SIZE holds
+        },
         {
             "filterType": "NOTIONAL",
             "minNotional": as_text(market.min_notional),

@@ -28,6 +28,11 @@ def market_closed() -> RefusalError:
     return RefusalError(-1013, "Market is closed.")
 
 
+def invalid_symbol() -> RefusalError:
+    """Return the refusal of whatever names a market that is not listed, or no longer."""
+    return RefusalError(-1121, "Invalid symbol.")
+
+
 def rejected(reason: str) -> RefusalError:
     """Return the refusal of an order that is well formed and cannot be taken."""
     return RefusalError(-2010, reason)

@@ -14,6 +14,7 @@ from sandbox.exchange import LocalExchange, wall_clock
 from sandbox.faults import Faults
 from sandbox.fees import FeeAsset, Fees
 from sandbox.keys import Keys
+from sandbox.market_rules import read_rules, with_real
 from sandbox.overlay import overlay
 from sandbox.replay import Replay
 from sandbox.server import LOOPBACK, running
@@ -33,6 +34,8 @@ class Wishes:
         Where the candles begin to pass; None: they keep their time.
     level_value
         Quote currency on each level of the book; None for more than any order takes.
+    rules_file
+        Market rules by pair, JSON; they win over those of a real exchange.
     keys_file
         A JSON object with ``key`` and ``secret``; None: keys are made.
     overlay_file
@@ -52,6 +55,7 @@ class Wishes:
     speed: float = 1.0
     spread: Decimal = Decimal(0)
     level_value: Decimal | None = None
+    rules_file: Path | None = None
     ledger: Path | None = None
     keys_file: Path | None = None
     overlay_file: Path | None = None
@@ -93,7 +97,11 @@ def exchange_of(wishes: Wishes) -> LocalExchange:
     if not listed:
         raise SandboxError("no pairs: name a --datadir with candles, or --pairs")
     depth = Depth(spread=wishes.spread, level_value=wishes.level_value)
-    return LocalExchange(listed, candles, replay=_replay(wishes, candles), depth=depth)
+    rules = read_rules(wishes.rules_file) if wishes.rules_file else {}
+    if foreign := sorted(set(rules) - set(listed)):
+        raise SandboxError(f"{wishes.rules_file}: {foreign[0]} is not among the pairs served")
+    replay = _replay(wishes, candles)
+    return LocalExchange(listed, candles, replay=replay, depth=depth, rules=with_real(rules))
 
 
 def _replay(wishes: Wishes, candles: CandleFolder | None) -> Replay | None:

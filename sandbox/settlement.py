@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sandbox.book import Level
-from sandbox.fees import DISCOUNT_ASSET, Conversion, Fees, commission
+from sandbox.fees import DISCOUNT_ASSET, Conversion, Fees, FeeTable, commission
 from sandbox.ledger import ZERO
 from sandbox.orders import Fill, Order, OrderType, Side, Status, rounded
 from sandbox.records import Records
@@ -61,7 +61,7 @@ class Settlement:
         Says the price of one BNB in a quote currency; None where it is not known.
     """
 
-    def __init__(self, records: Records, fees: Fees, bnb_price: BnbPrice) -> None:
+    def __init__(self, records: Records, fees: FeeTable, bnb_price: BnbPrice) -> None:
         self.fees = fees
         self._records = records
         self._bnb_price = bnb_price
@@ -77,7 +77,7 @@ class Settlement:
         )
         done = filled.remaining <= 0
         filled = replace(filled, status=Status.FILLED if done else Status.PARTIALLY_FILLED)
-        filled = replace(filled, locked=to_lock(filled, self.fees))
+        filled = replace(filled, locked=to_lock(filled, self.fees.of(order.pair)))
         released = order.locked - filled.locked
         both = (level.amount, cost)
         brought, given = both if order.side is Side.BUY else reversed(both)
@@ -92,7 +92,7 @@ class Settlement:
         base, _, quote = order.pair.partition("/")
         has = records.wallet.balance(DISCOUNT_ASSET).free
         fee, asset = commission(
-            self.fees,
+            self.fees.of(order.pair),
             order.side,
             (level.amount, cost),
             (base, quote),

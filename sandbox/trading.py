@@ -6,15 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from sandbox.account import Account
-from sandbox.errors import SandboxError
 from sandbox.exchange import LocalExchange
 from sandbox.fees import DISCOUNT_ASSET, Fees
 from sandbox.keys import Keys
 from sandbox.ledger_file import LedgerFile
-from sandbox.orders import Order, OrderRequest, Side
-from sandbox.refusals import RefusalError, market_closed
-
-Amount = Decimal | int | float | str
+from sandbox.listing import MarketStatus
+from sandbox.orders import Amount, Order, OrderRequest, Side, exact
+from sandbox.refusals import RefusalError, invalid_symbol, market_closed
+from sandbox.renaming import Renaming
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Trading:
         if not self.account.ledger:
             for asset, amount in (balances or {}).items():
                 self.deposit(asset, amount)
-        exchange.price_changed = self._work
+        exchange.pair_changed = self._pair_changed
 
     def deposit(self, asset: str, amount: Amount) -> None:
         """Add to a free balance.
@@ -94,7 +93,7 @@ class Trading:
             If the amount is not a positive number.
         """
         with self.exchange.lock:
-            self.account.deposit(asset, _exact(amount))
+            self.account.deposit(asset, exact(amount))
 
     def withdraw(self, asset: str, amount: Amount) -> None:
         """Take from a free balance.
@@ -105,7 +104,7 @@ class Trading:
             If the amount is not a positive number, or more than is free.
         """
         with self.exchange.lock:
-            self.account.withdraw(asset, _exact(amount))
+            self.account.withdraw(asset, exact(amount))
 
     def place(self, request: OrderRequest) -> Order:
         """Take an order at the present price.
@@ -113,7 +112,7 @@ class Trading:
         Raises
         ------
         RefusalError
-            If the market is halted or has no price, or the account cannot take the order.
+            If the market does not trade or has no price, or the account cannot take the order.
         """
         with self.exchange.lock:
             self.advance()
@@ -125,7 +124,10 @@ class Trading:
                 raise
 
     def _place(self, request: OrderRequest) -> Order:
-        if request.pair in self.exchange.halted:
+        status = self.exchange.listing.status(request.pair)
+        if status is MarketStatus.END:
+            raise invalid_symbol()
+        if status is MarketStatus.BREAK:
             raise market_closed()
         book = self.exchange.book(request.pair)
         if book is None:
@@ -144,6 +146,19 @@ class Trading:
             self.advance()
             return self.account.cancel(order_id)
 
+    def rename(self, renaming: Renaming) -> None:
+        """Rename a coin: its orders end, its balance becomes one of the new coin.
+
+        Raises
+        ------
+        SandboxError
+            If the coin is in no pair, or pays for one, or a pair of the new name is listed.
+        """
+        with self.exchange.lock:
+            self.advance()
+            self.exchange.rename(renaming)
+            self.account.convert(renaming)
+
     def advance(self) -> None:
         """Work the resting orders over all prices since the last time."""
         with self.exchange.lock:
@@ -151,9 +166,16 @@ class Trading:
                 self._work(pair)
             self._seen_ms = self.exchange.true_ms
 
+    def _pair_changed(self, pair: str) -> None:
+        if self.exchange.listing.status(pair) is MarketStatus.END:
+            for order in self.account.open_orders:
+                if order.pair == pair:
+                    self.account.cancel(order.id)
+        self._work(pair)
+
     def _work(self, pair: str) -> None:
         passed = self.exchange.true_range(pair, self._seen_ms)
-        if passed is None or pair in self.exchange.halted:
+        if passed is None or self.exchange.listing.status(pair) is not MarketStatus.TRADING:
             return
         for side, price in zip((Side.BUY, Side.SELL), passed, strict=True):
             book = self.exchange.book(pair, price)
@@ -166,10 +188,3 @@ class Trading:
         market = self.exchange.market(DISCOUNT_ASSET + quote)
         price = self.exchange.true_price(market.pair) if market else None
         return Decimal(repr(price)) if price else None
-
-
-def _exact(amount: Amount) -> Decimal:
-    try:
-        return Decimal(str(amount))
-    except ArithmeticError:
-        raise SandboxError(f"{amount!r} is not an amount") from None

@@ -16,12 +16,14 @@ from freqtrade.resolvers import ExchangeResolver
 from sandbox.account import Account
 from sandbox.book import Book, Depth
 from sandbox.exchange import LocalExchange
+from sandbox.faults import Faults
 from sandbox.fees import Fees
 from sandbox.keys import Keys
 from sandbox.ledger_file import LedgerFile
 from sandbox.markets import Market
 from sandbox.orders import OrderRequest, OrderType, Side, TimeInForce
 from sandbox.overlay import overlay
+from sandbox.server import running
 from sandbox.trading import Trading
 
 BTC = Market("BTC/USDT", tick=Decimal("0.01"), step=Decimal("0.001"))
@@ -141,3 +143,10 @@ def control(url: str, name: str, method: str = "POST", **sent: Any) -> Any:
     request = urllib.request.Request(f"{url}/control/{name}", body, method=method)
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
+
+
+@contextmanager
+def controlled(trading: Trading) -> Iterator[Caller]:
+    """Serve an exchange with its control endpoint, and call it by hand."""
+    with running(trading.exchange, trading=trading, faults=Faults()) as url:
+        yield Caller(url, trading)

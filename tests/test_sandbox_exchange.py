@@ -46,7 +46,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> LocalExchange:
     write_candles(folder, "ETH/USDT", "5m", [12.0] * 24, START)
     end = START + timedelta(hours=HOURS)
     pairs = ["BTC/USDT", "ETH/USDT", "NEW/USDT"]
-    return LocalExchange(pairs, CandleFolder.open(folder), clock=lambda: end)
+    return LocalExchange(pairs, CandleFolder.open(folder), clock=lambda: end, rules={})
 
 
 @pytest.fixture(scope="module")

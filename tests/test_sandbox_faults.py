@@ -176,7 +176,7 @@ def test_stale_prices_are_shown_while_orders_meet_the_true_ones(call: Shop) -> N
         == (shown["closeTime"])
     )
     answer = call("POST", ORDER, **BUY)
-    assert float(answer["fills"][0]["price"]) == pytest.approx(200.0)
+    assert float(answer["fills"][0]["price"]) == pytest.approx(200.01)
     exchange.thaw("BTC/USDT")
     price = call.raw("GET", "/api/v3/ticker/price", "symbol=BTCUSDT")["price"]
     assert price == "200.00000000"

@@ -83,7 +83,7 @@ def test_freqtrade_sees_the_balances(trading: Trading, freqtrade: Any) -> None:
 def test_freqtrade_buys_and_sells_at_the_market(freqtrade: Any) -> None:
     order = place(freqtrade, "buy", 2.0, 100.0, kind="market")
     assert (order["status"], order["filled"]) == ("closed", 2.0)
-    assert order["average"] == pytest.approx(100.0)
+    assert order["average"] == pytest.approx(100.01)
     assert order["fee"] == {"currency": "BTC", "cost": 0.002}
     since = datetime.now(UTC)
     assert len(freqtrade.get_trades_for_order(order["id"], "BTC/USDT", since)) == 1

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from rebalancing.cli.refusals import RefusedError
+from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.record import Record
-from rebalancing.settings import describe
+from rebalancing.policy_words import describe
 from rebalancing.summary import Summary, summarise
 
 
@@ -33,7 +34,8 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
     result : Path
         The exported zip file, or a folder that holds freqtrade's note of its newest one.
     datadir : Path or None
-        freqtrade's folder of candles, needed only for a symbol that changed its coin.
+        freqtrade's folder of candles, needed for coins whose candles start late or end early;
+        None for the project's own, if the result lies in a user_data folder.
     as_json : bool
         One JSON object, by name of the strategy, instead of tables.
 
@@ -46,33 +48,41 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
 
     try:
         records = read_records(newest_result(result), datadir)
-        summaries = {name: (record, summarise(record.history)) for name, record in records.items()}
+        found = {name: (record, summarise(record.history)) for name, record in records.items()}
     except ValueError as error:
         raise RefusedError(str(error)) from error
     if as_json:
-        fields = {
-            name: {
-                **asdict(figures),
-                "premium": figures.premium,
-                "policy": describe(record.settings),
-                "policy_source": record.policy_source,
-            }
-            for name, (record, figures) in summaries.items()
-        }
+        fields = {name: _fields(record, figures) for name, (record, figures) in found.items()}
         click.echo(json.dumps(fields, default=str, indent=2))
         return
-    for name, (record, figures) in summaries.items():
-        Console().print(_table(name, record, figures))
+    console = Console()
+    for name, (record, figures) in found.items():
+        console.print(_table(name, record, figures))
+        for line in (*record.cautions, *record.remarks):
+            console.print(f"Note: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _fields(record: Record, figures: Summary) -> dict[str, object]:
+    return {
+        **asdict(figures),
+        "premium": figures.premium,
+        "premium_share": figures.premium_share,
+        "policy": describe(record.settings),
+        "policy_source": record.policy_source,
+        "candles": [asdict(span) for span in candle_spans(record.history)],
+        "cautions": record.cautions,
+        "remarks": record.remarks,
+    }
 
 
 def _table(name: str, record: Record, figures: Summary) -> Table:
-    from rebalancing.report.numbers import money
+    from rebalancing.report.numbers import money, percent
 
     stake = figures.stake
+    gain = money(figures.premium, stake, "+")
     table = Table(title=f"Rebalancing: {name}", show_header=False, title_justify="left")
     table.add_column()
     table.add_column(justify="right")
-    share = figures.premium / figures.hodl_nav if figures.hodl_nav else 0.0
     for label, value in (
         ("Policy", describe(record.settings)),
         ("Policy from", record.policy_source),
@@ -83,7 +93,7 @@ def _table(name: str, record: Record, figures: Summary) -> Table:
         ("Fees", f"{money(figures.fees, stake)} (at {figures.fee * 100:g} %)"),
         ("NAV", money(figures.nav, stake)),
         ("HODL NAV", money(figures.hodl_nav, stake)),
-        ("Premium", f"{money(figures.premium, stake, '+')} ({share:+.2%} of HODL)"),
+        ("Premium", f"{percent(figures.premium_share, '+')} of HODL ({gain})"),
         ("Largest drift", f"{figures.largest_drift * 100:+.2f} points, {_where(figures)}"),
         ("Mean drift", f"{figures.mean_drift * 100:.2f} points"),
     ):
