@@ -26,6 +26,7 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   bench [ARGS]      measure what the strategy costs in backtests
   bench-live [ARGS] measure what it costs in a trading bot's loop
   campaign [ARGS]   trade through random trouble on a local exchange; --seeds 200 is the whole of it
+  versions [V ...]  back-test with other versions of freqtrade, in an environment each
   freqtrade [ARGS]  freqtrade itself
 
 The first command makes the environment in .venv: Python 3.11 or newer and a network are
@@ -49,6 +50,7 @@ main() {
         bench) run python -m tests.benchmark "$@" ;;
         bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;
+        versions) run python -m tests.versions "$@" ;;
         freqtrade) run freqtrade "$@" ;;
         help | -h | --help) usage ;;
         *) fail "there is no command '$command'; ./setup.sh --help lists them" 2 ;;

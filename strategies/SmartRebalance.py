@@ -20,6 +20,12 @@ if _HERE not in sys.path[1:]:
     sys.path.append(_HERE)
 
 from rebalancing import SUPPORTED_FREQTRADE, __version__
+from rebalancing.version import version_problem
+
+if _problem := version_problem(freqtrade_version):
+    # Now: what follows imports what older versions do not have, and freqtrade would hide why.
+    raise OperationalException(_problem)
+
 from rebalancing.freqtrade_side.annotations import (
     PLOT_CONFIG,
     mark_rounds,

@@ -9,6 +9,7 @@ import json
 
 import click
 
+from rebalancing.cli.cross import cross
 from rebalancing.cli.journal import journal
 from rebalancing.cli.lookahead import lookahead
 from rebalancing.cli.preview import preview
@@ -35,5 +36,17 @@ def schema() -> None:
     click.echo(json.dumps(config_schema(), indent=2))
 
 
-for command in (now, pause, resume, status, journal, preview, trade, summary, report, lookahead):
+for command in (
+    now,
+    pause,
+    resume,
+    status,
+    journal,
+    preview,
+    trade,
+    summary,
+    report,
+    cross,
+    lookahead,
+):
     main.add_command(command)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
+from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Order
 from freqtrade.strategy import IStrategy
 from pandas import Series, Timestamp
@@ -15,6 +16,7 @@ from rebalancing.freqtrade_side.annotations import Marks, recorded_marks
 from rebalancing.freqtrade_side.backtest import BacktestRun
 from rebalancing.freqtrade_side.candles import PairCandles, first_closes
 from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.cross_candles import unusable_prices
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_journal
 from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
 from rebalancing.freqtrade_side.history.running_weights import RunningWeights
@@ -128,6 +130,8 @@ class Testing(Charting):
 
     def keep(self, pair: str, candles: PairCandles) -> None:
         """Keep the candles; once all are there, check the investment."""
+        if problem := unusable_prices(pair, candles.closes):
+            raise OperationalException(problem)
         self._candles[pair] = candles
         if len(self._candles) == len(self._terms.setup.pairs):
             self._check()
