@@ -76,6 +76,7 @@ def hyperopt(search: Search) -> int:
     given = read_arguments(search.arguments, "hyperopt")
     configs = given.configs or (DEFAULT_CONFIG,)
     setup = read_setup(load_configuration(configs), given)
+    check(setup, given, hyperopt=True)
     file = _run(search, given, setup)
     epochs = read_epochs(file)
     best = next((epoch for epoch in reversed(epochs) if epoch.improved), None)

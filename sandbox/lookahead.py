@@ -65,6 +65,7 @@ def look_ahead(arguments: Sequence[str], cuts: int, tell: Callable[[str], None])
     """
     given = read_arguments(arguments)
     setup = read_setup(load_configuration(given.configs or (DEFAULT_CONFIG,)), given)
+    check(setup, given)
     asked = Asked(tuple(arguments))
     with tempfile.TemporaryDirectory(prefix="lookahead-", ignore_cleanup_errors=True) as name:
         room = Path(name)

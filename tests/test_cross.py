@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.cross_candles import divided, unusable_prices
 from tests.builders import make_candles, make_config, write_candles
 from tests.command_lines import rebalance
@@ -59,6 +60,11 @@ def test_unrounded_candles_are_refused_in_one_line_with_the_remedy(
     assert "rebalance cross DOGE/BTC" in " ".join(ended.stderr.split())
 
 
+def kept(closes: list[float]) -> PairCandles:
+    rows = np.arange(len(closes))
+    return PairCandles(rows * 3600, np.array(closes), rows < 0)
+
+
 @pytest.mark.parametrize(
     ("closes", "refused"),
     [
@@ -70,14 +76,14 @@ def test_unrounded_candles_are_refused_in_one_line_with_the_remedy(
     ],
 )
 def test_what_freqtrade_can_count_with(closes: list[float], refused: bool) -> None:
-    assert bool(unusable_prices("A/B", np.array(closes))) == refused
+    assert bool(unusable_prices({"A/B": kept(closes)})) == refused
 
 
 @pytest.mark.parametrize("scale", [1e6, 1.0, 1e-4, 1e-9])
 def test_whatever_is_divided_freqtrade_can_count_with(scale: float) -> None:
     base = make_candles(list(np.linspace(1, 7, 50) * scale))
     frame, decimals = divided(base, make_candles(list(np.linspace(3, 1, 50))))
-    assert unusable_prices("A/B", frame["close"].to_numpy()) == ""
+    assert unusable_prices({"A/B": PairCandles.of(frame)}) == []
     assert (frame["low"] > 0).all()
     assert decimals <= 14
 

@@ -1,4 +1,4 @@
-"""The command ``rebalance``: steer a bot, look at it, start it, and judge a backtest.
+"""The command ``rebalance``: write a configuration, steer and start a bot, judge a backtest.
 
 Commands import freqtrade when they run, so that the others answer at once.
 """
@@ -12,6 +12,7 @@ import click
 from rebalancing.cli.cross import cross
 from rebalancing.cli.journal import journal
 from rebalancing.cli.lookahead import lookahead
+from rebalancing.cli.new import new
 from rebalancing.cli.preview import preview
 from rebalancing.cli.report import report
 from rebalancing.cli.status import status
@@ -37,16 +38,7 @@ def schema() -> None:
 
 
 for command in (
-    now,
-    pause,
-    resume,
-    status,
-    journal,
-    preview,
-    trade,
-    summary,
-    report,
-    cross,
-    lookahead,
+    *(new, now, pause, resume, status, journal, preview, trade),
+    *(summary, report, cross, lookahead),
 ):
     main.add_command(command)

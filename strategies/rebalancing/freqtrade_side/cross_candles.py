@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from freqtrade.data.history import get_datahandler
 from freqtrade.enums import CandleType, TradingMode
 from pandas import DataFrame
 
+from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.portfolio import Vector
 
 DIGITS = 5
@@ -20,24 +21,22 @@ MOST_DECIMALS = 18
 the power of ten overflows, and the tick is negative or meaningless."""
 
 
-def unusable_prices(pair: str, closes: Vector) -> str:
-    """Say why freqtrade cannot backtest with the prices of a pair; empty if it can.
+def unusable_prices(candles: Mapping[str, PairCandles]) -> list[str]:
+    """Find the pairs whose prices freqtrade cannot count with in a backtest, one line each.
 
     Parameters
     ----------
-    pair : str
-        freqtrade's.
-    closes : array
-        Stake currency for one coin; NaN where there is no price.
+    candles : mapping of str to PairCandles
+        By pair.
     """
-    known = closes[np.isfinite(closes)]
-    if not (np.abs(np.round(known, MOST_DECIMALS) - known) > known * 1e-14).any():
-        return ""
-    return (
-        f"{pair}: its candles hold prices such as {known.min():.15g} with more than "
+    known = {pair: found.closes[np.isfinite(found.closes)] for pair, found in candles.items()}
+    return [
+        f"{pair}: its candles hold prices such as {closes.min():.15g} with more than "
         f"{MOST_DECIMALS} decimals, as no exchange has them and freqtrade cannot count with; write "
-        f"them rounded: rebalance cross {pair}, or round them to {_decimals(known)} decimals"
-    )
+        f"them rounded: rebalance cross {pair}, or round them to {_decimals(closes)} decimals"
+        for pair, closes in known.items()
+        if (np.abs(np.round(closes, MOST_DECIMALS) - closes) > closes * 1e-14).any()
+    ]
 
 
 def cross(pair: str, via: str, datadir: Path) -> list[tuple[str, int, int]]:

@@ -80,6 +80,8 @@ class Record:
         Timeframe of the candles within which orders filled; empty for none.
     policy_source : str
         Where `settings` come from: "configuration", or a file that overrode it and how.
+    versions : tuple of str and str
+        Of the package and of freqtrade that ran; empty where it is not known.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Record:
     exchange: str = ""
     detail: str = ""
     policy_source: str = "configuration"
+    versions: tuple[str, str] = ("", "")
 
     @property
     def is_sold(self) -> bool:
