@@ -18,6 +18,7 @@ from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, rea
 from sandbox.connection import connected
 from sandbox.epochs import SPACE, Epoch, improvements, read_epochs
 from sandbox.errors import SandboxError
+from sandbox.policy import check
 from sandbox.process import run_process
 from sandbox.progress import Done
 from sandbox.quiet_run import new_log, run_quietly

@@ -18,6 +18,7 @@ from sandbox.connection import connected
 from sandbox.errors import SandboxError
 from sandbox.freqtrade_log import LogTail
 from sandbox.markets import price_decimals
+from sandbox.policy import check
 from sandbox.process import run_process
 
 _PRICES = ["open", "high", "low", "close"]
