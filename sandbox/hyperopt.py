@@ -5,7 +5,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,8 @@ def hyperopt(search: Search) -> int:
     given = read_arguments(search.arguments, "hyperopt")
     configs = given.configs or (DEFAULT_CONFIG,)
     setup = read_setup(load_configuration(configs), given)
-    check(setup, given, hyperopt=True)
+    spaces = {"spaces": [SPACE], **given.settings}
+    check(setup, replace(given, settings=spaces), hyperopt=True)
     file = _run(search, given, setup)
     epochs = read_epochs(file)
     best = next((epoch for epoch in reversed(epochs) if epoch.improved), None)
