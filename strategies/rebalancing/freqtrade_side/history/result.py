@@ -26,7 +26,7 @@ from rebalancing.freqtrade_side.history.result_archive import (
 )
 from rebalancing.freqtrade_side.history.result_history import history_of_result
 from rebalancing.freqtrade_side.history.round_notes import round_notes, versions
-from rebalancing.freqtrade_side.parameters import recorded_policy
+from rebalancing.freqtrade_side.parameters import CONFIGURATION, recorded_policy
 from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.record import Record
 
@@ -142,7 +142,11 @@ def _record(
         policy_source=source,
         tags=tags,
         journal=None if events is None else round_notes(events),
-        remarks=(*remarks, *(span.sentence for span in candle_spans(history) if span.sentence)),
+        remarks=(
+            *_overridden(source),
+            *remarks,
+            *(span.sentence for span in candle_spans(history) if span.sentence),
+        ),
         cautions=tuple(
             cautions(
                 ran,
@@ -156,3 +160,7 @@ def _record(
         detail=str(run.get("timeframe_detail") or ""),
         versions=versions(events or ()),
     )
+
+
+def _overridden(source: str) -> tuple[str, ...]:
+    return () if source == CONFIGURATION else (f"The policy that ran is from {source}.",)
