@@ -98,8 +98,8 @@ def cut_moments(orders: Sequence[Order], cuts: int) -> list[int]:
             "the backtest orders nothing between its first purchase and its end, so there is "
             "nothing to compare; choose a longer --timerange"
         )
-    wanted = np.linspace(0, len(moments) - 1, min(cuts, len(moments)) + 2)[1:-1].round()
-    return [moments[int(index)] for index in dict.fromkeys(wanted)]
+    wanted = min(cuts, len(moments))
+    return [moments[int((number + 0.5) * len(moments) / wanted)] for number in range(wanted)]
 
 
 def compare(cut: int, before: Sequence[Order], after: Sequence[Order]) -> Finding:
