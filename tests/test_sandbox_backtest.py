@@ -269,8 +269,8 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
 @pytest.mark.parametrize(
     ("config", "arguments", "message"),
     [
-        pytest.param(None, [], 'Config file "config.json" not found', id="no file"),
-        pytest.param("{ broken", [], "config.json: not valid JSON", id="broken"),
+        pytest.param(None, [], "config.json: there is no such configuration file", id="no file"),
+        pytest.param("{ broken", [], "config.json:1:3: not valid JSON", id="broken"),
         pytest.param("[1]", [], "config.json: not a configuration", id="a list"),
         pytest.param("{}", [], "exchange: missing", id="no exchange"),
         pytest.param(configuration(name=""), [], "exchange.name: missing", id="no name"),
