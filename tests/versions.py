@@ -26,7 +26,7 @@ _BESIDES = ("scipy",)  # 2026.6 imports it and does not ask for it
 def main(versions: Sequence[str]) -> int:
     """Check the versions, print a line each, and return the exit status."""
     with tempfile.TemporaryDirectory(prefix="versions-") as name:
-        wanted = figures(Path(sys.executable), Path(name) / own_version)
+        wanted = figures(Path(sys.executable), Path(name) / "project")
         print(f"{own_version}: NAV {nav(wanted)}, in the environment of the project", flush=True)
         found = [check(version, wanted, Path(name) / version) for version in versions]
     return 0 if all(found) else 1
