@@ -1,4 +1,4 @@
-"""Run freqtrade's backtesting and hyperopt against a local exchange, without a network."""
+"""Run freqtrade's backtesting against a local exchange, without a network."""
 
 import sys
 import tempfile
@@ -23,7 +23,6 @@ from sandbox.told_backtest import PROGRESS
 if TYPE_CHECKING:
     from sandbox.connection import Connection
 
-DEFAULT_LOSS = "OnlyProfitHyperOptLoss"  # trades close at the end: their Sharpe says nothing
 WHAT_TABLES_COUNT = (
     "\nfreqtrade's tables above count closed trades: a position is closed once, when the run ends, "
     "so its win rate and drawdown are those of a handful of trades. Below, the portfolio counts."
@@ -94,7 +93,7 @@ def _run(asked: Asked, given: Given, setup: Setup, results: Results, room: Path)
     export = () if setup.config.get("export") else ("--export", "trades")
     defaults = ["--cache", "none", *export]
     with connected(setup, online=asked.online) as connection:
-        words = words_for(defaults, asked, given, setup, connection)
+        words = [*words_for(defaults, asked, given, setup, connection)]
         words += ["--backtest-directory", str(results.within(room))]
         if asked.verbose:
             command = [sys.executable, "-m", "sandbox.leash", str(room), "backtesting", *words]
@@ -131,29 +130,6 @@ def _progress_in(file: Path) -> Callable[[], Done | None]:
         return None
 
     return done
-
-
-def hyperopt(asked: Asked) -> int:
-    """Optimise period and threshold from the current directory and return the exit status.
-
-    Raises
-    ------
-    SandboxError
-        If the run cannot start.
-    """
-    from sandbox.connection import connected
-
-    given = read_arguments(asked.arguments, "hyperopt")
-    setup = read_setup(load_configuration(given.configs or (DEFAULT_CONFIG,)), given)
-    check(setup, given, hyperopt=True)
-    defaults = ["--spaces", "rebalance", "--hyperopt-loss", DEFAULT_LOSS]
-    with (
-        tempfile.TemporaryDirectory(prefix="hyperopt-", ignore_cleanup_errors=True) as room,
-        connected(setup, online=asked.online) as connection,
-    ):
-        words = words_for(defaults, asked, given, setup, connection)
-        command = [sys.executable, "-m", "sandbox.leash", room, "hyperopt", *words]
-        return run_process(command, connection.environment)
 
 
 def words_for(
