@@ -12,7 +12,7 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   backtest [ARGS]   back-test the strategy against a local exchange, without a network
   hyperopt [ARGS]   optimise its period and threshold, likewise
   test [ARGS]       lint, types and tests; with ARGS only pytest, run with ARGS
-  data [ARGS]       download candles (freqtrade download-data) for config.json or --config FILE
+  data [ARGS]       download candles for config.json or --config FILE
   bench [ARGS]      measure what the strategy costs in backtests
   bench-live [ARGS] measure what it costs in a trading bot's loop
   campaign [ARGS]   trade through random trouble on a local exchange; --seeds 200 is the whole of it
@@ -20,20 +20,22 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
 
 The first command makes the environment in .venv: Python 3.11 or newer and a network are
 needed once, uv is used when it is there. PYTHON=... chooses the interpreter.
-Commands run in this folder, so files named in ARGUMENTS are sought from here.
+Files named in ARGUMENTS are sought from where you are; without any, they are those of this folder.
 TEXT
 }
 
 main() {
     local command=${1:-help}
     if (($#)); then shift; fi
+    place_files "$@"
+    set -- ${placed[@]+"${placed[@]}"}
     case $command in
         dry-run) run python -m sandbox dry-run "$@" ;;
         trade) run rebalance trade "$@" ;;
         backtest) run python -m sandbox backtest "$@" ;;
         hyperopt) run python -m sandbox hyperopt "$@" ;;
         test) check "$@" ;;
-        data) download "$@" ;;
+        data) run python -m sandbox data "$@" ;;
         bench) run python -m tests.benchmark "$@" ;;
         bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;
@@ -61,33 +63,27 @@ check() {
     exec .venv/bin/python -m pytest --numprocesses logical
 }
 
-# freqtrade's own defaults are 30 days of 1m and 5m candles, whatever the configuration trades.
-download() {
-    local argument previous='' config='' days=1000 timeframe=''
+# Options whose value is a file or a folder.
+file_options='config|datadir|data-dir|userdir|user-data-dir|backtest-directory|export-directory'
+file_options+='|backtest-filename|export-filename|strategy-path|hyperopt-path|freqaimodel-path'
+file_options+='|pairs-file|logfile|log-file|output|csv|ledger|keys|overlay'
+
+# place_files ARGUMENT...: leaves the arguments in `placed`. Files are sought from where the user is,
+# and the commands run in this folder: where the two differ, the paths among them become absolute.
+place_files() {
+    local argument previous='' from=${OLDPWD%/}/
+    placed=("$@")
+    [ "$OLDPWD" != "$PWD" ] || return 0
+    placed=()
     for argument; do
-        case $argument in
-            --config=*) config=${argument#*=} ;;
-            -c?*) config=${argument#-c} ;;
-            -t | --timeframes | --timeframes=* | -h | --help) timeframe=given ;;
-            --days | --days=* | --timerange | --timerange=*) days='' ;;
-        esac
-        case $previous in -c | --config) config=$argument ;; esac
+        if [[ $previous =~ ^(-[cdo]|--($file_options))$ ]]; then
+            [[ $argument =~ ^(/|-$) ]] || argument=$from$argument
+        elif [[ $argument =~ ^(--($file_options)=|-[cd])([^/].*)$ ]]; then
+            argument=${BASH_REMATCH[1]}$from${BASH_REMATCH[3]}
+        fi
+        placed+=("$argument")
         previous=$argument
     done
-    if [ -z "$config" ]; then
-        config=config.json
-        set -- --config "$config" "$@"
-    fi
-    if [ -n "$days" ]; then set -- "$@" --days "$days"; fi
-    if [ -z "$timeframe" ]; then
-        [ -r "$config" ] || fail "cannot read the configuration $config" 2
-        timeframe=$(sed -n -e 's#^[[:blank:]]*//.*##' -e \
-            's/^\(.*[{,[:blank:]]\)\{0,1\}"timeframe"[[:blank:]]*:[[:blank:]]*"\([^"]*\)".*/\2/p' \
-            "$config" | sed -n 1p)
-        [ -n "$timeframe" ] || fail "$config has no \"timeframe\"; add --timeframes 1h, say" 2
-        set -- "$@" --timeframes "$timeframe"
-    fi
-    run freqtrade download-data "$@"
 }
 
 # --- environment ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from sandbox.errors import SandboxError
 
-_FAILED = 2
+_INTERRUPTED = 130
 
 
 @click.group()
@@ -30,7 +31,7 @@ def _freqtrade_command(short_help: str) -> Callable[[Callable[..., None]], click
             "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FREQTRADE ARGUMENTS]..."
         )(command)
         command = click.option(
-            "--online", is_flag=True, help="Take the markets from the real exchange instead."
+            "--verbose", is_flag=True, help="Show all that freqtrade prints; its own is -v."
         )(command)
         settings = {"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
         return main.command(context_settings=settings, short_help=short_help)(command)
@@ -38,26 +39,53 @@ def _freqtrade_command(short_help: str) -> Callable[[Callable[..., None]], click
     return decorated
 
 
+def _pages(_: click.Context, __: click.Parameter, given: str) -> int | None:
+    """Read how many pages stay: a number, or all of them, which is None."""
+    if given == "all":
+        return None
+    if not given.isdecimal():
+        raise click.BadParameter(f'{given!r} is neither a number nor "all"')
+    return int(given)
+
+
+_online = click.option(
+    "--online", is_flag=True, help="Take the markets from the real exchange instead."
+)
+
+
 @_freqtrade_command("Backtest against the local exchange.")
-def backtest(online: bool, arguments: tuple[str, ...]) -> None:
+@_online
+@click.option(
+    "--pages",
+    callback=_pages,
+    default="20",
+    show_default=True,
+    metavar="NUMBER|all",
+    help="Pages of backtests that stay in the folder plot: the newest, or all. 0 writes none.",
+)
+def backtest(online: bool, verbose: bool, pages: int | None, arguments: tuple[str, ...]) -> None:
     """Backtest SmartRebalance with config.json, without network.
 
-    All further arguments are those of "freqtrade backtesting" and win over the defaults, e.g.
+    What freqtrade prints goes to a log in user_data/logs, unless it is wanted with --verbose. All
+    further arguments are those of "freqtrade backtesting" and win over the defaults, e.g.
     --config my.json, --datadir FOLDER, --timerange 20210101-20211231, --fee 0.001,
     --timeframe-detail 5m, --strategy-list A B. "freqtrade backtesting --help" lists them all.
     A --config given replaces config.json.
     """
 
     def run() -> int:
+        from sandbox.backtest import Asked
         from sandbox.backtest import backtest as run_backtest
 
-        return run_backtest(arguments, _print_summary, online=online)
+        asked = Asked(arguments, online=online, verbose=verbose)
+        return run_backtest(asked, partial(_print_summary, pages=pages))
 
     sys.exit(_status(run))
 
 
 @_freqtrade_command("Optimise period and threshold against the local exchange.")
-def hyperopt(online: bool, arguments: tuple[str, ...]) -> None:
+@_online
+def hyperopt(online: bool, verbose: bool, arguments: tuple[str, ...]) -> None:
     """Optimise the period and the threshold of config.json, without network.
 
     All further arguments are those of "freqtrade hyperopt" and win over the defaults, which are
@@ -65,9 +93,28 @@ def hyperopt(online: bool, arguments: tuple[str, ...]) -> None:
     """
 
     def run() -> int:
+        from sandbox.backtest import Asked
         from sandbox.backtest import hyperopt as run_hyperopt
 
-        return run_hyperopt(arguments, online=online)
+        return run_hyperopt(Asked(arguments, online=online, verbose=verbose))
+
+    sys.exit(_status(run))
+
+
+@_freqtrade_command("Download candles of the configured exchange.")
+def data(verbose: bool, arguments: tuple[str, ...]) -> None:
+    """Download the candles that config.json trades, from its exchange.
+
+    All further arguments are those of "freqtrade download-data" and win over the defaults, which
+    are 1000 days and the timeframe of the configuration, e.g. --timeframes 5m,
+    --timerange 20210101-, --config my.json.
+    """
+
+    def run() -> int:
+        from sandbox.backtest import Asked
+        from sandbox.download import download
+
+        return download(Asked(arguments, verbose=verbose))
 
     sys.exit(_status(run))
 
@@ -178,23 +225,30 @@ def serve_command(**wishes: Any) -> None:
     sys.exit(_status(run))
 
 
-def _print_summary(result: Path, datadir: Path) -> None:
+def _print_summary(result: Path, datadir: Path, *, pages: int | None) -> None:
     from rebalancing.cli.report import make_report
     from rebalancing.cli.summary import print_summary
-    from rebalancing.report.page_file import page_beside
+    from rebalancing.report.kept_files import keep_newest
+    from rebalancing.report.page_file import page_beside, pages_of_backtests
 
     print_summary(result, datadir)
-    make_report([str(result)], datadir=datadir, output=page_beside(result), quiet=True)
+    if pages == 0:
+        return
+    page = page_beside(result)
+    make_report([str(result)], datadir=datadir, output=page, quiet=True)
+    if pages is not None:
+        keep_newest(pages_of_backtests(page.parent), pages)
 
 
 def _status(run: Callable[[], int]) -> int:
     try:
         return run()
     except SandboxError as error:
-        click.echo(f"error: {error}", err=True)
-        return _FAILED
+        for problem in error.problems:
+            click.echo(f"error: {problem}", err=True)
+        return error.status
     except KeyboardInterrupt:
-        return 130
+        return _INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -1,15 +1,21 @@
 """What the user's arguments say, read with freqtrade's own table of options."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 from sandbox.errors import SandboxError
 
-Command = Literal["backtesting", "hyperopt"]
+Command = Literal["backtesting", "hyperopt", "download-data"]
+
+_SETTINGS = (
+    *("timeframe", "timeframe_detail", "timerange", "max_open_trades", "stake_amount"),
+    *("dry_run_wallet", "fee", "position_stacking", "spaces", "days", "timeframes"),
+)
+"""Options that freqtrade puts over the configuration as they are."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,10 @@ class Given:
         The paths given; None where they are not.
     pairs, strategy_list
         The names given; empty where they are not.
-    export, cache
+    strategy, export, cache
         The choices given; None where they are not.
+    settings
+        What else beats the configuration's key of the same name, such as ``timeframe``.
     """
 
     configs: tuple[str, ...] = ()
@@ -35,8 +43,10 @@ class Given:
     export_filename: Path | None = None
     pairs: tuple[str, ...] = ()
     strategy_list: tuple[str, ...] = ()
+    strategy: str | None = None
     export: str | None = None
     cache: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,8 +75,10 @@ def read_arguments(arguments: Sequence[str], command: Command = "backtesting") -
         export_filename=_path(found.get("exportfilename")),
         pairs=tuple(found["pairs"] or ()),
         strategy_list=tuple(found.get("strategy_list") or ()),
+        strategy=found.get("strategy"),
         export=found.get("export"),
         cache=found.get("backtest_cache"),
+        settings={name: found[name] for name in _SETTINGS if found.get(name) is not None},
     )
 
 
@@ -75,14 +87,19 @@ def _parser(command: Command) -> argparse.ArgumentParser:
     from freqtrade.commands.arguments import (
         ARGS_BACKTEST,
         ARGS_COMMON,
+        ARGS_DOWNLOAD_DATA,
         ARGS_HYPEROPT,
         ARGS_STRATEGY,
     )
     from freqtrade.commands.cli_options import AVAILABLE_CLI_OPTIONS
 
-    own = ARGS_BACKTEST if command == "backtesting" else ARGS_HYPEROPT
+    own = {
+        "backtesting": [*ARGS_STRATEGY, *ARGS_BACKTEST],
+        "hyperopt": [*ARGS_STRATEGY, *ARGS_HYPEROPT],
+        "download-data": ARGS_DOWNLOAD_DATA,
+    }[command]
     parser = _Parser(prog=f"freqtrade {command}", add_help=False)
-    for name in (*ARGS_COMMON, *ARGS_STRATEGY, *own):
+    for name in (*ARGS_COMMON, *own):
         option = AVAILABLE_CLI_OPTIONS[name]
         rest = {**deepcopy(option.kwargs), "default": None}
         parser.add_argument(*option.cli, dest=name, **rest)

@@ -1,110 +1,156 @@
 """Run freqtrade's backtesting and hyperopt against a local exchange, without a network."""
 
-import json
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.arguments import Given, read_arguments
-from sandbox.configuration import load_configuration, read_setup
+from sandbox.candles import CandleFolder
+from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
 from sandbox.connection import Connection, connected
 from sandbox.errors import SandboxError
+from sandbox.policy import checked_period
 from sandbox.process import run_process
+from sandbox.progress import Done
+from sandbox.quiet_run import new_log, run_quietly
+from sandbox.results import Results, check_writable, results_of
+from sandbox.scope import check_timeframes, scope_of
+from sandbox.told_backtest import PROGRESS
 
-DEFAULT_CONFIG = "config.json"
-DEFAULT_STRATEGY = "SmartRebalance"
 DEFAULT_LOSS = "OnlyProfitHyperOptLoss"  # trades close at the end: their Sharpe says nothing
+WHAT_TABLES_COUNT = (
+    "\nfreqtrade's tables above count closed trades: a position is closed once, when the run ends, "
+    "so its win rate and drawdown are those of a handful of trades. Below, the portfolio counts."
+)
+
+Summarise = Callable[[Path, Path], None]
+"""Shows a result: its zip file, and the folder of candles."""
 
 
-def backtest(
-    arguments: Sequence[str], summarise: Callable[[Path, Path], None], *, online: bool = False
-) -> int:
+@dataclass(frozen=True)
+class Asked:
+    """What the user wants of a run.
+
+    Attributes
+    ----------
+    arguments
+        Those of freqtrade's command; they win over the defaults used here.
+    online
+        Take the markets from the real exchange, with the user's configuration as it is.
+    verbose
+        Show all that freqtrade prints, and keep no log of it.
+    """
+
+    arguments: tuple[str, ...]
+    online: bool = False
+    verbose: bool = False
+
+
+def backtest(asked: Asked, summarise: Summarise) -> int:
     """Backtest from the current directory and return the exit status.
 
     Parameters
     ----------
-    arguments
-        Arguments of ``freqtrade backtesting``; they win over the defaults used here.
     summarise
-        Called with the result's zip file and the folder of candles after a successful run.
-    online
-        Take the markets from the real exchange, with the user's configuration as it is.
+        Called after a run that left a result.
 
     Raises
     ------
     SandboxError
-        If the run cannot start, or freqtrade ended well without a result.
+        If the run cannot start, fails, or ends well without a result.
     """
-    given = read_arguments(arguments)
+    given = read_arguments(asked.arguments)
     configs = given.configs or (DEFAULT_CONFIG,)
     setup = read_setup(load_configuration(configs), given)
-    before = _latest_result(setup.results)
-    defaults = ["--cache", "none", "--export", "trades"]
-    with connected(setup, online=online) as connection:
-        command = _command("backtesting", defaults, arguments, given, connection)
-        status = run_process(command, connection.environment)
-    if status != 0:
-        return status
-    if given.export == "none":
-        print("no rebalancing summary: --export none leaves no result to read")
-        return 0
-    summarise(_fresh_result(setup.results, before, given), setup.datadir)
+    period = checked_period(setup)
+    candles = CandleFolder.open(setup.datadir)
+    check_timeframes(setup, candles, given.configs)
+    results = results_of(setup.config, given, setup.user_data)
+    check_writable(results.folder, setup.user_data / "logs")
+    scope = scope_of(setup, candles, period)
+    for line in scope.lines() if scope else ():
+        print(line, flush=True)
+    with tempfile.TemporaryDirectory(prefix="backtest-", ignore_cleanup_errors=True) as name:
+        swallowed = _run(asked, given, setup, results, Path(name))
+        result = results.publish(Path(name))
+    _show(result, setup, given, asked, summarise)
+    if swallowed:
+        raise SandboxError(*swallowed, "the strategy failed in the run, its result is not to trust")
     return 0
 
 
-def hyperopt(arguments: Sequence[str], *, online: bool = False) -> int:
-    """Optimise period and threshold from the current directory and return the exit status.
+def _run(asked: Asked, given: Given, setup: Setup, results: Results, room: Path) -> list[str]:
+    export = () if setup.config.get("export") else ("--export", "trades")
+    defaults = ["--cache", "none", *export]
+    with connected(setup, online=asked.online) as connection:
+        words = [*_words(defaults, asked, given, setup, connection)]
+        words += ["--backtest-directory", str(results.within(room))]
+        if asked.verbose:
+            command = [sys.executable, "-m", "sandbox.leash", str(room), "backtesting", *words]
+            if status := run_process(command, connection.environment):
+                raise SandboxError("backtest: freqtrade failed, see above", status=status)
+            return []
+        log = new_log(setup.user_data, "backtest")
+        print(f"freqtrade's output: {log}", flush=True)
+        command = [sys.executable, "-m", "sandbox.told_backtest", str(room), *words]
+        done = _progress_in(room / PROGRESS)
+        return run_quietly("backtest", command, connection.environment, log, done)
 
-    Parameters
-    ----------
-    arguments
-        Arguments of ``freqtrade hyperopt``; they win over the defaults used here.
-    online
-        Take the markets from the real exchange, with the user's configuration as it is.
+
+def _show(
+    result: Path | None, setup: Setup, given: Given, asked: Asked, summarise: Summarise
+) -> None:
+    if (given.export or setup.config.get("export")) == "none":
+        print("no rebalancing summary: --export none leaves no result to read")
+        return
+    if result is None:
+        again = given.cache not in (None, "none")
+        reason = f": with --cache {given.cache} it showed an earlier one again" if again else ""
+        raise SandboxError(f"freqtrade ended without a result{reason}")
+    if asked.verbose:
+        print(WHAT_TABLES_COUNT)
+    summarise(result, setup.datadir)
+
+
+def _progress_in(file: Path) -> Callable[[], Done | None]:
+    def done() -> Done | None:
+        with suppress(OSError, ValueError):  # not written yet, or being written
+            completed, total = map(int, file.read_text(encoding="utf-8").split())
+            return completed, total
+        return None
+
+    return done
+
+
+def hyperopt(asked: Asked) -> int:
+    """Optimise period and threshold from the current directory and return the exit status.
 
     Raises
     ------
     SandboxError
         If the run cannot start.
     """
-    given = read_arguments(arguments, "hyperopt")
+    given = read_arguments(asked.arguments, "hyperopt")
     setup = read_setup(load_configuration(given.configs or (DEFAULT_CONFIG,)), given)
     defaults = ["--spaces", "rebalance", "--hyperopt-loss", DEFAULT_LOSS]
-    with connected(setup, online=online) as connection:
-        command = _command("hyperopt", defaults, arguments, given, connection)
+    with (
+        tempfile.TemporaryDirectory(prefix="hyperopt-", ignore_cleanup_errors=True) as room,
+        connected(setup, online=asked.online) as connection,
+    ):
+        words = _words(defaults, asked, given, setup, connection)
+        command = [sys.executable, "-m", "sandbox.leash", room, "hyperopt", *words]
         return run_process(command, connection.environment)
 
 
-def _command(
-    name: str,
-    defaults: Sequence[str],
-    arguments: Sequence[str],
-    given: Given,
-    connection: Connection,
+def _words(
+    defaults: Sequence[str], asked: Asked, given: Given, setup: Setup, connection: Connection
 ) -> list[str]:
-    command = [sys.executable, "-m", "freqtrade", name, *defaults]
+    words = [*defaults]
     if not given.configs:
-        command += ["--config", DEFAULT_CONFIG]
+        words += ["--config", DEFAULT_CONFIG]
     if not given.strategy_list:
-        command += ["--strategy", DEFAULT_STRATEGY]
-    return [*command, *arguments, *connection.arguments]
-
-
-def _latest_result(folder: Path) -> tuple[Path, int] | None:
-    # freqtrade names its latest result in this file and rewrites it after every run.
-    pointer = folder / ".last_result.json"
-    try:
-        name = json.loads(pointer.read_text(encoding="utf-8"))["latest_backtest"]
-        return folder / name, pointer.stat().st_mtime_ns
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _fresh_result(folder: Path, before: tuple[Path, int] | None, given: Given) -> Path:
-    after = _latest_result(folder)
-    if after is not None and after != before and after[0].is_file():
-        return after[0]
-    reason = "see its messages above"
-    if given.cache not in (None, "none"):
-        reason += f"; with --cache {given.cache} it may have shown an earlier one again"
-    raise SandboxError(f"freqtrade wrote no result into {folder}: {reason}")
+        words += ["--strategy", *setup.strategies]
+    return [*words, *asked.arguments, *connection.arguments]

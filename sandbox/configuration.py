@@ -8,6 +8,8 @@ from typing import Any
 from sandbox.arguments import Given
 from sandbox.errors import SandboxError
 
+DEFAULT_CONFIG = "config.json"
+DEFAULT_STRATEGY = "SmartRebalance"
 ENVIRONMENT_PREFIX = "FREQTRADE__"
 
 
@@ -17,25 +19,30 @@ class Setup:
 
     Attributes
     ----------
+    config
+        Merged, with the arguments that beat it.
     exchange
         The user's exchange, in lower case.
     pairs
         The pair whitelist and the pairs given as arguments; may hold wildcards.
+    strategies
+        The names of those that will run.
+    user_data
+        freqtrade's folder for all it writes.
     datadir
         The folder of candles.
     datadir_argument
         The folder to name in ``--datadir``; None where freqtrade would find it by itself.
-    results
-        The folder freqtrade writes its results to.
     """
 
     config: Mapping[str, Any]
     exchange: str
     stake: str
     pairs: tuple[str, ...]
+    strategies: tuple[str, ...]
+    user_data: Path
     datadir: Path
     datadir_argument: Path | None
-    results: Path
 
 
 def load_configuration(files: Sequence[str]) -> dict[str, Any]:
@@ -86,27 +93,18 @@ def read_setup(config: Mapping[str, Any], given: Given) -> Setup:
     user_data = given.user_data_dir or Path(str(config.get("user_data_dir") or "user_data"))
     # freqtrade ignores a "datadir" in the configuration; as an argument it heeds it.
     named = given.datadir or (Path(str(config["datadir"])) if config.get("datadir") else None)
+    only = {"exchange": {**exchange, "pair_whitelist": list(given.pairs)}} if given.pairs else {}
+    strategy = given.strategy or str(config.get("strategy") or DEFAULT_STRATEGY)
     return Setup(
-        config=config,
+        config={**config, **given.settings, **only},
         exchange=name,
         stake=_text(config, "stake_currency", ""),
         pairs=(*whitelist, *given.pairs),
+        strategies=given.strategy_list or (strategy,),
+        user_data=user_data,
         datadir=named or user_data / "data" / name,
         datadir_argument=named,
-        results=_results_folder(config, given, user_data),
     )
-
-
-def _results_folder(config: Mapping[str, Any], given: Given, user_data: Path) -> Path:
-    wanted = given.export_directory
-    if wanted is None and config.get("exportdirectory"):
-        wanted = Path(str(config["exportdirectory"]))
-    if wanted is None and given.export_filename is not None and given.export_filename.is_dir():
-        wanted = given.export_filename
-    if wanted is None:
-        return user_data / "backtest_results"
-    # A folder that is not there freqtrade takes for the beginning of a file's name.
-    return wanted if wanted.is_dir() else wanted.parent
 
 
 def _text(parent: Mapping[str, Any], key: str, prefix: str) -> str:

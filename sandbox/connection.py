@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,13 +41,13 @@ def connected(setup: Setup, *, online: bool) -> AbstractContextManager[Connectio
     SandboxError
         If the local exchange cannot start.
     """
-    return _own(setup) if online else _local(setup)
+    return nullcontext(own_exchange(setup)) if online else _local(setup)
 
 
-@contextmanager
-def _own(setup: Setup) -> Iterator[Connection]:
+def own_exchange(setup: Setup) -> Connection:
+    """Leave the user's configuration as it is."""
     named = setup.datadir_argument
-    yield Connection(os.environ, () if named is None else ("--datadir", str(named)))
+    return Connection(os.environ, () if named is None else ("--datadir", str(named)))
 
 
 @contextmanager

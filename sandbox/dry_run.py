@@ -17,9 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.arguments import Given
-from sandbox.backtest import DEFAULT_CONFIG, DEFAULT_STRATEGY
 from sandbox.candles import CandleFolder, timeframe_ms
-from sandbox.configuration import Setup, child_environment, load_configuration, read_setup
+from sandbox.configuration import (
+    DEFAULT_CONFIG,
+    DEFAULT_STRATEGY,
+    Setup,
+    child_environment,
+    load_configuration,
+    read_setup,
+)
 from sandbox.dry_run_settings import TIMEFRAME, RestApi, dry_run_settings
 from sandbox.errors import SandboxError
 from sandbox.exchange import LocalExchange

@@ -40,15 +40,26 @@ class Policy:
 def read_opens(datadir: Path, pairs: Sequence[str], timeframe: str) -> pd.DataFrame:
     """Read the open of each candle by asset; NaN where nobody traded then or in the candle
     before, for then the strategy knew no price."""
+    opens = _column(datadir, pairs, timeframe, "open")
+    return opens.where(opens.shift(1).notna()).iloc[1:]
+
+
+def read_closes(datadir: Path, pairs: Sequence[str], timeframe: str) -> pd.DataFrame:
+    """Read the last close by asset that is known when each candle starts, however old; NaN before
+    the first one."""
+    return _column(datadir, pairs, timeframe, "close").shift(1).ffill().iloc[1:]
+
+
+def _column(datadir: Path, pairs: Sequence[str], timeframe: str, column: str) -> pd.DataFrame:
     columns = {}
     for pair in pairs:
         name = f"{pair.replace('/', '_')}-{timeframe}.feather"
         candles = pd.read_feather(datadir / name).set_index("date")
-        columns[pair.split("/")[0]] = candles["open"].where(candles["volume"] > 0)
-    opens = pd.DataFrame(columns)
-    grid = pd.date_range(opens.index[0], opens.index[-1], freq=pd.Timedelta(timeframe))
-    opens = opens.reindex(grid)
-    return opens.where(opens.shift(1).notna()).iloc[1:]
+        columns[pair.split("/")[0]] = candles[column].where(candles["volume"] > 0)
+    found = pd.DataFrame(columns).sort_index()
+    return found.reindex(
+        pd.date_range(found.index[0], found.index[-1], freq=pd.Timedelta(timeframe))
+    )
 
 
 def backtest_events(orders: pd.DataFrame, fee: float) -> list[Event]:
@@ -70,12 +81,19 @@ def backtest_events(orders: pd.DataFrame, fee: float) -> list[Event]:
 class Walk:
     """A walk through the candles.
 
-    `opens` has a row for each moment and a column for each asset, NaN where it has no price.
+    `opens` has a row for each moment and a column for each asset, NaN where it has no price: then
+    it is worth what `closes` says, or its last open if that is not given.
     """
 
     def __init__(
-        self, opens: pd.DataFrame, events: Sequence[Event], policy: Policy, start: float
+        self,
+        opens: pd.DataFrame,
+        events: Sequence[Event],
+        policy: Policy,
+        start: float,
+        closes: pd.DataFrame | None = None,
     ) -> None:
+        self.closes = [] if closes is None else closes.to_dict("records")
         self.policy, self.events = policy, [e for e in events if e.kind != "closing"]
         self.closing = [e for e in events if e.kind == "closing"]
         self.coins = dict.fromkeys(opens.columns, 0.0)
@@ -101,9 +119,12 @@ class Walk:
         rows = opens.to_dict("records")
         for number, row in enumerate(rows):
             before = dict(self.last)
+            self.row = row
             for asset, price in row.items():
                 if price == price:
                     self.last[asset] = price
+                elif self.closes and self.last[asset] > 0:
+                    self.last[asset] = self.closes[number][asset]
             if number and times[number] > first:
                 self._grow_mix(rows[number - 1], before)
             elif number:
@@ -120,6 +141,7 @@ class Walk:
             end = times[number + 1] if number + 1 < len(rows) else float("inf")
             flow_now = 0.0
             while queue and queue[0].time < end:
+                self._list(queue)
                 flow_now += self._apply(queue.pop(0))
 
     def _apply(self, event: Event) -> float:
@@ -147,6 +169,32 @@ class Walk:
             self.turned += abs(worth) / 2 / nav
             self.rounds.add(event.time)
         return 0.0
+
+    def _list(self, queue: Sequence[Event]) -> None:
+        """Let HODL buy, at one moment, what the portfolio buys for the first time in a round."""
+        if queue[0].kind != "round":
+            return
+        new = {
+            event.asset: event
+            for event in queue
+            if event.time == queue[0].time and event.amount > 0 and not self.held[event.asset]
+        }
+        if not new:
+            return
+        known = {**self.row, **{asset: event.price for asset, event in new.items()}}
+        wanted = {asset: self._targets(known)[asset] for asset in new}
+        fee, weight = self.policy.fee, sum(wanted.values())
+        coins, cash = self._value(self.held, 0.0), self.held_cash
+        low, high = 0.0, 1.0  # of everything that HODL holds, sold for it
+        for _ in range(100):
+            share = (low + high) / 2
+            bought = share * (coins * (1 - fee) + cash) / (1 + fee)
+            reached = bought / ((1 - share) * (coins + cash) + bought)
+            low, high = (share, high) if reached < weight else (low, share)
+        self.held = {asset: amount * (1 - share) for asset, amount in self.held.items()}
+        self.held_cash *= 1 - share
+        for asset, event in new.items():
+            self.held[asset] = bought * wanted[asset] / weight / event.price
 
     def _flow(self, amount: float) -> None:
         self.cash += amount
@@ -197,8 +245,11 @@ class Walk:
 
     def figures(self) -> dict[str, float]:
         """Count the figures at the end."""
-        for event in self.closing:
+        sold = [event for event in self.closing if self.row[event.asset] == self.row[event.asset]]
+        for event in sold:
             self.last[event.asset] = event.price
+        ended = {event.asset for event in self.closing} - {event.asset for event in sold}
+        left = sum(self.coins[asset] * self.last[asset] for asset in ended)
         nav, hodl = self._sold(self.coins, self.cash), self._sold_hodl()
         if self.closing:
             base = self.navs[-1]
@@ -213,7 +264,7 @@ class Walk:
             "hodl_nav": self.hodls[-1],
             "premium": nav - hodl,
             "flows": self.flowed,
-            "fees": self.paid + sum(event.fee for event in self.closing),
+            "fees": self.paid + sum(event.fee for event in sold) + left * self.policy.fee,
             "total_return": self.unit[-1] - 1,
             "annual_return": self.unit[-1] ** (1 / years) - 1,
             "turnover": self.turned / years,

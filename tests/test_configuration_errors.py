@@ -17,7 +17,12 @@ from tests.freqtrade_runs import backtest, freqtrade_process
 
 PAIRS = ["BTC/USDT", "ETH/USDT"]
 EQUAL = {"targets": "equal", "period": "24h"}
+NOT_BOTH = "remove the pattern, or take these pairs out of whitelist and targets"
 BEHIND = "it would sell behind the policy's back"
+
+
+def exchange(**changes: Any) -> dict[str, Any]:
+    return {"name": "binance", "pair_whitelist": PAIRS, **changes}
 
 
 def problems(
@@ -130,7 +135,7 @@ def test_a_valid_configuration_loads(tmp_path: Path) -> None:
         pytest.param(
             {"rebalance": {"targets": {"BTC": 0.5, "USDT": 0.5}, "period": "24h"}},
             "rebalance.targets: ETH/USDT of exchange.pair_whitelist has no target, "
-            "give it a target (0 is one) or remove it from the whitelist",
+            "give it a target (0 is one) or remove it from exchange.pair_whitelist",
             id="a pair without a target",
         ),
         pytest.param(
@@ -173,8 +178,74 @@ def test_a_valid_configuration_loads(tmp_path: Path) -> None:
                     "pair_blacklist": ["ETH/USDT"],
                 }
             },
-            "exchange.pair_blacklist: ETH/USDT is in the whitelist too, remove it",
+            f'exchange.pair_blacklist: "ETH/USDT" excludes ETH/USDT; {NOT_BOTH}',
             id="a pair in both lists",
+        ),
+        pytest.param(
+            {"exchange": exchange(pair_blacklist=["BNB/.*", "eth/.*"])},
+            f'exchange.pair_blacklist: "eth/.*" excludes ETH/USDT; {NOT_BOTH}',
+            id="a pattern excludes a target, whatever its case",
+        ),
+        pytest.param(
+            {"exchange": exchange(pair_blacklist=[".*"])},
+            f'exchange.pair_blacklist: ".*" excludes BTC/USDT, ETH/USDT; {NOT_BOTH}',
+            id="a pattern excludes all",
+        ),
+        pytest.param(
+            {
+                "exchange": exchange(pair_blacklist=["ETH/USDT"]),
+                "rebalance": {"targets": {"BTC": 1, "ETH": 0}, "period": "24h"},
+            },
+            f'exchange.pair_blacklist: "ETH/USDT" excludes ETH/USDT; {NOT_BOTH}',
+            id="a target of 0 has to be sold, too",
+        ),
+        pytest.param(
+            {"exchange": exchange(pair_blacklist=["*/BTC"])},
+            'exchange.pair_blacklist: "*/BTC" is no pattern; write one like "BNB/.*" for all '
+            "pairs of BNB",
+            id="no pattern",
+        ),
+        pytest.param(
+            {"exchange": exchange(pair_whitelist=["btc/usdt", "ETH/USDT"])},
+            'exchange.pair_whitelist: write "BTC/USDT" for "btc/usdt"',
+            id="small letters",
+        ),
+        pytest.param(
+            {"exchange": exchange(pair_whitelist=["BTCUSDT", "ETH/USDT"])},
+            'exchange.pair_whitelist: write "BTC/USDT" for "BTCUSDT"',
+            id="as the exchange writes it",
+        ),
+        pytest.param(
+            {"exchange": exchange(pair_whitelist=["BTC/USDT:USDT", "ETH/USDT"])},
+            'exchange.pair_whitelist: write "BTC/USDT" for "BTC/USDT:USDT", a futures pair: '
+            "coins are held, not lent",
+            id="a futures pair",
+        ),
+        pytest.param(
+            {"stake_currency": "usdt"},
+            'stake_currency: write "USDT" for "usdt"',
+            id="stake currency in small letters",
+        ),
+        pytest.param(
+            {"stake_currency": "EUR"},
+            'stake_currency: is "EUR", the pairs of exchange.pair_whitelist are priced in USDT; '
+            'write "stake_currency": "USDT", or pairs like "BTC/EUR"',
+            id="stake currency of other pairs",
+        ),
+        pytest.param(
+            {"rebalance": None, "rebalancing": EQUAL},
+            'rebalancing: the block is called "rebalance"; call it "rebalance"',
+            id="a block of nearly the name",
+        ),
+        pytest.param(
+            {"Rebalance": EQUAL},
+            'Rebalance: the block is called "rebalance"; remove it, nobody reads it',
+            id="a second block",
+        ),
+        pytest.param(
+            {"timeframe": "1 h", "rebalance": {"targets": "equal", "period": "24h"}},
+            'timeframe: "1 h" is not a timeframe: write one like "1h" or "5m"',
+            id="timeframe",
         ),
     ],
 )

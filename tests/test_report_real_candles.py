@@ -3,15 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
-from tests.builders import make_config
+from tests.builders import make_config, write_candles
 from tests.freqtrade_runs import Outcome, backtest
 from tests.real_candles import MAJORS, SHARED, bitcoin_candles, needs_shared
-from tests.recount import Policy, Walk, backtest_events, read_opens
+from tests.recount import Policy, Walk, backtest_events, read_closes, read_opens
 
 pytestmark = [needs_shared, pytest.mark.slow]
 FEE = 0.001
@@ -23,7 +24,8 @@ def both(run: Outcome, datadir: Path, policy: Policy, start: float, timeframe: s
     (record,) = read_records(run.result, datadir).values()
     pairs = [f"{asset}/{policy.stake}" for asset in policy.targets if asset != policy.stake]
     opens = read_opens(datadir, pairs, timeframe)
-    walk = Walk(opens, backtest_events(run.orders, FEE), policy, start)
+    closes = read_closes(datadir, pairs, timeframe)
+    walk = Walk(opens, backtest_events(run.orders, FEE), policy, start, closes)
     return Findings(record), walk
 
 
@@ -32,7 +34,21 @@ def equal(pairs: list[str], threshold: float) -> Policy:
     return Policy({**targets, "USDT": 0.0}, threshold, "USDT", FEE)
 
 
-@pytest.fixture(scope="module", params=["majors-1h", "luna-2022", "flashcrash-2025-10", "bitcoin"])
+CASES = ["majors-1h", "luna-2022", "flashcrash-2025-10", "bitcoin", "late and ended"]
+
+
+def late_and_ended_candles(folder: Path) -> Path:
+    """Write the weeks in which LUNA ended, with a SOL that is listed in the middle of them."""
+    candles = {}
+    for coin in ["LUNA", "BTC", "ETH", "BNB", "SOL"]:
+        frame = pd.read_feather(SHARED / "luna-2022" / f"{coin}_USDT-1h.feather")
+        begin = "2022-05-02 03:00" if coin == "SOL" else "2022-04-25"
+        inside = (frame["date"] >= begin) & (frame["date"] < "2022-05-24")
+        candles[f"{coin}/USDT"] = frame[inside].reset_index(drop=True)
+    return write_candles(folder, "1h", candles)
+
+
+@pytest.fixture(scope="module", params=CASES)
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     folder = tmp_path_factory.mktemp(request.param)
     daily = {"targets": "equal", "period": "24h", "threshold": 0.03}
@@ -45,7 +61,10 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         return both(backtest(folder, config, data), data, policy, 1.0, "1h")
     data, details = SHARED / request.param, ()
     pairs, block = MAJORS, daily
-    if request.param == "luna-2022":
+    if request.param == "late and ended":
+        data = late_and_ended_candles(folder / "data")
+        block = {"targets": "equal", "threshold": 0.02, "scope": "drifted"}
+    if request.param in ("luna-2022", "late and ended"):
         pairs = [f"{coin}/USDT" for coin in ["LUNA", "BTC", "ETH", "BNB", "SOL"]]
     if request.param == "flashcrash-2025-10":
         pairs = [f"{coin}/USDT" for coin in ["BTC", "ETH", "ADA", "DOGE"]]

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from sandbox.arguments import read_arguments
-from sandbox.backtest import backtest
+from sandbox.backtest import Asked, backtest
 from sandbox.configuration import load_configuration, read_setup
 from sandbox.errors import SandboxError
 from sandbox.synthetic import write_candles
@@ -49,6 +49,16 @@ class {name}(IStrategy):
         return dataframe
 """
 
+TROUBLE = """
+    def bot_start(self, **kwargs):
+        import logging
+
+        logging.getLogger("rebalancing.test").warning("two targets are alike")
+
+    def bot_loop_start(self, current_time, **kwargs):
+        raise ValueError("mislaid")
+"""
+
 
 def configuration(stake: str = "USDT", **exchange: Any) -> dict[str, Any]:
     return {
@@ -57,6 +67,7 @@ def configuration(stake: str = "USDT", **exchange: Any) -> dict[str, Any]:
         "stake_amount": "unlimited",
         "dry_run": True,
         "dry_run_wallet": 1 if stake == "BTC" else 1000,
+        "strategy": "Plain",
         "strategy_path": "strategies",
         "entry_pricing": {"price_side": "same"},
         "exit_pricing": {"price_side": "same"},
@@ -89,14 +100,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     (tmp_path / "user_data").mkdir()
     (tmp_path / "strategies").mkdir()
-    strategy = tmp_path / "strategies" / "SmartRebalance.py"
-    strategy.write_text(STRATEGY.format(name="SmartRebalance"))
+    (tmp_path / "strategies" / "Plain.py").write_text(STRATEGY.format(name="Plain"))
     return tmp_path
 
 
 def results(*arguments: str) -> list[Path]:
     found: list[Path] = []
-    assert backtest(arguments, lambda result, _: found.append(result)) == 0
+    assert backtest(Asked(arguments), lambda result, _: found.append(result)) == 0
     return found
 
 
@@ -138,8 +148,8 @@ def test_a_whole_run_without_network_and_without_keys(
     Path("temporary").mkdir()
     (result,) = results("--fee", "0.002")
     stats, everything = read_result(result)
-    assert stats["SmartRebalance"]["total_trades"] > 20
-    assert {trade["fee_open"] for trade in stats["SmartRebalance"]["trades"]} == {0.002}
+    assert stats["Plain"]["total_trades"] > 20
+    assert {trade["fee_open"] for trade in stats["Plain"]["trades"]} == {0.002}
     out, err = capfd.readouterr()
     assert out.count("local exchange at http://127.0.0.1:") == 1
     assert "for 2 pairs of binance; --online takes the markets from the real exchange" in out
@@ -155,27 +165,34 @@ def test_another_exchange_and_its_folder_are_replayed(
     monkeypatch.setenv("FREQTRADE__EXCHANGE__PAIR_WHITELIST", '["LTC/BTC"]')
     monkeypatch.setenv("FREQTRADE__STAKE_CURRENCY", "BTC")
     monkeypatch.setenv("FREQTRADE__DRY_RUN_WALLET", "1")
-    (result,) = results()
+    (result,) = results("--backtest-directory", "mine/best")  # no folder: the name's beginning
+    assert result.match("mine/best-????-??-??_??-??-??.zip")
+    assert len(list(Path("mine").iterdir())) == 3  # the result, its metadata, freqtrade's note
     stats, _ = read_result(result)
-    assert {trade["pair"] for trade in stats["SmartRebalance"]["trades"]} == {"LTC/BTC"}
-    assert {trade["fee_open"] for trade in stats["SmartRebalance"]["trades"]} == {0.001}
+    assert {trade["pair"] for trade in stats["Plain"]["trades"]} == {"LTC/BTC"}
+    assert {trade["fee_open"] for trade in stats["Plain"]["trades"]} == {0.001}
     assert "for 2 pairs of kraken" in capfd.readouterr().out
 
 
 def test_a_given_configuration_replaces_the_default_and_strategies_can_be_listed(
-    project: Path,
+    project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     Path("config.json").write_text("this is no JSON and must not be read")
     (project / "strategies" / "Other.py").write_text(STRATEGY.format(name="Other"))
     (project / "out").mkdir()
     write_data("elsewhere")
     write_config(configuration(name="okx"), "my.json")
-    (result,) = results(
-        *("--config=my.json", "--datadir", "elsewhere", "--export-directory", "out"),
-        *("--timeframe", "1h", "--strategy-list", "Other"),
-    )
+    words = ("--config=my.json", "--datadir", "elsewhere", "--export-directory", "out")
+    words += ("--timeframe", "1h", "--strategy-list", "Other")
+    found: list[Path] = []
+    asked = Asked(words, verbose=True)
+    assert backtest(asked, lambda result, _: found.append(result)) == 0
+    (result,) = found
     assert result.parent == Path("out")
     assert list(read_result(result)[0]) == ["Other"]
+    out = capfd.readouterr().out
+    assert out.index("BACKTESTING REPORT") < out.index("freqtrade's tables above count closed")
+    assert not list(Path("user_data/logs").iterdir())
 
 
 def test_without_an_export_there_is_no_summary(capfd: pytest.CaptureFixture[str]) -> None:
@@ -185,24 +202,53 @@ def test_without_an_export_there_is_no_summary(capfd: pytest.CaptureFixture[str]
     assert "no rebalancing summary: --export none" in capfd.readouterr().out
 
 
-def test_freqtrades_failure_is_passed_on() -> None:
+def test_freqtrades_failure_is_passed_on_with_its_reason_and_its_log() -> None:
     write_config(configuration())
     write_data("user_data/data/binance")
-    assert backtest(["--strategy", "Nowhere"], no_summary) == 2
+    with pytest.raises(SandboxError) as caught:
+        backtest(Asked(("--strategy", "Nowhere")), no_summary)
+    assert caught.value.status == 2
+    reason, where = caught.value.problems
+    assert "Impossible to load Strategy 'Nowhere'" in reason
+    log = Path(where.rpartition(" ")[2])
+    assert "freqtrade failed with status 2" in where
+    assert "Impossible to load Strategy" in log.read_text()
 
 
-def test_no_result_is_a_failure_though_freqtrade_ends_with_zero() -> None:
+def test_a_configuration_that_freqtrade_refuses_fails_though_freqtrade_ends_with_zero() -> None:
     write_config({**configuration(), "max_open_trades": "many"})
     write_data("user_data/data/binance")
-    with pytest.raises(SandboxError, match="freqtrade wrote no result into"):
-        backtest([], no_summary)
+    with pytest.raises(SandboxError, match=r"many.*\n.*failed with status 2") as caught:
+        backtest(Asked(()), no_summary)
+    assert caught.value.status == 2
+
+
+def test_what_a_strategy_did_wrong_is_shown_though_freqtrade_went_on(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    trouble = STRATEGY.format(name="Plain") + TROUBLE
+    (project / "strategies" / "Plain.py").write_text(trouble)
+    write_config(configuration())
+    write_data("user_data/data/binance")
+    found: list[Path] = []
+    with pytest.raises(SandboxError, match="not to trust") as caught:
+        backtest(Asked(()), lambda result, _: found.append(result))
+    assert "mislaid" in caught.value.problems[0]
+    assert caught.value.problems[0].endswith(" times)")
+    assert len(found) == 1
+    out = capfd.readouterr().out
+    assert "warning: two targets are alike\n" in out
+    assert "Traceback" not in out
 
 
 def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
     write_config(configuration())
     write_data("user_data/data/binance")
+    # A shell lets what it runs in the background ignore interrupts.
+    listening = "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    run = "runpy.run_module('sandbox', run_name='__main__')"
     with subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "backtest"],
+        [sys.executable, "-c", f"import runpy, signal; {listening}; {run}", "backtest"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -217,6 +263,7 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
     assert status not in (0, 2)
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+    assert not list(Path("user_data/backtest_results").iterdir())
 
 
 @pytest.mark.parametrize(
@@ -228,6 +275,12 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
         pytest.param("{}", [], "exchange: missing", id="no exchange"),
         pytest.param(configuration(name=""), [], "exchange.name: missing", id="no name"),
         pytest.param(configuration(), [], "binance: no such data folder", id="no data"),
+        pytest.param(
+            configuration(),
+            ["-d", ".", "--userdir", "config.json"],
+            "config.json/backtest_results: cannot be written (Not a directory)",
+            id="no folder to write to",
+        ),
         pytest.param(configuration(), ["--nonsense"], "unrecognized arguments", id="argument"),
         pytest.param(configuration(), ["-c", "-"], "standard input", id="standard input"),
         pytest.param(configuration(pair_whitelist=[]), ["-d", "."], "no pairs: ", id="no pairs"),

@@ -8,7 +8,7 @@ import pydantic
 import pytest
 
 from rebalancing.durations import parse_duration
-from rebalancing.settings import Settings, describe, read_settings
+from rebalancing.settings import Settings, read_settings
 from tests.builders import make_settings
 
 EQUAL = {"targets": "equal", "period": "24h"}
@@ -133,15 +133,16 @@ def test_settings_cannot_be_changed() -> None:
 
 
 SUM = "rebalance.targets: weights sum to"
+OR_EQUAL = '; for equal shares write "equal"'
 
 
 @pytest.mark.parametrize(
     ("targets", "line"),
     [
         pytest.param({"BTC": 0.5, "ETH": 0.47}, f"{SUM} 0.97, must sum to 1", id="0.97"),
-        pytest.param({"BTC": 0.6, "ETH": 0.6}, f"{SUM} 1.2, must sum to 1", id="too much"),
-        pytest.param({"BTC": 0.5, "ETH": 0.500002}, f"{SUM} 1.000002, must sum to 1", id="2e-6"),
-        pytest.param({"BTC": 0, "ETH": 0}, f"{SUM} 0, must sum to 1", id="nothing"),
+        pytest.param({"BTC": 0.9, "ETH": 0.3}, f"{SUM} 1.2, must sum to 1", id="too much"),
+        pytest.param({"BTC": 0.4, "ETH": 0.600002}, f"{SUM} 1.000002, must sum to 1", id="2e-6"),
+        pytest.param({"BTC": 0, "ETH": 0}, f"{SUM} 0, must sum to 1{OR_EQUAL}", id="nothing"),
         pytest.param(
             {"BTC": 40, "ETH": 60},
             f"{SUM} 100: write fractions, 0.4 for 40 %",
@@ -149,8 +150,23 @@ SUM = "rebalance.targets: weights sum to"
         ),
         pytest.param(
             {"BTC": 33.3, "ETH": 33.3, "SOL": 33.4},
-            f"{SUM} 100: write fractions, 0.4 for 40 %",
-            id="percent with rounding error",
+            f"{SUM} 100: write fractions, 0.333 for 33.3 %{OR_EQUAL}",
+            id="percent of equal shares",
+        ),
+        pytest.param(
+            {"BTC": 33.3, "ETH": 33.3, "SOL": 33.3},
+            f"{SUM} 99.9: write fractions, 0.333 for 33.3 %{OR_EQUAL}",
+            id="percent of equal shares, rounded",
+        ),
+        pytest.param(
+            {"BTC": 55.5, "ETH": 44.4},
+            f"{SUM} 99.9: write fractions, 0.555 for 55.5 %",
+            id="percent, rounded",
+        ),
+        pytest.param(
+            {"BTC": 0.333, "ETH": 0.333, "SOL": 0.333},
+            f"{SUM} 0.999, must sum to 1{OR_EQUAL}",
+            id="equal shares, rounded",
         ),
     ],
 )
@@ -455,17 +471,31 @@ def test_a_duration_is_a_number_and_a_unit(text: str, duration: timedelta) -> No
 
 
 @pytest.mark.parametrize(
-    ("values", "line"),
+    ("key", "value", "remedy"),
     [
-        ({"period": "24h"}, "every 24h"),
-        ({"threshold": 0.03}, "at a drift of 3 points"),
-        ({"period": "4h", "threshold": 0.03}, "every 4h and at a drift of 3 points"),
-        (
-            {"period": "4h", "threshold": 0.15, "threshold_kind": "relative", "combine": "or"},
-            "every 4h or at a drift of 15 % of the target",
-        ),
-        ({"threshold": {"BTC": 0.1}}, "at each asset's own threshold"),
+        pytest.param("period", 24, 'write "24h" for 24 hours', id="a number"),
+        pytest.param("period", "24", 'write "24h" for 24 hours', id="a number as text"),
+        pytest.param("period", "24H", 'write "24h"', id="capitals"),
+        pytest.param("period", "1 day", 'write "1d"', id="a word"),
+        pytest.param("period", "90 min", 'write "90m"', id="a short word"),
+        pytest.param("period", "2 Weeks", 'write "2w"', id="a word in the plural"),
+        pytest.param("period", "1M", 'write "30d", a month has no fixed length', id="a month"),
+        pytest.param("cooldown", "1 year", 'write "365d"', id="a year"),
+        pytest.param("period", "daily", "units are m minutes, h hours, d days, w weeks", id="?"),
+        pytest.param("period", "30s", "units are m minutes, h hours, d days, w weeks", id="s"),
+        pytest.param("threshold", "2%", "write 0.02", id="percent as text"),
+        pytest.param("threshold", "0.02", "write 0.02 without quotes", id="a fraction as text"),
+        pytest.param("threshold", {"BTC": "2.5 %"}, "BTC must be a number, is", id="in a map"),
+        pytest.param("targets", {"BTC": "40%", "ETH": "60%"}, "write 0.4; ETH must", id="targets"),
+        pytest.param("investment", "1000", "write 1000 without quotes", id="money as text"),
+        pytest.param("targets", {"btc": 0.4, "ETH": 0.6}, 'code, "BTC" for "btc"', id="small"),
+        pytest.param("targets", {"btc/usdt": 0.4, "ETH": 0.6}, '"BTC" for "btc/usdt"', id="pair"),
+        pytest.param("threshold", {"btc": 0.1}, 'write "BTC" for "btc"', id="small in a map"),
     ],
 )
-def test_the_policy_is_one_line(values: dict[str, Any], line: str) -> None:
-    assert describe(make_settings(**values)) == line
+def test_a_second_look_finds_the_remedy(key: str, value: object, remedy: str) -> None:
+    assert_one_line(key, problems_of(**{key: value}), [remedy])
+
+
+def test_codes_that_mix_small_letters_and_capitals_are_left_alone() -> None:
+    assert problems_of(targets={"kPEPE": 0.4, "BTC": 0.6}) == []

@@ -72,10 +72,10 @@ class Project:
     def require(self, digest: str) -> None:
         (self.folder / "requirements.txt").write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n")
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, cwd: Path = Path("/")) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [self.folder / "setup.sh", *arguments],
-            cwd="/",
+            cwd=cwd,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -84,8 +84,8 @@ class Project:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str) -> Outcome:
-        return outcome(self.start(*arguments))
+    def run(self, *arguments: str, cwd: Path = Path("/")) -> Outcome:
+        return outcome(self.start(*arguments, cwd=cwd))
 
     @property
     def made(self) -> Path:
@@ -175,13 +175,6 @@ def test_a_python_asked_for_that_fails_is_named(project: Project) -> None:
     assert "/nowhere/python" in err
 
 
-def test_data_wants_a_timeframe(project: Project) -> None:
-    (project.folder / "config.json").write_text('{"max_open_trades": 3}')
-    status, _, err = project.run("data")
-    assert (status, err.count("\n")) == (2, 1)
-    assert "--timeframes" in err
-
-
 # --- what it makes ---------------------------------------------------------------------------
 
 
@@ -199,6 +192,34 @@ def test_a_finished_set_up_is_left_alone(
 ) -> None:
     project, _ = finished
     assert project.run("backtest", "a b") == (0, "ran backtest a b\n", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        (
+            ["--config", "my.json", "-c", "b.json"],
+            ["--config", "HERE/my.json", "-c", "HERE/b.json"],
+        ),
+        (["--config=a b.json", "-cx.json"], ["--config=HERE/a b.json", "-cHERE/x.json"]),
+        (["-d", "candles", "--userdir=mine"], ["-d", "HERE/candles", "--userdir=HERE/mine"]),
+        (["--backtest-directory", "out/best"], ["--backtest-directory", "HERE/out/best"]),
+        (["--config", "/etc/my.json", "-c", "-"], ["--config", "/etc/my.json", "-c", "-"]),
+        (
+            ["--fee", "0.1", "-p", "A/B", "--strategy", "X"],
+            ["--fee", "0.1", "-p", "A/B", "--strategy", "X"],
+        ),
+    ],
+)
+def test_files_are_sought_from_where_the_user_is(
+    finished: tuple[Project, list[Outcome]], tmp_path: Path, given: list[str], passed: list[str]
+) -> None:
+    project, _ = finished
+    ended = project.run("backtest", *given, cwd=tmp_path)
+    wanted = [word.replace("HERE", str(tmp_path)) for word in passed]
+    assert ended == (0, f"ran {' '.join(['backtest', *wanted])}\n", "")
+    at_home = project.run("backtest", *given, cwd=project.folder)
+    assert at_home == (0, f"ran {' '.join(['backtest', *given])}\n", "")
 
 
 def test_a_changed_project_keeps_its_packages(

@@ -9,14 +9,20 @@ from __future__ import annotations
 import difflib
 import json
 import math
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Literal
 
-from rebalancing.durations import parse_duration
+from rebalancing.durations import UNITS, duration_remedy, parse_duration
 from rebalancing.limits import Limits
 
 SUM_TOLERANCE = 1e-6
+
+PERCENT_SUMS = (90.0, 110.0)
+"""Sums of weights that are taken for percentages."""
+
+_NUMBER = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(%?)\s*")
 
 Threshold = float | dict[str, float] | None
 Destination = Literal["target", "edge"] | float
@@ -26,7 +32,8 @@ Adoption = bool | Literal["all"]
 def finite_number(value: object) -> float:
     """Accept finite numbers only: a bool is an int, and NaN passes naive range checks."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number, is {shown(value)}")
+        remedy = _number_remedy(value)
+        raise ValueError(f"must be a number, is {shown(value)}{remedy}")
     try:
         number = float(value)
     except OverflowError:
@@ -34,6 +41,16 @@ def finite_number(value: object) -> float:
     if not math.isfinite(number):
         raise ValueError(f"must be a finite number, is {shown(value)}")
     return number
+
+
+def _number_remedy(value: object) -> str:
+    """Say what to write for a text that holds a number or a percentage; empty if it holds none."""
+    match = _NUMBER.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return ""
+    if match[2]:
+        return f": write {float(match[1]) / 100:g}"
+    return f": write {match[1]} without quotes"
 
 
 def positive_number(value: object) -> float:
@@ -67,13 +84,13 @@ def reserve(value: object) -> float:
 
 def duration(value: object) -> str:
     """Accept a text like "24h"."""
-    if not isinstance(value, str):
-        raise ValueError(f'must be a duration like "24h", is {shown(value)}')
     try:
-        parse_duration(value)
+        parse_duration(value if isinstance(value, str) else "")
     except ValueError:
-        raise ValueError(f'must be a duration like "24h", is {shown(value)}') from None
-    return value
+        remedy = duration_remedy(value)
+        end = f": {remedy}" if remedy else f"; units are {UNITS}"
+        raise ValueError(f'must be a duration like "24h", is {shown(value)}{end}') from None
+    return str(value)
 
 
 def period(value: object) -> str | None:
@@ -106,10 +123,19 @@ def targets(value: object) -> str | dict[str, float]:
     weights = each(value, weight)
     total = sum(weights.values())
     if abs(total - 1) > SUM_TOLERANCE:
-        percent = abs(total - 100) <= 100 * SUM_TOLERANCE
-        rule = "write fractions, 0.4 for 40 %" if percent else "must sum to 1"
-        raise ValueError(f"weights sum to {total:.10g}" + (": " if percent else ", ") + rule)
+        remedy = _sum_remedy([*weights.values()], total) if weights else ", must sum to 1"
+        raise ValueError(f"weights sum to {total:.10g}{remedy}")
     return weights
+
+
+def _sum_remedy(weights: list[float], total: float) -> str:
+    """Recognise percent, and equal shares that were rounded."""
+    remedy = ", must sum to 1"
+    if PERCENT_SUMS[0] <= total <= PERCENT_SUMS[1]:
+        remedy = f": write fractions, {weights[0] / 100:.4g} for {weights[0]:.4g} %"
+    if len(weights) > 1 and max(weights) - min(weights) <= 0.02 * max(weights):
+        remedy += '; for equal shares write "equal"'
+    return remedy
 
 
 def weight(value: object) -> float:

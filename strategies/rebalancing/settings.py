@@ -216,6 +216,9 @@ def read_settings(block: object) -> tuple[Settings, list[str]]:
     problems += _contradictions(settings, bad)
     if isinstance(given.get("targets"), Mapping):
         problems += _wrong_assets([str(asset) for asset in given["targets"]])
+    for asset in given["threshold"] if isinstance(given.get("threshold"), Mapping) else ():
+        if capitals(str(asset)) != asset:
+            problems.append(f'rebalance.threshold: write "{capitals(str(asset))}" for "{asset}"')
     return settings, [_one_line(problem) for problem in problems]
 
 
@@ -257,26 +260,19 @@ def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
     return problems
 
 
+def capitals(code: str) -> str:
+    """Return a code in capitals if it is written in small letters; exchanges know a few codes that
+    mix both."""
+    return code.upper() if code.islower() else code
+
+
 def _wrong_assets(targets: list[str]) -> list[str]:
     problems = []
     if not 2 <= len(targets) <= MAX_ASSETS:
         rule = f"2 to {MAX_ASSETS} assets are allowed, the stake currency counts"
         problems.append(f"rebalance.targets: {rule}, {len(targets)} given")
     for asset in targets:
-        if "/" in asset:
-            code = asset.split("/")[0]
+        code = capitals(asset.split("/")[0])
+        if code != asset:
             problems.append(f'rebalance.targets: write the asset\'s code, "{code}" for "{asset}"')
     return problems
-
-
-def describe(settings: Settings) -> str:
-    """Say in one line when a round starts, for the log."""
-    parts = []
-    if settings.period is not None:
-        parts.append(f"every {settings.period}")
-    if isinstance(settings.threshold, float):
-        unit = "points" if settings.threshold_kind == "absolute" else "% of the target"
-        parts.append(f"at a drift of {settings.threshold * 100:g} {unit}")
-    elif settings.threshold is not None:
-        parts.append("at each asset's own threshold")
-    return f" {settings.combine} ".join(parts)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from rebalancing.performance.candle_spans import stranded
 from rebalancing.performance.closing import close_portfolio
 from rebalancing.performance.executions import INITIAL
 from rebalancing.performance.history import History
@@ -45,6 +46,8 @@ class Summary:
         When.
     mean_drift : float
         Mean of the absolute drifts over all candles and the members that have a target.
+    stranded : float
+        Fraction of the NAV at the end that is in coins without candles, at their last close.
     """
 
     stake: str
@@ -61,11 +64,17 @@ class Summary:
     largest_drift_of: str
     largest_drift_at: datetime
     mean_drift: float
+    stranded: float
 
     @property
     def premium(self) -> float:
         """Rebalancing premium: NAV - HODL NAV, after fees."""
         return self.nav - self.hodl_nav
+
+    @property
+    def premium_share(self) -> float:
+        """Premium / HODL NAV, a fraction; 0 if nothing is left of HODL."""
+        return self.premium / self.hodl_nav if self.hodl_nav else 0.0
 
 
 def summarise(history: History) -> Summary:
@@ -106,6 +115,7 @@ def summarise(history: History) -> Summary:
         largest_drift_of=history.assets[column],
         largest_drift_at=moment(moments[row]),
         mean_drift=float(np.nanmean(np.abs(drift)[wanted])),
+        stranded=sum(stranded(history).values()),
     )
 
 

@@ -11,6 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from rebalancing.cli.refusals import RefusedError
+from rebalancing.performance.candle_spans import candle_spans
+from rebalancing.performance.record import Record
+from rebalancing.policy_words import describe
 from rebalancing.summary import Summary, summarise
 
 
@@ -31,7 +34,8 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
     result : Path
         The exported zip file, or a folder that holds freqtrade's note of its newest one.
     datadir : Path or None
-        freqtrade's folder of candles, needed only for a symbol that changed its coin.
+        freqtrade's folder of candles, needed for coins whose candles start late or end early;
+        None for the project's own, if the result lies in a user_data folder.
     as_json : bool
         One JSON object, by name of the strategy, instead of tables.
 
@@ -44,25 +48,40 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
 
     try:
         records = read_records(newest_result(result), datadir)
-        summaries = {name: summarise(record.history) for name, record in records.items()}
+        found = {name: (record, summarise(record.history)) for name, record in records.items()}
     except ValueError as error:
         raise RefusedError(str(error)) from error
     if as_json:
-        fields = {name: {**asdict(s), "premium": s.premium} for name, s in summaries.items()}
+        fields = {name: _fields(record, figures) for name, (record, figures) in found.items()}
         click.echo(json.dumps(fields, default=str, indent=2))
         return
-    for name, figures in summaries.items():
-        Console().print(_table(name, figures))
+    console = Console()
+    for name, (record, figures) in found.items():
+        console.print(_table(name, figures))
+        for line in (*record.cautions, *record.remarks):
+            console.print(f"Note: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _fields(record: Record, figures: Summary) -> dict[str, object]:
+    return {
+        **asdict(figures),
+        "premium": figures.premium,
+        "premium_share": figures.premium_share,
+        "policy": describe(record.settings),
+        "candles": [asdict(span) for span in candle_spans(record.history)],
+        "cautions": record.cautions,
+        "remarks": record.remarks,
+    }
 
 
 def _table(name: str, figures: Summary) -> Table:
-    from rebalancing.report.numbers import money
+    from rebalancing.report.numbers import money, percent
 
     stake = figures.stake
+    gain = money(figures.premium, stake, "+")
     table = Table(title=f"Rebalancing: {name}", show_header=False, title_justify="left")
     table.add_column()
     table.add_column(justify="right")
-    share = figures.premium / figures.hodl_nav if figures.hodl_nav else 0.0
     for label, value in (
         ("From", f"{figures.begin:%Y-%m-%d %H:%M}"),
         ("To", f"{figures.end:%Y-%m-%d %H:%M}"),
@@ -71,7 +90,7 @@ def _table(name: str, figures: Summary) -> Table:
         ("Fees", f"{money(figures.fees, stake)} (at {figures.fee * 100:g} %)"),
         ("NAV", money(figures.nav, stake)),
         ("HODL NAV", money(figures.hodl_nav, stake)),
-        ("Premium", f"{money(figures.premium, stake, '+')} ({share:+.2%} of HODL)"),
+        ("Premium", f"{percent(figures.premium_share, '+')} of HODL ({gain})"),
         ("Largest drift", f"{figures.largest_drift * 100:+.2f} points, {_where(figures)}"),
         ("Mean drift", f"{figures.mean_drift * 100:.2f} points"),
     ):

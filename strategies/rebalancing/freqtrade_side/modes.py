@@ -25,7 +25,7 @@ from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.parameters import Parameters
-from rebalancing.settings import describe
+from rebalancing.policy_words import describe
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rebalancing.allowed_values import shown
-from rebalancing.freqtrade_side.configuration import Setup, seller_problems
+from rebalancing.freqtrade_side.checks.sellers import seller_problems
+from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.parameters import SPACE
 
 

@@ -42,7 +42,7 @@ def attribute(history: History) -> Attribution:
     """Attribute the change of the NAV to price gains, fees and cash flows."""
     orders, closing = history.executions, close_portfolio(history)
     own = orders.round != CLOSING
-    spent = by_asset(history, orders.amount * orders.price)[own]
+    spent = orders.by_asset(orders.amount * orders.price, len(history.assets) - 1)[own]
     held = history.amounts * history.known_prices()
     gains = np.vstack(
         [held - history.before(orders.time[own], spent), closing.coins - spent.sum(axis=0)]
@@ -70,14 +70,6 @@ def subsidies(history: History) -> Vector:
     """
     orders = history.executions
     rounds = orders.round > INITIAL
-    bought = by_asset(history, orders.amount * orders.price)
+    bought = orders.by_asset(orders.amount * orders.price, len(history.assets) - 1)
     received = np.column_stack([bought, orders.brought - orders.fees])[rounds]
     return np.vstack([history.before(orders.time[rounds], received), received.sum(axis=0)])
-
-
-def by_asset(history: History, quantity: Vector) -> Vector:
-    """Spread a quantity of each order over columns by its asset, shape (orders, assets - 1)."""
-    orders = history.executions
-    table = np.zeros((len(quantity), len(history.assets) - 1))
-    table[np.arange(len(quantity)), orders.asset] = quantity
-    return table

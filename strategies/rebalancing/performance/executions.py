@@ -60,6 +60,23 @@ class Executions:
         worth: Vector = np.where(self.round == ADOPTED, self.amount * self.price, 0.0)
         return worth
 
+    def by_asset(self, quantity: Vector, assets: int) -> Vector:
+        """Spread a quantity of each order over columns by its asset, shape (orders, assets)."""
+        table = np.zeros((len(quantity), assets))
+        table[np.arange(len(quantity)), self.asset] = quantity
+        return table
+
+    def held(self, time: Vector, assets: int) -> Vector:
+        """Return the coins held at moments, before the orders of each, shape (moments, assets).
+
+        The closing is after the last moment, whatever time freqtrade gives it.
+        """
+        own = self.round != CLOSING
+        bought = self.by_asset(self.amount, assets)[own]
+        sums = np.vstack([np.zeros(assets), np.cumsum(bought, axis=0)])
+        held: Vector = np.maximum(sums[np.searchsorted(self.time[own], time, side="left")], 0.0)
+        return held
+
 
 @dataclass(frozen=True, eq=False)
 class Flows:

@@ -36,6 +36,9 @@ class History:
         All orders.
     flows : Flows
         Cash flows after the beginning.
+    closes : array, shape (moments, assets - 1), or None
+        The last close known at each moment, however old: what a coin without a price is worth.
+        NaN before the first. None if only the prices are known: then it is the last of them.
     """
 
     assets: tuple[str, ...]
@@ -47,6 +50,7 @@ class History:
     fee: float
     executions: Executions
     flows: Flows = field(default_factory=Flows)
+    closes: Vector | None = None
 
     @property
     def stake(self) -> str:
@@ -79,6 +83,10 @@ class History:
         none = np.zeros((1, *amounts.shape[1:]))
         sums: Vector = np.concatenate([none, np.cumsum(amounts, axis=0)])
         return sums[np.searchsorted(times, self.time, side="left")]
+
+    def moment_of(self, time: float) -> int:
+        """Return the row of the last moment at or before a time, the first one if none is."""
+        return max(int(np.searchsorted(self.time, time, side="right")) - 1, 0)
 
     def cash(self) -> Vector:
         """Stake currency at each moment, every fee paid at once, shape (moments,).
@@ -129,19 +137,24 @@ class History:
         return known
 
     def known_prices(self) -> Vector:
-        """The last known price of each asset, shape (moments, assets - 1); 0 before the first."""
+        """The price of each asset, shape (moments, assets - 1): where it has none the last close
+        before, and 0 before the first price."""
         rows = np.where(np.isnan(self.prices), 0, np.arange(len(self.prices))[:, None])
-        carried = np.take_along_axis(self.prices, np.maximum.accumulate(rows, axis=0), axis=0)
+        last = np.maximum.accumulate(rows, axis=0)
+        carried = np.take_along_axis(self.prices, last, axis=0)
+        if self.closes is not None:
+            started = np.isfinite(carried)
+            carried = np.where(np.isnan(self.prices) & started, self.closes, carried)
         return np.nan_to_num(carried)
 
     def value_of(self, amounts: Vector, cash: Vector) -> Vector:
         """Value holdings at each moment, shape (moments,); what has no candle counts at its last
-        price."""
+        close."""
         value: Vector = holding_values(amounts, self.known_prices(), cash).sum(axis=-1)
         return value
 
     def nav(self) -> Vector:
-        """NAV at each moment, shape (moments,); what has no candle counts at its last price."""
+        """NAV at each moment, shape (moments,); what has no candle counts at its last close."""
         return self.value_of(self.amounts, self.cash())
 
     def flow_after(self) -> Vector:

@@ -1,7 +1,8 @@
-"""HODL: the initial allocation, held, with the same deposits, withdrawals and fees."""
+"""HODL: the first purchase of each asset, held, with the same deposits, withdrawals and fees."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from rebalancing.performance.closing import Closing, close
 from rebalancing.performance.executions import ADOPTED, INITIAL
 from rebalancing.performance.history import History
 from rebalancing.portfolio import Vector
+from rebalancing.targets import over_available
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +34,15 @@ class Hodl:
 
 
 def hold(history: History) -> Hodl:
-    """Hold what the initial allocation bought.
+    """Hold what the portfolio bought first.
 
     Notes
     -----
     A deposit after the initial allocation buys more of everything HODL holds at that moment, in
     the proportions it has then, and pays the fee; a withdrawal sells likewise. So flows change
     how much is held and never the mix: what HODL earns on its money is what holding earns.
-    Coins brought in are held as they are.
+    Coins brought in are held as they are. What rounds first buy later, HODL buys too: see
+    `late_purchases`.
     """
     times, states = [-np.inf], [np.append(np.zeros(len(history.assets) - 1), history.start)]
     for when, change in _events(history):
@@ -49,6 +52,30 @@ def hold(history: History) -> Hodl:
     rows = np.searchsorted(np.array(times), history.time, side="left") - 1
     closing = close(history, table[-1, :-1], float(table[-1, -1]))
     return Hodl(table[rows, :-1], table[rows, -1], closing)
+
+
+Change = Callable[[Vector], Vector]
+"""Turns holdings, shape (assets,) with the cash last, into those after an event."""
+
+
+def late_purchases(history: History) -> list[tuple[float, Change]]:
+    """Return what HODL buys after the initial allocation, and when, oldest first.
+
+    Notes
+    -----
+    An asset that a round buys and that HODL has never had, because it was listed or added later,
+    HODL buys at the time and at the price of that order, up to the target that the portfolio has
+    of it at that moment. For it HODL sells the same share of everything it has, cash included,
+    and pays the fee for the sells and for the purchase. So the premium is not that coin's rise.
+    """
+    orders = history.executions
+    had = set(orders.asset[(orders.round == INITIAL) | (orders.round == ADOPTED)].tolist())
+    new: dict[int, list[int]] = {}
+    for row in np.flatnonzero((orders.round > INITIAL) & (orders.amount > 0)):
+        if orders.asset[row] not in had:
+            had.add(int(orders.asset[row]))
+            new.setdefault(int(orders.round[row]), []).append(int(row))
+    return [(float(orders.time[rows[0]]), _Late.of(history, rows)) for rows in new.values()]
 
 
 class _Bought:
@@ -61,6 +88,37 @@ class _Bought:
         after = state.copy()
         after[self._asset] += self._amount
         after[-1] += self._cash
+        return after
+
+
+class _Late:
+    """A purchase of assets that HODL never had, at their `weights` of it."""
+
+    def __init__(self, weights: Vector, prices: Vector, fee: float) -> None:
+        self._weights, self._prices, self._fee = weights, prices, fee
+
+    @classmethod
+    def of(cls, history: History, rows: Sequence[int]) -> _Late:
+        """Take the targets and prices of the moment of the orders in `rows`."""
+        orders = history.executions
+        moment = history.moment_of(float(orders.time[rows[0]]))
+        assets = orders.asset[list(rows)]
+        prices, available = history.known_prices()[moment], history.available[moment].copy()
+        prices[assets], available[assets] = orders.price[list(rows)], True
+        targets = history.targets if history.targets.ndim == 1 else history.targets[moment]
+        weights = np.zeros(len(prices))
+        weights[assets] = over_available(targets, available)[assets]
+        return cls(weights, prices, history.fee)
+
+    def __call__(self, state: Vector) -> Vector:
+        coins, cash = float((state[:-1] * self._prices).sum()), float(state[-1])
+        wanted, value = float(self._weights.sum()), coins + cash
+        brings = (coins * (1 - self._fee) + cash) / (1 + self._fee)  # if all were sold for it
+        if wanted <= 0 or brings <= 0:
+            return state
+        sold = wanted * value / ((1 - wanted) * brings + wanted * value)
+        after: Vector = state * (1 - sold)
+        after[:-1] += sold * brings * self._weights / wanted / self._prices
         return after
 
 
@@ -79,11 +137,11 @@ class _Flow:
         return grown
 
 
-def _events(history: History) -> list[tuple[float, _Bought | _Flow]]:
+def _events(history: History) -> list[tuple[float, Change]]:
     orders, flows = history.executions, history.flows
     counted = np.flatnonzero((orders.round == INITIAL) | (orders.round == ADOPTED))
     cash = orders.brought - orders.fees
-    events: list[tuple[float, _Bought | _Flow]] = [
+    events: list[tuple[float, Change]] = [
         (
             float(orders.time[row]),
             _Bought(int(orders.asset[row]), float(orders.amount[row]), float(cash[row])),
@@ -92,6 +150,6 @@ def _events(history: History) -> list[tuple[float, _Bought | _Flow]]:
     ]
     prices = history.known_prices()
     for when, amount in zip(flows.time, flows.amount, strict=True):
-        moment = max(int(np.searchsorted(history.time, when, side="right")) - 1, 0)
+        moment = history.moment_of(float(when))
         events.append((float(when), _Flow(float(amount), prices[moment], history.fee)))
-    return sorted(events, key=lambda event: event[0])
+    return sorted([*events, *late_purchases(history)], key=lambda event: event[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rebalancing.performance.executions import CLOSING
 from rebalancing.performance.history import History
@@ -72,6 +72,12 @@ class Record:
         By number of the round; None where none was kept.
     remarks : tuple of str
         What a reader has to know about the data, a sentence each.
+    cautions : tuple of str
+        What of the configuration is allowed and probably not meant, a sentence each.
+    exchange : str
+        Whose markets and candles; empty if it is not known.
+    detail : str
+        Timeframe of the candles within which orders filled; empty for none.
     """
 
     name: str
@@ -82,7 +88,10 @@ class Record:
     settings: Settings
     tags: Mapping[int, str]
     journal: Mapping[int, RoundNote] | None = None
-    remarks: tuple[str, ...] = field(default_factory=tuple)
+    remarks: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    exchange: str = ""
+    detail: str = ""
 
     @property
     def is_sold(self) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rebalancing.performance.attribution import by_asset
 from rebalancing.performance.executions import CLOSING, INITIAL, Numbers
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record, RoundNote
@@ -68,7 +67,7 @@ class RoundRow:
 def round_rows(record: Record) -> list[RoundRow]:
     """Tell all rounds, the initial allocation first."""
     history, orders = record.history, record.history.executions
-    held = _running(by_asset(history, orders.amount))
+    held = _running(orders.by_asset(orders.amount, len(history.assets) - 1))
     cash = history.start + _running(np.where(_closing(history), 0.0, orders.brought - orders.fees))
     flows = _running(history.flows.amount)
     known = history.known_prices()
@@ -76,7 +75,7 @@ def round_rows(record: Record) -> list[RoundRow]:
     for number in np.unique(orders.round[orders.round >= INITIAL]):
         own = np.flatnonzero(orders.round == number)
         first, last = int(own[0]), int(own[-1])
-        moment = max(int(np.searchsorted(history.time, orders.time[first], side="right")) - 1, 0)
+        moment = history.moment_of(float(orders.time[first]))
         prices = known[moment].copy()
         prices[orders.asset[own]] = orders.price[own]
         states = []

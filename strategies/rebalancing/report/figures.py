@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from functools import partial
 
+from rebalancing.report.details import details_of
+from rebalancing.report.figure import FOR_SCRIPTS, Figure, Value
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, percent, points, ratio, when
-
-FOR_SCRIPTS = "For scripts"
-"""Group of the figures that people read beside another one."""
-
-Value = float | int | str | datetime | None
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number.
-
-    Parameters
-    ----------
-    key : str
-        Its name for scripts.
-    group, label : str
-        Its place and name for people.
-    value : float, int, str, datetime or None
-        Money in the stake currency, fractions otherwise; None if it is not defined.
-    text : str
-        The value with its unit.
-    meaning : str
-        What it is, in a sentence.
-    """
-
-    key: str
-    group: str
-    label: str
-    value: Value
-    text: str
-    meaning: str
+from rebalancing.report.numbers import money, percent, points, when
+from rebalancing.report.premium_figures import premium_figures
+from rebalancing.report.risk_figures import calendar_figures, risk_figures
 
 
 def figures_of(findings: Findings) -> list[Figure]:
     """Return all numbers of a record, in the order in which they are read."""
-    return [*_outcome(findings), *_risk(findings), *_trading(findings), *_targets(findings)]
+    return [
+        *_outcome(findings),
+        *premium_figures(findings),
+        *risk_figures(findings),
+        *calendar_figures(findings),
+        *_trading(findings),
+        *_targets(findings),
+    ]
 
 
 def as_json(findings: Findings) -> dict[str, object]:
-    """Return the numbers by key, for scripts, with the attribution and what each asset got."""
+    """Return the numbers by key, for scripts, with all that has more than one value."""
     history, attribution = findings.record.history, findings.attribution
     coins = history.assets[:-1]
     return {
@@ -59,6 +37,7 @@ def as_json(findings: Findings) -> dict[str, object]:
         **{figure.key: _defined(figure.value) for figure in figures_of(findings)},
         "gains": dict(zip(coins, attribution.gains[-1].tolist(), strict=True)),
         "received": dict(zip(history.assets, findings.received[-1].tolist(), strict=True)),
+        **details_of(findings),
     }
 
 
@@ -71,7 +50,7 @@ def _outcome(findings: Findings) -> Iterator[Figure]:
     summary, history = findings.summary, findings.record.history
     figure = partial(Figure, group="Outcome")
     cash = partial(money, stake=history.stake)
-    share = summary.premium / summary.hodl_nav if summary.hodl_nav else 0.0
+    share = summary.premium_share
     sold = "everything sold, after fees" if findings.record.is_sold else "at market, nothing sold"
     for key, label, value, meaning in (
         ("start", "Started with", history.start, "Stake currency at the beginning."),
@@ -81,11 +60,18 @@ def _outcome(findings: Findings) -> Iterator[Figure]:
         ("hodl_nav", "HODL NAV", float(findings.hodl_nav[-1]),
          f"The initial allocation, held, with the same cash flows and fees; {sold}."),
     ):  # fmt: skip
-        yield figure(key, label=label, value=value, text=cash(value), meaning=meaning)
+        is_told = key != "flows" or bool(findings.flows.any())
+        group = "Outcome" if is_told else FOR_SCRIPTS
+        yield Figure(key, group, label, value, cash(value), meaning)
     yield figure(
         "premium", label="Premium", value=summary.premium,
-        text=f"{cash(summary.premium, sign='+')} ({percent(share, '+')} of HODL)",
+        text=f"{percent(share, '+')} of HODL ({cash(summary.premium, sign='+')})",
         meaning="What rebalancing was worth: NAV less HODL NAV, both sold, after the same fees.",
+    )  # fmt: skip
+    yield Figure(
+        "stranded", "Outcome" if summary.stranded else FOR_SCRIPTS, "In coins without candles",
+        summary.stranded, f"{percent(summary.stranded)} of the NAV",
+        "What could not be sold at the end; it counts at its last close.",
     )  # fmt: skip
     yield Figure(
         "premium_share", FOR_SCRIPTS, label="Premium, share", value=share, text=percent(share, "+"),
@@ -97,46 +83,6 @@ def _outcome(findings: Findings) -> Iterator[Figure]:
                  meaning="First candle, UTC.")  # fmt: skip
     yield figure("end", label="To", value=summary.end, text=when(summary.end),
                  meaning="Last candle, UTC.")  # fmt: skip
-
-
-def _risk(findings: Findings) -> Iterator[Figure]:
-    risk, hodl = findings.risk, findings.hodl_risk
-    growth = findings.money_growth - 1
-    year = "compounded to 365 days, from four weeks on"
-    daily = "of daily returns, cash flows taken out, a year of 365 days"
-    by = "computed by freqtrade"
-    rows: tuple[tuple[str, str, float | None, float | None, Callable[..., str], str], ...] = (
-        ("total_return", "Total return", risk.total_return, hodl.total_return, percent,
-         "Time-weighted: what one unit invested at the beginning made; deposits do not count."),
-        ("annual_return", "Annual return", risk.annual_return, hodl.annual_return, percent,
-         f"Time-weighted, {year}; {by}."),
-        ("money_return", "Money-weighted return", growth, None, percent,
-         "Internal rate of return of all cash flows, over the whole time: what the money made."),
-        ("money_annual", "Money-weighted, a year", findings.money_annual, None, percent,
-         f"The same, {year}."),
-        ("volatility", "Volatility", risk.volatility, hodl.volatility, percent,
-         f"Standard deviation {daily}."),
-        ("sharpe", "Sharpe", risk.sharpe, hodl.sharpe, ratio, f"{daily.capitalize()}; {by}."),
-        ("sortino", "Sortino", risk.sortino, hodl.sortino, ratio,
-         f"{daily.capitalize()}, over the deviation of the falling days; {by}."),
-        ("calmar", "Calmar", risk.calmar, hodl.calmar, ratio,
-         "Annual return over the largest drawdown (freqtrade's own table shows another ratio)."),
-        ("max_drawdown", "Largest drawdown", risk.max_drawdown, hodl.max_drawdown, percent,
-         f"From {when(risk.drawdown_from)} to {when(risk.drawdown_to)}, at every candle; {by}."),
-    )  # fmt: skip
-    for key, label, own, other, write, meaning in rows:
-        beside = "" if other is None else f" (HODL {write(other)})"
-        text = write(own) + beside
-        yield Figure(key, "Return and risk", label, own, text, meaning)
-        if not key.startswith("money_"):
-            yield Figure(
-                f"hodl_{key}",
-                FOR_SCRIPTS,
-                f"HODL: {label}",
-                other,
-                write(other),
-                f"HODL's. {meaning}",
-            )
 
 
 def _trading(findings: Findings) -> Iterator[Figure]:
@@ -159,10 +105,10 @@ def _trading(findings: Findings) -> Iterator[Figure]:
         text=money(summary.fees, summary.stake),
         meaning="Of all orders, the initial and the closing ones among them.",
     )  # fmt: skip
-    yield figure(
-        "fees_to_come", label="Fees of selling", value=fees - summary.fees,
-        text=money(fees - summary.fees, summary.stake),
-        meaning="What selling everything that is left would cost.",
+    to_come = fees - summary.fees
+    yield Figure(
+        "fees_to_come", FOR_SCRIPTS if findings.record.is_sold else "Trading", "Fees of selling",
+        to_come, money(to_come, summary.stake), "What selling everything that is left would cost.",
     )  # fmt: skip
 
 
@@ -193,4 +139,13 @@ def _targets(findings: Findings) -> Iterator[Figure]:
         "tracking_error", label="Tracking error", value=findings.tracking_error,
         text=percent(findings.tracking_error),
         meaning="Deviation of daily returns from those of the constant mix, a year of 365 days.",
+    )  # fmt: skip
+    found = findings.diversification
+    rate, days = (None, 0) if found is None else (found.rate, found.days)
+    yield figure(
+        "diversification_return", label="Diversification return", value=rate,
+        text=percent(rate, "+") + (f" a year, from {days:,} days" if found else ""),
+        meaning="Half of (weighted mean of the assets' variances less the variance of the "
+        "portfolio), a year: how much faster it grows than its assets do on average. Holding "
+        "earns most of it too: it is not the gain of rebalancing.",
     )  # fmt: skip

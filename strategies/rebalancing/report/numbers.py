@@ -7,19 +7,41 @@ from datetime import datetime
 
 from freqtrade.util.formatters import decimals_per_coin
 
+WHOLE = {"JPY", "KRW", "IDR", "VND", "CLP", "HUF", "COP"}
+"""Currencies whose smallest unit in use is one."""
+
+CENTS = {"GBP", "CHF", "AUD", "CAD", "BRL", "TRY", "PLN", "MXN", "ZAR", "INR", "UAH", "DAI"}
+"""Currencies with cents, beside all whose code names the dollar or the euro."""
+
+
+def decimals(stake: str) -> int:
+    """Return the digits after the point of an amount: what a person would pay with.
+
+    Examples
+    --------
+    >>> [decimals(stake) for stake in ("USDT", "EUR", "JPY", "BTC")]
+    [2, 2, 0, 8]
+    """
+    if stake in WHOLE:
+        return 0
+    if stake in CENTS or "USD" in stake or "EUR" in stake:
+        return 2
+    return int(decimals_per_coin(stake))
+
 
 def money(value: float | None, stake: str, sign: str = "") -> str:
-    """Write an amount of the stake currency with freqtrade's number of decimals.
+    """Write an amount of the stake currency.
 
     Examples
     --------
     >>> money(1234.5, "USDT")
-    '1,234.500 USDT'
+    '1,234.50 USDT'
     """
     if value is None or not math.isfinite(value):
         return "not known"
-    rounded = round(value, decimals_per_coin(stake)) + 0.0  # no -0.000
-    return f"{rounded:{sign},.{decimals_per_coin(stake)}f} {stake}"
+    digits = decimals(stake)
+    rounded = round(value, digits) + 0.0  # no -0.00
+    return f"{rounded:{sign},.{digits}f} {stake}"
 
 
 def percent(value: float | None, sign: str = "", digits: int = 2) -> str:

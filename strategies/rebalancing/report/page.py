@@ -11,11 +11,13 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from rebalancing.policy_words import describe
 from rebalancing.report.calendar import calendar_of
 from rebalancing.report.chart import Chart
 from rebalancing.report.contribution_charts import contribution_chart, gains_chart, subsidy_chart
 from rebalancing.report.cost_charts import cost_chart
-from rebalancing.report.figures import FOR_SCRIPTS, Figure, figures_of
+from rebalancing.report.figure import FOR_SCRIPTS, Figure
+from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money, when
 from rebalancing.report.round_data import rounds_data
@@ -28,7 +30,6 @@ from rebalancing.report.value_charts import (
 )
 from rebalancing.report.weight_charts import asset_chart, drift_chart, weights_chart
 from rebalancing.report.words import EXAMPLE, mood, story, verdict, warnings
-from rebalancing.settings import describe
 from rebalancing.version import __version__
 
 ASSETS = Path(__file__).parent / "assets"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rebalancing.report.findings import Findings
 from rebalancing.report.page import write_page
+
+_OF_A_BACKTEST = re.compile(r"rebalance-.+-\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.html")
 
 
 def save_page(all_findings: Mapping[str, Findings], file: Path) -> None:
@@ -49,3 +52,8 @@ def page_name(all_findings: Mapping[str, Findings]) -> str:
 def page_beside(result: Path) -> Path:
     """Place the page of a backtest: in freqtrade's folder of charts, beside that of results."""
     return result.parent.parent / "plot" / f"rebalance-{result.stem}.html"
+
+
+def pages_of_backtests(folder: Path) -> Iterator[Path]:
+    """Find the pages that `page_beside` has named, by the moment in their names."""
+    return (file for file in folder.iterdir() if _OF_A_BACKTEST.fullmatch(file.name))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from freqtrade.util.formatters import decimals_per_coin
 
 from rebalancing.drift import drift_of
 from rebalancing.performance.round_table import RoundRow
 from rebalancing.portfolio import Vector
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import when
+from rebalancing.report.numbers import decimals, when
 from rebalancing.summary import moment
 
 
@@ -25,7 +24,7 @@ def rounds_data(findings: Findings) -> dict[str, Any]:
         rows.append(_round(row, history.assets, targets[at]))
     return {
         "stake": history.stake,
-        "decimals": decimals_per_coin(history.stake),
+        "decimals": decimals(history.stake),
         "assets": list(history.assets),
         "rounds": rows,
     }

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rebalancing.report.figures import FOR_SCRIPTS, figures_of
+from rebalancing.report.figure import FOR_SCRIPTS
+from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.words import verdict, warnings
 
@@ -22,14 +23,20 @@ def print_findings(all_findings: Mapping[str, Findings], console: Console) -> No
     columns = [figures_of(findings) for findings in all_findings.values()]
     group = ""
     for row in zip(*columns, strict=True):
-        if row[0].group == FOR_SCRIPTS:
+        if all(item.group == FOR_SCRIPTS for item in row):
             continue
-        if row[0].group != group and group:
+        own = next(item.group for item in row if item.group != FOR_SCRIPTS)
+        if own != group and group:
             table.add_section()
-        group = row[0].group
+        group = own
         table.add_row(row[0].label, *(escape(item.text) for item in row))
     console.print(table)
     for name, findings in all_findings.items():
         before = f"{name}: " if len(all_findings) > 1 else ""
-        for line in (verdict(findings), *warnings(findings), *findings.record.remarks):
+        for line in (
+            verdict(findings),
+            *warnings(findings),
+            *findings.record.cautions,
+            *findings.record.remarks,
+        ):
             console.print(f"{before}{line}", markup=False, highlight=False, soft_wrap=True)

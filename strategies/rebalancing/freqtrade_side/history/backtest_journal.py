@@ -1,6 +1,7 @@
 """What the rounds of a backtest left out, in a file beside its result: freqtrade keeps orders only.
 
-A result is named when all is over, so the file is found by when it was begun and by its rounds.
+Our own command for backtests names it after the result. Where freqtrade runs by itself, a result is
+named when all is over: the file is then found by when it was begun and by its rounds.
 """
 
 from __future__ import annotations
@@ -34,9 +35,12 @@ def backtest_journal(config: Mapping[str, Any], strategy: str) -> Journal | None
     folder, is_kept = config.get("exportdirectory"), config.get("export", "none") != "none"
     if config["runmode"] != RunMode.BACKTEST or not is_kept or folder is None:
         return None
+    place = Path(folder)
+    if not place.is_dir():  # freqtrade takes it for the beginning of a file's name
+        place = place.parent
     milliseconds = int(datetime.now(UTC).timestamp() * 1000)
     try:
-        return Journal(Path(folder) / f"rebalance-{milliseconds}-{strategy}.jsonl")
+        return Journal(place / f"rebalance-{milliseconds}-{strategy}.jsonl")
     except ValueError as error:
         logger.warning(f"what rounds leave out is not recorded: {error}")
         return None
@@ -63,16 +67,24 @@ def backtest_notes(
     dict of int to RoundNote, or None
         By number of the round; None if there is no journal, or none that is surely its own.
     """
+    own = result.with_name(f"{result.stem}_{strategy}.jsonl")
+    if own.is_file():
+        events = _events(own)
+        return round_notes(events) if _is_of(events, tags) else None
     name = re.compile(rf"rebalance-(\d+)-{re.escape(strategy)}\.jsonl")
     first, last = int(run["backtest_run_start_ts"]), int(run["backtest_run_end_ts"])
     found = []
     for file in result.parent.iterdir():
         match = name.fullmatch(file.name)
         if match and first <= int(match[1]) // 1000 <= last:
-            events = [event for event in read_journal(file) if isinstance(event, dict)]
+            events = _events(file)
             if _is_of(events, tags):
                 found.append(round_notes(events))
     return found[0] if len(found) == 1 else None
+
+
+def _events(file: Path) -> list[dict[str, Any]]:
+    return [event for event in read_journal(file) if isinstance(event, dict)]
 
 
 def _is_of(events: list[dict[str, Any]], tags: Mapping[int, str]) -> bool:

@@ -30,7 +30,9 @@ class CandleFolder:
     datadir: Path
     timeframe: str
 
-    def prices(self, pairs: Sequence[str], begin: float, end: float) -> tuple[Vector, Vector]:
+    def prices(
+        self, pairs: Sequence[str], begin: float, end: float
+    ) -> tuple[Vector, Vector, Vector]:
         """Read the price of every pair at the start of each candle, and at the end of the last.
 
         Parameters
@@ -46,6 +48,8 @@ class CandleFolder:
             Seconds since 1970.
         array, shape (moments, pairs)
             Stake currency for one coin; NaN where there is no candle.
+        array, shape (moments, pairs)
+            The last close known at each moment, however old; NaN before the first.
 
         Raises
         ------
@@ -65,13 +69,16 @@ class CandleFolder:
             raise self._missing("the candles end before the newest order", begin)
         moments = np.arange(first, last + 2 * step, step)
         prices = np.full((len(moments), len(pairs)), np.nan)
+        closes = prices.copy()
         for column, frame in enumerate(frames):
             rows = ((_seconds(frame) - first) // step).astype(int)
             inside = rows >= 0
             prices[rows[inside], column] = frame["open"].to_numpy(dtype=float)[inside]
             if rows[-1] == len(moments) - 2:
                 prices[-1, column] = float(frame["close"].iloc[-1])
-        return moments.astype(float), prices
+            known = np.append(np.nan, frame["close"].to_numpy(dtype=float))
+            closes[:, column] = known[np.searchsorted(_seconds(frame), moments, side="left")]
+        return moments.astype(float), prices, closes
 
     def _missing(self, what: str, begin: float) -> OperationalException:
         since = np.datetime64(int(begin), "s").astype("datetime64[D]").astype(str).replace("-", "")

@@ -13,6 +13,7 @@ from freqtrade.misc import parse_db_uri_for_logging
 from freqtrade.persistence import Trade
 from sqlalchemy.engine import make_url
 
+from rebalancing.cautions import cautions
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.bots.bot_database import open_database
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
@@ -22,12 +23,13 @@ from rebalancing.freqtrade_side.live import own_orders, store
 from rebalancing.freqtrade_side.live.journal_file import journal_path, read_journal
 from rebalancing.freqtrade_side.live.own_orders import Executed
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG
+from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.executions import ADOPTED, OTHER, Executions, Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
 from rebalancing.portfolio import Vector
 
-Prices = Callable[[Sequence[str], float, float], tuple[Vector, Vector]]
+Prices = Callable[[Sequence[str], float, float], tuple[Vector, Vector, Vector | None]]
 _TIMEFRAME = "1h"  # the strategy's own
 
 
@@ -72,7 +74,15 @@ def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
         setup.settings,
         reasons(order.tag for order in orders),
         journal=round_notes(read_journal(journal_path(config))),
-        remarks=(*_remarks(orders, flows, setup.stake), *_stale(history)),
+        remarks=(
+            *_remarks(orders, flows, setup.stake),
+            *_stale(history),
+            *(span.sentence for span in candle_spans(history) if span.sentence),
+        ),
+        cautions=tuple(
+            cautions(setup.settings, setup.assets, setup.stake, history.fee, float("inf"))
+        ),
+        exchange=str(config["exchange"]["name"]),
     )
 
 
@@ -111,30 +121,30 @@ def history_of(
         Cash flows: seconds since 1970, and stake currency, deposits positive. The first one is
         what the bot started with.
     prices : callable
-        Gives moments and the prices at them, as `CandleFolder.prices` does.
+        Gives moments, the prices at them and the last closes, as `CandleFolder.prices` does.
     """
     sold = (order.asset for order in orders if order.asset not in setup.assets)
     assets = (*setup.assets, *dict.fromkeys(sold))
     executions = _executions(assets, sorted(orders, key=_time))
     begin = min(flows[0][0], float(executions.time[0]))
     pairs = [f"{asset}/{setup.stake}" for asset in assets]
-    times, known = prices(pairs, begin, float(executions.time[-1]))
-    times, known = _up_to_now(times, known, executions)
-    held = np.zeros((len(orders) + 1, len(assets)))
-    held[np.arange(len(orders)) + 1, executions.asset] = executions.amount
-    amounts = np.cumsum(held, axis=0)[np.searchsorted(executions.time, times, side="left")]
+    times, known, closes = prices(pairs, begin, float(executions.time[-1]))
+    if executions.time[-1] >= times[-1]:
+        times, known = _up_to_now(times, known, executions)
+        closes = None if closes is None else np.vstack([closes, closes[-1:]])
     later = np.array(flows[1:]).reshape(-1, 2)
     extra = np.zeros(len(assets) - len(setup.assets))
     return History(
         (*assets, setup.stake),
         np.concatenate([setup.targets[:-1], extra, setup.targets[-1:]]),
         times,
-        np.maximum(amounts, 0.0),
+        executions.held(times, len(assets)),
         known,
         flows[0][1],
         _fee_rate(orders),
         executions,
         Flows(later[:, 0], later[:, 1]),
+        closes,
     )
 
 
@@ -170,9 +180,7 @@ def _time(order: Executed) -> float:
 
 
 def _up_to_now(times: Vector, prices: Vector, orders: Executions) -> tuple[Vector, Vector]:
-    """Add a moment after the newest orders if they are later than the candles."""
-    if orders.time[-1] < times[-1]:
-        return times, prices
+    """Add a moment after the newest orders, which are later than the candles."""
     newest = prices[-1].copy()
     late = orders.time >= times[-1]
     newest[orders.asset[late]] = orders.price[late]

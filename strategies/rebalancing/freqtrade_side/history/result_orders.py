@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from rebalancing.freqtrade_side.annotations import ROUND_TAG
-from rebalancing.performance.executions import CLOSING, INITIAL, Executions
-from rebalancing.portfolio import Vector
+from rebalancing.performance.executions import CLOSING, Executions
+from rebalancing.portfolio import Mask, Vector
 
 Row = tuple[float, int, float, float, int]
 """Time, column of the asset, signed amount, price and round of one order."""
@@ -29,22 +29,30 @@ def order_rows(pairs: Sequence[str], trade: Mapping[str, Any]) -> list[Row]:
 
 
 def price_purchases(rows: Iterable[Row], times: Vector, prices: Vector) -> None:
-    """Enter what the initial allocation paid: freqtrade records no price of what is not held."""
-    for when, column, _, price, number in rows:
+    """Enter what first purchases paid: freqtrade's wallet knows no price of what is not held."""
+    for when, column, amount, price, _ in rows:
         moment = int(np.searchsorted(times, when))
-        if number == INITIAL and moment < len(times) and np.isnan(prices[moment, column]):
+        if amount > 0 and moment < len(times) and np.isnan(prices[moment, column]):
             prices[moment, column] = price
 
 
-def at_last_price(row: Row, times: Vector, prices: Vector) -> Row:
-    """Value what is closed while it has no price at the last one: freqtrade may close it as
-    another coin that bears the symbol by then."""
-    when, column, amount, price, number = row
-    moment = int(np.searchsorted(times, when))
-    if number != CLOSING or moment >= len(times) or np.isfinite(prices[moment, column]):
+def at_last_close(row: Row, last: Vector, ended: Mask) -> Row:
+    """Value what has ended at its last close: freqtrade closes it at the open of its last candle,
+    or as another coin that bears the symbol by then.
+
+    Parameters
+    ----------
+    row : Row
+        An order.
+    last : array, shape (assets,)
+        The last known price of each asset.
+    ended : bool array, shape (assets,)
+        Which of them have no price at the last moment.
+    """
+    when, column, amount, _, number = row
+    if number != CLOSING or not ended[column] or last[column] <= 0:
         return row
-    known = prices[np.isfinite(prices[:, column]), column]
-    return when, column, amount, float(known[-1]) if len(known) else price, number
+    return when, column, amount, float(last[column]), number
 
 
 def executions(rows: Iterable[Row], fee: float) -> Executions:

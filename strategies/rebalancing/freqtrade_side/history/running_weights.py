@@ -62,7 +62,7 @@ class RunningWeights:
             for column, pair in enumerate(self._setup.pairs)
         }
 
-    def _prices(self, pairs: Sequence[str], *_: Any) -> tuple[Vector, Vector]:
+    def _prices(self, pairs: Sequence[str], *_: Any) -> tuple[Vector, Vector, None]:
         """The opens of the candles; a pair that is no longer traded has none."""
         frames = {pair: self._dataprovider.ohlcv(pair, self._timeframe) for pair in pairs}
         opens = DataFrame(
@@ -70,4 +70,4 @@ class RunningWeights:
             columns=list(pairs),
         ).ffill()  # a pair whose newest candle has not come yet
         times = to_datetime(opens.index).as_unit("s").asi8.astype(float)
-        return times, opens.to_numpy(dtype=float)
+        return times, opens.to_numpy(dtype=float), None

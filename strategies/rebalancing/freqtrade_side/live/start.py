@@ -30,9 +30,9 @@ from rebalancing.freqtrade_side.live.state import LiveState, Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.freqtrade_side.live.treasury import Treasury
 from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.policy_words import describe
 from rebalancing.rebalancer import Rebalancer
 from rebalancing.rounds import round_tag
-from rebalancing.settings import describe
 from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)

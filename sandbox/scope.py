@@ -1,0 +1,152 @@
+"""What a backtest is going to run over: pairs, candles, range, and how many rounds at most."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sandbox.candles import CandleFolder, timeframe_ms
+from sandbox.configuration import DEFAULT_STRATEGY, Setup
+from sandbox.errors import SandboxError
+from sandbox.progress import in_words
+
+LONG = 60.0
+"""Seconds from which on a run is announced as a long one."""
+
+_DEFAULT_TIMEFRAME = "1h"  # of the strategy, where the configuration names none
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is going to run.
+
+    Attributes
+    ----------
+    pairs
+        Those of the configuration.
+    begin, end
+        Opening times of the first and the last candle (UTC).
+    rounds
+        The most that the policy can make; None where prices decide.
+    """
+
+    pairs: tuple[str, ...]
+    timeframe: str
+    datadir: Path
+    begin: datetime
+    end: datetime
+    rounds: int | None
+
+    @property
+    def candles(self) -> int:
+        """Number of candles from the first to the last."""
+        return int((self.end - self.begin) / timedelta(milliseconds=timeframe_ms(self.timeframe)))
+
+    @property
+    def seconds(self) -> float:
+        """What freqtrade takes at most, on the machine of docs/measurements.md; 0 if unknown.
+
+        Notes
+        -----
+        Fitted to measured runs: each candle of a pair, each order of it that freqtrade looks
+        through on every later candle, and each copy of a trade with its orders in a round.
+        """
+        if self.rounds is None:
+            return 0.0
+        steps, mean_orders = self.candles * len(self.pairs), self.rounds / 2
+        copies = len(self.pairs) * self.rounds
+        return 6e-5 * steps + 2e-6 * steps * mean_orders + 2.5e-5 * copies * mean_orders
+
+    def lines(self) -> list[str]:
+        """Say it for a person."""
+        names = ", ".join(self.pairs[:6]) + (", ..." if len(self.pairs) > 6 else "")
+        count = f"{len(self.pairs)} pairs" if len(self.pairs) != 1 else "1 pair"
+        told = [
+            f"{count}: {names}",
+            f"{self.candles + 1:,} candles of {self.timeframe} in {self.datadir}, "
+            f"{self.begin:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}",
+        ]
+        if self.seconds >= LONG:
+            told.append(
+                f"a long run: up to {self.rounds:,} rounds of {len(self.pairs)} assets, about "
+                f"{in_words(self.seconds)} or longer; freqtrade's time grows with the square of "
+                "the orders, a longer period or a threshold beside it makes fewer"
+            )
+        return told
+
+
+def scope_of(setup: Setup, candles: CandleFolder, period: timedelta | None) -> Scope | None:
+    """Find it out; None where the pairs, the timeframe or the range are not known beforehand.
+
+    Parameters
+    ----------
+    setup
+        Of SmartRebalance.
+    period
+        Between rounds, if nothing else starts one; None for a policy that prices drive.
+
+    Raises
+    ------
+    SandboxError
+        If a file of candles is damaged.
+    """
+    from freqtrade.configuration import TimeRange
+
+    timeframe = str(setup.config.get("timeframe") or _DEFAULT_TIMEFRAME)
+    pairs = tuple(map(str, setup.config["exchange"].get("pair_whitelist", ())))
+    read = [found for pair in pairs if (found := candles.read(pair, timeframe)) is not None]
+    moments = [(int(found.opened[0]), int(found.opened[-1])) for found in read if len(found)]
+    if not moments:
+        return None
+    wanted = TimeRange.parse_timerange(setup.config.get("timerange"))
+    first, last = min(begin for begin, _ in moments), max(end for _, end in moments)
+    begin = max(first, wanted.startts * 1000 if wanted.starttype == "date" else 0)
+    end = min(last, wanted.stopts * 1000) if wanted.stoptype == "date" else last
+    if begin >= end:
+        return None
+    moment, until = (datetime.fromtimestamp(ms / 1000, UTC) for ms in (begin, end))
+    rounds = None if period is None else int((until - moment) / period) + 1
+    return Scope(pairs, timeframe, setup.datadir, moment, until, rounds)
+
+
+def check_timeframes(setup: Setup, candles: CandleFolder, configs: Sequence[str]) -> None:
+    """Refuse a run of SmartRebalance for which a pair has no candles of a timeframe.
+
+    Raises
+    ------
+    SandboxError
+        A line for each timeframe, with the command that downloads it.
+    """
+    config = setup.config
+    if DEFAULT_STRATEGY not in setup.strategies or config.get("dataformat_ohlcv", "feather") != (
+        "feather"
+    ):
+        return
+    timeframes = [config.get("timeframe") or _DEFAULT_TIMEFRAME, config.get("timeframe_detail")]
+    pairs = [str(pair) for pair in config["exchange"].get("pair_whitelist", ())]
+    problems = []
+    for timeframe in filter(None, timeframes):
+        lacking = [pair for pair in pairs if (pair, timeframe) not in candles.files]
+        if lacking:
+            there = sorted({found for _, found in candles.files}, key=timeframe_ms)
+            held = f"there are candles of {', '.join(there)}" if there else "there are none"
+            problems.append(
+                f"timeframe {timeframe}: {', '.join(lacking)} "
+                f"{'has' if len(lacking) == 1 else 'have'} no candles in {candles.path}, {held}; "
+                f"get them: {download_command(setup, configs, str(timeframe))}"
+            )
+    if problems:
+        raise SandboxError(*problems)
+
+
+def download_command(setup: Setup, configs: Sequence[str], timeframe: str) -> str:
+    """Return the command that downloads what a run needs to where it looks for it."""
+    words = ["./setup.sh", "data"]
+    words += [word for file in configs for word in ("--config", file)]
+    words += ["--timeframes", timeframe]
+    if setup.config.get("timerange"):
+        words += ["--timerange", str(setup.config["timerange"])]
+    if setup.datadir_argument is not None:
+        words += ["--datadir", str(setup.datadir_argument)]
+    return shlex.join(words)

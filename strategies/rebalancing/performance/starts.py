@@ -1,0 +1,81 @@
+"""What the premium would be for who had started on another day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rebalancing.performance.closing import close
+from rebalancing.performance.history import History
+from rebalancing.performance.hodl import Change, late_purchases
+from rebalancing.performance.returns import DAY
+from rebalancing.portfolio import Vector
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class Starts:
+    """The premium by day of the start; the end is the run's.
+
+    Parameters
+    ----------
+    time : array, shape (days,)
+        First moment of each day since the initial allocation, seconds since 1970.
+    premium : array, shape (days,)
+        Growth of the portfolio / growth of what it held at the start, held until the end - 1; a
+        fraction. Both are sold at the end, after the fee. NaN if nothing was left of it.
+    """
+
+    time: Vector
+    premium: Vector
+
+    @property
+    def quantiles(self) -> dict[float, float]:
+        """By quantile (0.5: the median), the premium."""
+        return {level: float(np.nanquantile(self.premium, level)) for level in QUANTILES}
+
+    @property
+    def ahead(self) -> float:
+        """Share of the starts with a positive premium."""
+        return float((self.premium > 0).mean())
+
+
+def starts(history: History, units: Vector) -> Starts:
+    """Compute the premium for a start on each day.
+
+    Parameters
+    ----------
+    history : History
+        Of the portfolio, with an initial allocation.
+    units : array, shape (moments,)
+        What one unit in the portfolio is worth, cash flows taken out, after the closing at the
+        end.
+
+    Notes
+    -----
+    Who starts on a day takes over the portfolio with the weights it has then; holding means
+    to keep these coins and this cash. So nobody pays for a purchase, and the first start gives
+    the premium of the whole run (without cash flows). What rounds first buy later, holding buys
+    too, as HODL does.
+    """
+    rows = np.flatnonzero(history.allocated)
+    days = (history.time[rows] // DAY).astype(np.int64)
+    rows = rows[np.append(True, days[1:] != days[:-1])]
+    cash, nav = history.cash(), history.nav()
+    late = late_purchases(history)
+    held = np.array([_held_from(history, late, row, float(cash[row])) for row in rows])
+    grown = np.divide(held, nav[rows], out=np.full(len(rows), np.nan), where=nav[rows] > 0)
+    own = units[-1] / units[rows]
+    premium = np.divide(own, grown, out=np.full(len(rows), np.nan), where=grown > 0) - 1
+    return Starts(history.time[rows], premium)
+
+
+def _held_from(history: History, late: list[tuple[float, Change]], row: int, cash: float) -> float:
+    """What the holdings of a moment are worth at the end, sold, if they are kept from then on."""
+    state = np.append(history.amounts[row], cash)
+    for when, change in late:
+        if when >= history.time[row]:
+            state = change(state)
+    return close(history, state[:-1], float(state[-1])).sold
