@@ -103,13 +103,21 @@ def test_the_actions_change_what_they_say(stage: Any) -> None:
 def test_a_trouble_mattered_if_an_order_of_its_coin_met_it() -> None:
     order = SimpleNamespace(created_ms=50_000, updated_ms=50_000, pair="BTC/USDT")
     happened = (
-        Happened("Halt", "BTC", 10_000, 49_000),  # it ended just before
+        Happened("Halt", "BTC", 10_000, 49_000),  # it has just ended
         Happened("Halt", "BTC", 52_000, 60_000),  # it came later
         Happened("Halt", "ETH", 40_000, 60_000),  # of another coin
         Happened("Kill", None, 48_000, 48_100),
+        Happened("Break cut", None, 48_000, 48_100),
+        Happened("Break late", None, 1_000, 1_000),
     )
-    seen: Any = SimpleNamespace(happened=happened, orders=(order,), fills=(), refused=())
-    assert coverage_of(seen) == {"Halt": (3, 1), "Kill": (1, 1)}
+    books = {"orders": (order,), "fills": (), "refused": ()}
+    seen: Any = SimpleNamespace(happened=happened, fired=("late", "late"), **books)
+    assert coverage_of(seen) == {
+        "Halt": (3, 1),
+        "Kill": (1, 1),
+        "Break cut": (1, 0),
+        "Break late": (1, 1),
+    }
     assert added([{"Kill": (1, 1)}, {"Kill": (2, 0), "Halt": (1, 0)}]) == {
         "Halt": (1, 0),
         "Kill": (3, 1),

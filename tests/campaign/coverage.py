@@ -8,6 +8,7 @@ from tests.campaign.evidence import Evidence, Happened
 
 _BEFORE_MS, _AFTER_MS = 1_000, 5_000
 
+FAULT = "Break"
 Coverage = dict[str, tuple[int, int]]
 """By kind: how often it was drawn, and how often it mattered."""
 
@@ -24,12 +25,15 @@ def coverage_of(seen: Evidence) -> Coverage:
 
     Notes
     -----
-    A trouble mattered if an order of its coin (of any coin where it has none) was sent, filled,
-    ended or refused while it lasted, from a second before it until five seconds after.
+    A fault of requests mattered if a request met it. Any other trouble mattered if an order of
+    its coin (of any coin where it has none) was sent, filled, ended or refused while it lasted,
+    from a second before it until five seconds after.
     """
     moments = list(_moments(seen))
     drawn: Counter[str] = Counter(one.kind for one in seen.happened)
     mattered: Counter[str] = Counter(one.kind for one in seen.happened if _met(one, moments))
+    for kind, fired in Counter(f"{FAULT} {kind}" for kind in seen.fired).items():
+        mattered[kind] = min(drawn[kind], fired)
     return {kind: (count, mattered[kind]) for kind, count in drawn.items()}
 
 
@@ -55,6 +59,8 @@ def _moments(seen: Evidence) -> Iterable[_Moment]:
 
 
 def _met(one: Happened, moments: Iterable[_Moment]) -> bool:
+    if one.kind.startswith(FAULT):
+        return False
     begun, ended = one.begun_ms - _BEFORE_MS, one.ended_ms + _AFTER_MS
     return any(
         begun <= moment.time_ms <= ended and one.asset in (None, moment.asset) for moment in moments

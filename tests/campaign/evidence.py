@@ -89,6 +89,8 @@ class Evidence:
         How many the bot completed while prices stood still.
     happened
         The actions of the script, first to last.
+    fired
+        The kind of every fault that a request has met.
     coarsest
         The largest lot a coin ever had, where its lots have changed.
     dearest_fee
@@ -118,6 +120,7 @@ class Evidence:
     secrets: tuple[str, ...] = ()
     loops: int = 0
     happened: tuple[Happened, ...] = ()
+    fired: tuple[str, ...] = ()
     coarsest: Mapping[str, Decimal] = field(default_factory=dict)
     dearest_fee: Decimal = ZERO
 
@@ -252,6 +255,7 @@ def collect(life: "Life", loops: int) -> Evidence:
         secrets=(trading.keys.key, trading.keys.secret),
         loops=loops,
         happened=tuple(life.happened),
+        fired=tuple(fault.kind for fault, _, _ in life.ground.faults.fired),
         coarsest=dict(life.coarsest),
         dearest_fee=life.dearest_fee,
     )

@@ -23,7 +23,7 @@ from tests.campaign.evidence import (
     collect,
 )
 from tests.campaign.scenario import STAKE, Scenario
-from tests.campaign.script import LASTING, kind_of
+from tests.campaign.script import FOR_GOOD, REPAIRED, kind_of
 from tests.live_bots import (
     SIGINT_STATUS,
     UNKNOWN_STATUS,
@@ -75,6 +75,7 @@ class Life:
         self.payments: list[Payment] = []
         self.deaths: list[Death] = []
         self.happened: list[Happened] = []
+        self._lasting: list[int] = []  # places of what `repair` ends
         self.coarsest: dict[str, Decimal] = {}
         self.dearest_fee = Decimal(0)
         self.starts = 0
@@ -156,7 +157,9 @@ class Life:
             exchange.set_book(f"{asset}/{STAKE}", [], [])
             self._thaw(asset)
         now = _now_ms()
-        self.happened = [one._replace(ended_ms=min(one.ended_ms, now)) for one in self.happened]
+        for place in self._lasting:
+            self.happened[place] = self.happened[place]._replace(ended_ms=now)
+        self._lasting.clear()
 
     def start(self) -> None:
         """Start the bot."""
@@ -213,9 +216,10 @@ class Life:
         return collect(self, loops)
 
     def _note(self, action: Action, began_ms: int) -> None:
-        lasts = isinstance(action, LASTING)
-        ended = sys.maxsize if lasts else _now_ms()
+        ended = sys.maxsize if isinstance(action, (*REPAIRED, *FOR_GOOD)) else _now_ms()
         asset = getattr(action, "asset", None)
+        if isinstance(action, REPAIRED):
+            self._lasting.append(len(self.happened))
         self.happened.append(Happened(kind_of(action), asset, began_ms, ended))
 
     def _stop(self) -> None:

@@ -25,8 +25,11 @@ from tests.campaign.actions import (
 )
 from tests.campaign.markets import End, GiveBook, LargestOrder, NewLots, OtherFees, Rename
 
-LASTING = (Halt, Freeze, WrongClock, GiveBook, LargestOrder, NewLots, OtherFees, End, Rename)
-"""What goes on until it is repaired, or for good."""
+REPAIRED = (Halt, Freeze, WrongClock, GiveBook)
+"""What goes on until `Repair`."""
+
+FOR_GOOD = (LargestOrder, NewLots, OtherFees, End, Rename)
+"""What goes on to the end."""
 
 SHAPES = ("thin", "wide", "no asks", "no bids", "crossed")
 _ANY, _MARKET_DATA = "/api/v3/*", "/api/v3/ticker/*"

@@ -42,8 +42,8 @@ class Snapshots:
         Coins below a lot count, though they are in no trade. Coins that are in a trade and no
         longer in the account do not.
         """
-        lots = zip(self.setup.assets, self.markets.lots.tolist(), strict=True)
-        amounts = np.array([self.treasury.owned(asset, held, lot) for asset, lot in lots])
+        lots = self.markets.lots.tolist()
+        amounts = np.array(self.treasury.owned(self.setup.assets, lots, held))
         cash = self.treasury.cash(held)
         return Portfolio(self.setup.assets, amounts, quotes.prices, cash)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -145,17 +145,19 @@ class Treasury:
         """Return how much of a coin the account has, own orders included."""
         return float(self._wallets.get_total(asset))
 
-    def owned(self, asset: str, holdings: Mapping[str, Holding], lot: float) -> float:
-        """Return how much of a coin is the portfolio's and still in the account.
+    def owned(
+        self, assets: Sequence[str], lots: Sequence[float], holdings: Mapping[str, Holding]
+    ) -> list[float]:
+        """Return how much of each coin is the portfolio's and still in the account.
 
         Parameters
         ----------
-        asset : str
-            Its code.
+        assets : sequence of str
+            Their codes.
+        lots : sequence of float
+            Their amount steps; 0 if there is none.
         holdings : mapping of str to Holding
             The open trades by pair.
-        lot : float
-            Amount step; 0 if there is none.
 
         Notes
         -----
@@ -164,6 +166,9 @@ class Treasury:
         """
         if holdings != self._bought_for:
             self._bought, self._bought_for = own_orders.coins_left(), holdings
+        return [self._owned(*coin, holdings) for coin in zip(assets, lots, strict=True)]
+
+    def _owned(self, asset: str, lot: float, holdings: Mapping[str, Holding]) -> float:
         holding = holdings.get(f"{asset}/{self._stake}")
         most = lot * (1 - SLIVER) if holding is None else holding.amount + DUST_LOTS * lot
         return max(0.0, min(self._bought.get(asset, 0.0), most, self.coins(asset)))
