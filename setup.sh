@@ -7,6 +7,7 @@ usage() {
     cat <<'TEXT'
 Usage: ./setup.sh COMMAND [ARGUMENTS]
 
+  new [ARGS]        ask what you want to hold, and write a configuration
   dry-run [ARGS]    let a bot trade on a local exchange at speed, simulated, and watch it
   trade [ARGS]      start the bot on your exchange, after a look at what it will buy
   backtest [ARGS]   back-test the strategy against a local exchange, without a network
@@ -30,6 +31,7 @@ main() {
     place_files "$@"
     set -- ${placed[@]+"${placed[@]}"}
     case $command in
+        new) run rebalance new "$@" ;;
         dry-run) run python -m sandbox dry-run "$@" ;;
         trade) run rebalance trade "$@" ;;
         backtest) run python -m sandbox backtest "$@" ;;

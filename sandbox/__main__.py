@@ -77,7 +77,7 @@ def backtest(online: bool, verbose: bool, pages: int | None, arguments: tuple[st
         from sandbox.backtest import Asked
         from sandbox.backtest import backtest as run_backtest
 
-        asked = Asked(arguments, online=online, verbose=verbose)
+        asked = Asked(arguments, online=online, verbose=verbose, pages=pages)
         return run_backtest(asked, partial(_print_summary, pages=pages))
 
     sys.exit(_status(run))
@@ -205,7 +205,7 @@ def dry_run_command(configs: tuple[str, ...], datadir: Path | None, speed: int |
     "--overlay",
     "overlay_file",
     type=click.Path(path_type=Path),
-    help="Write a freqtrade configuration with address and keys here instead of printing keys.",
+    help="Write a freqtrade configuration with the address here, and the keys of an account.",
 )
 @click.option("--seed", type=int, default=0, help="Of the faults that come by chance.")
 def serve_command(**wishes: Any) -> None:

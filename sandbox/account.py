@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sandbox.book import Book, Level
@@ -168,6 +169,8 @@ class Account:
         if any(order.client_id == request.client_id for order in self.open_orders):
             raise rejected("Duplicate order sent.")
         found = matches_of(request, book.levels(request.side), book.market)
+        if request.stop_price is not None:
+            found = []
         if found and request.type is OrderType.LIMIT_MAKER:
             raise rejected("Order would immediately match and take.")
         if request.time_in_force is TimeInForce.FOK and _total(found) != request.amount:
@@ -175,14 +178,12 @@ class Account:
         amount = _total(found) if request.amount is None else request.amount
         number, fees = self._records.next_order_id(), self.fees_of(request.pair)
         order = Order.taken(request, number, amount, self._records.now_ms())
+        if order.waits and order.stopped_at(book.price):
+            raise rejected("Stop price would trigger immediately.")
         if to_pay(order, found, fees) > self.balance(order.paid_with).free:
             raise insufficient_balance()
         with self._records.transaction():
-            order = self._fill(lock(self._records, order, fees), found, book)
-            rests = order.type is not OrderType.MARKET and order.time_in_force is TimeInForce.GTC
-            if order.is_open and not rests:
-                order = close(self._records, order, Status.EXPIRED)
-            return order
+            return self._execute(lock(self._records, order, fees), found, book)
 
     def cancel(self, order_id: int) -> Order:
         """Take an open order off the book and release what it locked.
@@ -200,7 +201,8 @@ class Account:
 
     def work(self, book: Book, sides: Sequence[Side] = tuple(Side)) -> None:
         """Fill the resting orders of a market that its book crosses, the best price first."""
-        resting = [order for order in self.open_orders if order.pair == book.market.pair]
+        pair = book.market.pair
+        resting = [order for order in self.open_orders if order.pair == pair and not order.waits]
         for order in sorted(resting, key=_priority):
             if order.side not in sides:
                 continue
@@ -208,6 +210,27 @@ class Account:
             if found:
                 with self._records.transaction():
                     self._fill(order, found, book, maker=True)
+
+    def trigger(self, book: Book, passed: Sequence[Decimal]) -> None:
+        """Let the stop orders of a market work whose stop one of these prices has reached."""
+        waiting = [order for order in self.open_orders if order.waits]
+        for order in waiting:
+            if order.pair != book.market.pair or not any(map(order.stopped_at, passed)):
+                continue
+            now = self._records.now_ms()
+            order = replace(order, triggered_ms=now, updated_ms=now)
+            found = matches(book.levels(order.side), order.side, order.remaining, order.price)
+            if order.time_in_force is TimeInForce.FOK and _total(found) != order.amount:
+                found = []
+            with self._records.transaction():
+                self._execute(self._records.keep(order), found, book)
+
+    def _execute(self, order: Order, found: Sequence[Level], book: Book) -> Order:
+        order = self._fill(order, found, book)
+        rests = order.waits or order.time_in_force is TimeInForce.GTC
+        if order.is_open and (order.type is OrderType.MARKET or not rests):
+            return close(self._records, order, Status.EXPIRED)
+        return order
 
     def _fill(
         self, order: Order, found: Sequence[Level], book: Book, *, maker: bool = False

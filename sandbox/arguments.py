@@ -14,6 +14,7 @@ Command = Literal["backtesting", "hyperopt", "download-data"]
 _SETTINGS = (
     *("timeframe", "timeframe_detail", "timerange", "max_open_trades", "stake_amount"),
     *("dry_run_wallet", "fee", "position_stacking", "spaces", "days", "timeframes"),
+    *("strategy_path", "recursive_strategy_search", "dataformat_ohlcv"),
 )
 """Options that freqtrade puts over the configuration as they are."""
 

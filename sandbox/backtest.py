@@ -12,12 +12,12 @@ from sandbox.candles import CandleFolder
 from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
 from sandbox.connection import Connection, connected
 from sandbox.errors import SandboxError
-from sandbox.policy import checked_period
+from sandbox.policy import check, period_of
 from sandbox.process import run_process
 from sandbox.progress import Done
 from sandbox.quiet_run import new_log, run_quietly
 from sandbox.results import Results, check_writable, results_of
-from sandbox.scope import check_timeframes, scope_of
+from sandbox.scope import scope_of
 from sandbox.told_backtest import PROGRESS
 
 DEFAULT_LOSS = "OnlyProfitHyperOptLoss"  # trades close at the end: their Sharpe says nothing
@@ -42,11 +42,14 @@ class Asked:
         Take the markets from the real exchange, with the user's configuration as it is.
     verbose
         Show all that freqtrade prints, and keep no log of it.
+    pages
+        How many pages of backtests stay; None for all, 0 if none is to be written.
     """
 
     arguments: tuple[str, ...]
     online: bool = False
     verbose: bool = False
+    pages: int | None = 0
 
 
 def backtest(asked: Asked, summarise: Summarise) -> int:
@@ -65,12 +68,12 @@ def backtest(asked: Asked, summarise: Summarise) -> int:
     given = read_arguments(asked.arguments)
     configs = given.configs or (DEFAULT_CONFIG,)
     setup = read_setup(load_configuration(configs), given)
-    period = checked_period(setup)
+    check(setup, given)
     candles = CandleFolder.open(setup.datadir)
-    check_timeframes(setup, candles, given.configs)
     results = results_of(setup.config, given, setup.user_data)
-    check_writable(results.folder, setup.user_data / "logs")
-    scope = scope_of(setup, candles, period)
+    plots = [] if asked.pages == 0 else [results.folder.parent / "plot"]
+    check_writable(results.folder, setup.user_data / "logs", *plots)
+    scope = scope_of(setup, candles, period_of(setup))
     for line in scope.lines() if scope else ():
         print(line, flush=True)
     with tempfile.TemporaryDirectory(prefix="backtest-", ignore_cleanup_errors=True) as name:
@@ -135,6 +138,7 @@ def hyperopt(asked: Asked) -> int:
     """
     given = read_arguments(asked.arguments, "hyperopt")
     setup = read_setup(load_configuration(given.configs or (DEFAULT_CONFIG,)), given)
+    check(setup, given, hyperopt=True)
     defaults = ["--spaces", "rebalance", "--hyperopt-loss", DEFAULT_LOSS]
     with (
         tempfile.TemporaryDirectory(prefix="hyperopt-", ignore_cleanup_errors=True) as room,

@@ -1,5 +1,6 @@
-"""The user's configuration, loaded by freqtrade itself, and what follows from it."""
+"""The user's configuration, merged as freqtrade does, and what follows from it."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,28 +52,16 @@ def load_configuration(files: Sequence[str]) -> dict[str, Any]:
     Raises
     ------
     SandboxError
-        If a file is missing, is not readable, or is not a JSON object.
+        If a file is missing, is not readable, or is not a JSON object: file, line and column.
     """
-    from freqtrade.configuration.environment_vars import environment_vars_to_dict
-    from freqtrade.configuration.load_config import load_from_files
-    from freqtrade.exceptions import ConfigurationError, FreqtradeException
-    from freqtrade.misc import deep_merge_dicts
+    from freqtrade.exceptions import OperationalException
 
-    names = ", ".join(files)
+    from rebalancing.freqtrade_side.config_files import read_files
+
     try:
-        merged: dict[str, Any] = load_from_files(list(files))
-        return dict(deep_merge_dicts(environment_vars_to_dict(), merged))
-    except ConfigurationError as error:
-        raise SandboxError(f"{names}: not valid JSON: {str(error).splitlines()[0]}") from None
-    except FreqtradeException as error:
+        return read_files(files, os.environ)
+    except OperationalException as error:
         raise SandboxError(str(error)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SandboxError(f"{names}: not readable: {error}") from None
-    except (AttributeError, TypeError):
-        raise SandboxError(
-            f"{names}: not a configuration that can be merged: an object is expected where "
-            "there is a plain value"
-        ) from None
 
 
 def read_setup(config: Mapping[str, Any], given: Given) -> Setup:

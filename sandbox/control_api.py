@@ -14,6 +14,7 @@ from sandbox.faults import Fault, Faults
 from sandbox.listing import MarketStatus
 from sandbox.market_rules import RULES, checked_rules
 from sandbox.orders import exact
+from sandbox.rate_limits import Limits, RequestWeight
 from sandbox.refusals import RefusalError
 from sandbox.renaming import Renaming
 from sandbox.trading import Trading
@@ -28,6 +29,7 @@ class Controls:
 
     exchange: LocalExchange
     faults: Faults
+    requests: RequestWeight
     trading: Trading | None = None
 
     @property
@@ -65,6 +67,7 @@ def control_routes(controls: Controls) -> list[web.RouteDef]:
         ("POST", "faults"): lambda on, sent: on.faults.add(Fault(**sent)),
         ("DELETE", "faults"): lambda on, _: on.faults.clear(),
         ("GET", "faults"): lambda on, _: [asdict(fault) for fault in on.faults.pending],
+        ("POST", "limits"): lambda on, sent: setattr(on.requests, "limits", Limits(**sent)),
         ("POST", "deposit"): lambda on, sent: on.account.deposit(sent["asset"], sent["amount"]),
         ("POST", "withdraw"): lambda on, sent: on.account.withdraw(sent["asset"], sent["amount"]),
         ("GET", "ledger"): lambda on, _: [e.as_record() for e in on.account.account.ledger],

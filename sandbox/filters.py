@@ -22,13 +22,18 @@ def check_request(request: OrderRequest, market: Market, last_price: Decimal) ->
     RefusalError
         With the code and message of the first rule that is broken.
     """
-    for name, value in (("quantity", request.amount), ("price", request.price)):
+    numbers = {
+        "quantity": request.amount,
+        "price": request.price,
+        "stopPrice": request.stop_price,
+        "quoteOrderQty": request.quote_amount,
+    }
+    for name, value in numbers.items():
         if value is not None:
             _check_number(name, value)
-    if request.quote_amount is not None:
-        _check_number("quoteOrderQty", request.quote_amount)
-    if request.price is not None:
-        _check_steps("PRICE_FILTER", request.price, market.tick, (market.tick, LARGEST))
+    for price in (request.price, request.stop_price):
+        if price is not None:
+            _check_steps("PRICE_FILTER", price, market.tick, (market.tick, LARGEST))
     if request.amount is not None:
         allowed = market.smallest_amount, market.max_qty
         _check_steps("LOT_SIZE", request.amount, market.step, allowed)
@@ -43,7 +48,7 @@ def _check_number(name: str, value: Decimal) -> None:
     if isinstance(exponent, int) and -exponent > _DECIMALS:
         raise RefusalError(-1111, f"Parameter '{name}' has too much precision.")
     if value <= 0:
-        raise RefusalError(-1013, "Invalid price." if name == "price" else "Invalid quantity.")
+        raise RefusalError(-1013, "Invalid price." if "rice" in name else "Invalid quantity.")
 
 
 def _check_steps(

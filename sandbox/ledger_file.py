@@ -12,7 +12,7 @@ from sandbox.ledger import Entry
 from sandbox.orders import Fill, Order, OrderType, Side, Status, TimeInForce
 
 _DECIMALS = {
-    Order: ("price", "amount", "quote_amount", "filled", "quote_filled", "locked"),
+    Order: ("price", "amount", "quote_amount", "filled", "quote_filled", "locked", "stop_price"),
     Fill: ("price", "amount", "quote_amount", "fee"),
 }
 
@@ -100,4 +100,5 @@ def _fill(record: Mapping[str, Any]) -> Fill:
 
 
 def _numbers(kind: type[Order | Fill], record: Mapping[str, Any]) -> dict[str, Decimal]:
-    return {name: Decimal(record[name]) for name in _DECIMALS[kind]}
+    # An older file knows no stop price.
+    return {name: Decimal(record[name]) for name in _DECIMALS[kind] if name in record}

@@ -19,11 +19,16 @@ class Side(StrEnum):
 
 
 class OrderType(StrEnum):
-    """How an order finds its price; ``LIMIT_MAKER`` never takes what is on the book."""
+    """How an order finds its price.
+
+    ``LIMIT_MAKER`` never takes what is on the book. ``STOP_LOSS_LIMIT`` is none of the book's
+    orders until the last price reaches its stop, and a ``LIMIT`` order from then on.
+    """
 
     MARKET = "MARKET"
     LIMIT = "LIMIT"
     LIMIT_MAKER = "LIMIT_MAKER"
+    STOP_LOSS_LIMIT = "STOP_LOSS_LIMIT"
 
 
 class TimeInForce(StrEnum):
@@ -59,6 +64,8 @@ class OrderRequest:
         Quote currency; None for a market order.
     quote_amount
         What a market order is to spend or to bring, quote currency; else None.
+    stop_price
+        Quote currency; None for an order that is to work at once.
     client_id
         The name the client gave it; made up where it is None.
     """
@@ -69,6 +76,7 @@ class OrderRequest:
     amount: Decimal | None = None
     price: Decimal | None = None
     quote_amount: Decimal | None = None
+    stop_price: Decimal | None = None
     time_in_force: TimeInForce = TimeInForce.GTC
     client_id: str | None = None
 
@@ -89,6 +97,10 @@ class Order:
         What is set aside for the rest: quote currency for a buy, base for a sell.
     created_ms, updated_ms
         The exchange's clock.
+    stop_price
+        What the last price must reach before it works, quote currency; zero for other orders.
+    triggered_ms
+        When it did; None for other orders too.
     """
 
     id: int
@@ -106,6 +118,8 @@ class Order:
     filled: Decimal = ZERO
     quote_filled: Decimal = ZERO
     locked: Decimal = ZERO
+    stop_price: Decimal = ZERO
+    triggered_ms: int | None = None
 
     @classmethod
     def taken(cls, request: OrderRequest, number: int, amount: Decimal, now_ms: int) -> "Order":
@@ -128,6 +142,7 @@ class Order:
             created_ms=now_ms,
             updated_ms=now_ms,
             quote_amount=request.quote_amount or ZERO,
+            stop_price=request.stop_price or ZERO,
         )
 
     @property
@@ -146,6 +161,15 @@ class Order:
     def is_open(self) -> bool:
         """Whether it rests on the book."""
         return self.status in OPEN
+
+    @property
+    def waits(self) -> bool:
+        """Whether its stop has not been reached."""
+        return bool(self.stop_price) and self.triggered_ms is None
+
+    def stopped_at(self, price: Decimal) -> bool:
+        """Return whether a price reaches its stop: from below for a buy, from above for a sell."""
+        return price >= self.stop_price if self.side is Side.BUY else price <= self.stop_price
 
     @property
     def remaining(self) -> Decimal:

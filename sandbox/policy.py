@@ -1,19 +1,17 @@
-"""The policy of a configuration, checked by the strategy's own rules before anything starts."""
+"""A configuration checked by the strategy's own rules, before anything starts."""
 
+import os
 from datetime import timedelta
 
-from sandbox.configuration import DEFAULT_STRATEGY, Setup
+from sandbox.arguments import Given
+from sandbox.configuration import DEFAULT_CONFIG, DEFAULT_STRATEGY, Setup
 from sandbox.errors import SandboxError
 
+DOWNLOAD = ("./setup.sh", "data")
 
-def checked_period(setup: Setup) -> timedelta | None:
-    """Check the configuration of a backtest as the strategy will.
 
-    Returns
-    -------
-    timedelta or None
-        The period, if no round starts without it; None if prices alone start rounds, or another
-        strategy runs.
+def check(setup: Setup, given: Given, *, hyperopt: bool = False) -> None:
+    """Check the configuration of a run of SmartRebalance, and whether there are candles for it.
 
     Raises
     ------
@@ -21,16 +19,32 @@ def checked_period(setup: Setup) -> timedelta | None:
         A line for each problem.
     """
     if DEFAULT_STRATEGY not in setup.strategies:
-        return None
+        return
     from freqtrade.enums import RunMode
-    from freqtrade.exceptions import OperationalException
 
-    from rebalancing.freqtrade_side.configuration import read_setup
+    from rebalancing.freqtrade_side.first_check import check_configuration, merged_configuration
 
-    config = {**setup.config, "runmode": RunMode.BACKTEST}
-    try:
-        settings = read_setup(config, "1h").settings
-    except OperationalException as error:
-        raise SandboxError(*str(error).splitlines()) from None
+    options = {
+        **given.settings,
+        "pairs": list(given.pairs) or None,
+        "strategy": DEFAULT_STRATEGY,
+        "datadir": setup.datadir_argument,
+        "user_data_dir": given.user_data_dir,
+    }
+    files, mode = given.configs or (DEFAULT_CONFIG,), RunMode.BACKTEST
+    mode = RunMode.HYPEROPT if hyperopt else RunMode.BACKTEST
+    config = merged_configuration(files, options, os.environ, mode)
+    if problems := check_configuration(config, DOWNLOAD):
+        raise SandboxError(*problems)
+
+
+def period_of(setup: Setup) -> timedelta | None:
+    """Return the period, if no round starts without it; None if prices alone start rounds, or
+    another strategy runs. The configuration was checked."""
+    if DEFAULT_STRATEGY not in setup.strategies:
+        return None
+    from rebalancing.freqtrade_side.configuration import plain_setup
+
+    settings = plain_setup(setup.config).settings
     alone = settings.threshold is None or settings.combine == "and"
     return settings.period_duration if alone else None

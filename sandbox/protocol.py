@@ -28,8 +28,13 @@ async def refusals_as_json(request: web.Request, handler: Handler) -> web.Stream
     try:
         return await handler(request)
     except RefusalError as refusal:
-        body = {"code": refusal.code, "msg": str(refusal)}
-        return web.json_response(body, status=refusal.status)
+        return refusal_answer(refusal)
+
+
+def refusal_answer(refusal: RefusalError) -> web.Response:
+    """Write a refusal."""
+    wait = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return web.json_response(refusal.body, status=refusal.status, headers=wait)
 
 
 def counted(exchange: LocalExchange) -> Middleware:

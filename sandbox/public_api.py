@@ -1,12 +1,13 @@
 """The public half of Binance's spot REST API: what anybody may ask without a key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.candles import Candles, timeframe_ms
 from sandbox.exchange import LocalExchange
+from sandbox.limit_answers import limits_answer
 from sandbox.market_data import best_orders, book, last_price, ticker
 from sandbox.markets import LARGEST, Market
 from sandbox.orders import OrderType
@@ -19,19 +20,27 @@ from sandbox.protocol import (
     required,
     whole_number,
 )
+from sandbox.rate_limits import RequestWeight
 from sandbox.refusals import RefusalError
+from sandbox.trade_answers import aggregate_trades, average_price, trades
 
-Answer = Callable[[LocalExchange, web.Request], Any]
+Answer = Callable[[LocalExchange, Mapping[str, str]], Any]
 
 
-def public_routes(exchange: LocalExchange) -> list[web.RouteDef]:
-    """Return the routes of an exchange's public API."""
+def public_routes(exchange: LocalExchange, requests: RequestWeight) -> list[web.RouteDef]:
+    """Return the routes of an exchange's public API; `requests` knows the limits it tells."""
     answers: dict[str, Answer] = {
         "ping": lambda *_: {},
         "time": lambda exchange, _: {"serverTime": exchange.now_ms},
-        "exchangeInfo": _exchange_info,
+        "exchangeInfo": lambda exchange, sent: {
+            **_exchange_info(exchange, sent),
+            "rateLimits": limits_answer(requests.limits),
+        },
         "klines": _klines,
         "depth": _depth,
+        "trades": trades,
+        "aggTrades": aggregate_trades,
+        "avgPrice": average_price,
         "ticker/24hr": _for_each(ticker),
         "ticker/price": _for_each(last_price),
         "ticker/bookTicker": _for_each(best_orders),
@@ -46,14 +55,14 @@ def _handler(
 ) -> Callable[[web.Request], Any]:  # a coroutine function
     async def handle(request: web.Request) -> web.Response:
         with exchange.lock:
-            return web.json_response(answer(exchange, request))
+            return web.json_response(answer(exchange, request.query))
 
     return handle
 
 
 def _for_each(describe: Callable[[LocalExchange, Market], dict[str, Any]]) -> Answer:
-    def answer(exchange: LocalExchange, request: web.Request) -> Any:
-        chosen = chosen_markets(exchange, request.query)
+    def answer(exchange: LocalExchange, sent: Mapping[str, str]) -> Any:
+        chosen = chosen_markets(exchange, sent)
         if isinstance(chosen, Market):
             return describe(exchange, chosen)
         return [describe(exchange, market) for market in chosen]
@@ -61,13 +70,12 @@ def _for_each(describe: Callable[[LocalExchange, Market], dict[str, Any]]) -> An
     return answer
 
 
-def _exchange_info(exchange: LocalExchange, request: web.Request) -> dict[str, Any]:
-    chosen = chosen_markets(exchange, request.query)
+def _exchange_info(exchange: LocalExchange, sent: Mapping[str, str]) -> dict[str, Any]:
+    chosen = chosen_markets(exchange, sent)
     markets = (chosen,) if isinstance(chosen, Market) else chosen
     return {
         "timezone": "UTC",
         "serverTime": exchange.now_ms,
-        "rateLimits": [],
         "exchangeFilters": [],
         "symbols": [_symbol_info(exchange, market) for market in markets],
     }
@@ -87,9 +95,13 @@ def _symbol_info(exchange: LocalExchange, market: Market) -> dict[str, Any]:
         "orderTypes": [kind.value for kind in OrderType],
         "icebergAllowed": False,
         "ocoAllowed": False,
+        "otoAllowed": False,
+        "opoAllowed": False,
         "quoteOrderQtyMarketAllowed": True,
         "allowTrailingStop": False,
-        "cancelReplaceAllowed": False,
+        "cancelReplaceAllowed": True,
+        "amendAllowed": False,
+        "pegInstructionsAllowed": False,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,
         "filters": _filters(market),
@@ -132,13 +144,13 @@ def _filters(market: Market) -> list[dict[str, Any]]:
     ]
 
 
-def _klines(exchange: LocalExchange, request: web.Request) -> list[list[Any]]:
-    market = named_market(exchange, request.query)
-    interval = required(request.query, "interval")
+def _klines(exchange: LocalExchange, sent: Mapping[str, str]) -> list[list[Any]]:
+    market = named_market(exchange, sent)
+    interval = required(sent, "interval")
     if interval not in INTERVALS:
         raise RefusalError(-1120, "Invalid interval.")
-    start, end = (whole_number(request.query, name) for name in ("startTime", "endTime"))
-    limit = limited(request.query, default=500, largest=1000)
+    start, end = (whole_number(sent, name) for name in ("startTime", "endTime"))
+    limit = limited(sent, default=500, largest=1000)
     candles = exchange.klines(market.pair, interval, start, end, limit)
     return [] if candles is None else _rows(candles, timeframe_ms(interval))
 
@@ -160,7 +172,7 @@ def _rows(candles: Candles, length_ms: int) -> list[list[Any]]:
     ]
 
 
-def _depth(exchange: LocalExchange, request: web.Request) -> dict[str, Any]:
-    market = named_market(exchange, request.query)
-    levels = limited(request.query, default=100, largest=5000)
+def _depth(exchange: LocalExchange, sent: Mapping[str, str]) -> dict[str, Any]:
+    market = named_market(exchange, sent)
+    levels = limited(sent, default=100, largest=5000)
     return {"lastUpdateId": exchange.now_ms, **book(exchange, market, levels)}

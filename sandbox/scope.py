@@ -1,14 +1,11 @@
 """What a backtest is going to run over: pairs, candles, range, and how many rounds at most."""
 
-import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sandbox.candles import CandleFolder, timeframe_ms
-from sandbox.configuration import DEFAULT_STRATEGY, Setup
-from sandbox.errors import SandboxError
+from sandbox.configuration import Setup
 from sandbox.progress import in_words
 
 LONG = 60.0
@@ -45,18 +42,18 @@ class Scope:
 
     @property
     def seconds(self) -> float:
-        """What freqtrade takes at most, on the machine of docs/measurements.md; 0 if unknown.
+        """What freqtrade is likely to take, on the machine of docs/measurements.md; 0 if unknown.
 
         Notes
         -----
-        Fitted to measured runs: each candle of a pair, each order of it that freqtrade looks
-        through on every later candle, and each copy of a trade with its orders in a round.
+        Fitted to measured runs: what a candle of a pair costs, what it costs for each order of
+        that pair so far, and what a copy of a trade costs in a round for each of its orders.
         """
         if self.rounds is None:
             return 0.0
-        steps, mean_orders = self.candles * len(self.pairs), self.rounds / 2
-        copies = len(self.pairs) * self.rounds
-        return 6e-5 * steps + 2e-6 * steps * mean_orders + 2.5e-5 * copies * mean_orders
+        steps, orders = self.candles * len(self.pairs), self.rounds / 2
+        copies = self.rounds * len(self.pairs)
+        return 5e-5 * steps + (1.7e-6 * steps + 1.7e-4 * copies) * orders
 
     def lines(self) -> list[str]:
         """Say it for a person."""
@@ -70,8 +67,8 @@ class Scope:
         if self.seconds >= LONG:
             told.append(
                 f"a long run: up to {self.rounds:,} rounds of {len(self.pairs)} assets, about "
-                f"{in_words(self.seconds)} or longer; freqtrade's time grows with the square of "
-                "the orders, a longer period or a threshold beside it makes fewer"
+                f"{in_words(self.seconds)} of work for freqtrade, whose time grows with the square "
+                "of the orders; a longer period, or a threshold beside it, makes fewer"
             )
         return told
 
@@ -108,45 +105,3 @@ def scope_of(setup: Setup, candles: CandleFolder, period: timedelta | None) -> S
     moment, until = (datetime.fromtimestamp(ms / 1000, UTC) for ms in (begin, end))
     rounds = None if period is None else int((until - moment) / period) + 1
     return Scope(pairs, timeframe, setup.datadir, moment, until, rounds)
-
-
-def check_timeframes(setup: Setup, candles: CandleFolder, configs: Sequence[str]) -> None:
-    """Refuse a run of SmartRebalance for which a pair has no candles of a timeframe.
-
-    Raises
-    ------
-    SandboxError
-        A line for each timeframe, with the command that downloads it.
-    """
-    config = setup.config
-    if DEFAULT_STRATEGY not in setup.strategies or config.get("dataformat_ohlcv", "feather") != (
-        "feather"
-    ):
-        return
-    timeframes = [config.get("timeframe") or _DEFAULT_TIMEFRAME, config.get("timeframe_detail")]
-    pairs = [str(pair) for pair in config["exchange"].get("pair_whitelist", ())]
-    problems = []
-    for timeframe in filter(None, timeframes):
-        lacking = [pair for pair in pairs if (pair, timeframe) not in candles.files]
-        if lacking:
-            there = sorted({found for _, found in candles.files}, key=timeframe_ms)
-            held = f"there are candles of {', '.join(there)}" if there else "there are none"
-            problems.append(
-                f"timeframe {timeframe}: {', '.join(lacking)} "
-                f"{'has' if len(lacking) == 1 else 'have'} no candles in {candles.path}, {held}; "
-                f"get them: {download_command(setup, configs, str(timeframe))}"
-            )
-    if problems:
-        raise SandboxError(*problems)
-
-
-def download_command(setup: Setup, configs: Sequence[str], timeframe: str) -> str:
-    """Return the command that downloads what a run needs to where it looks for it."""
-    words = ["./setup.sh", "data"]
-    words += [word for file in configs for word in ("--config", file)]
-    words += ["--timeframes", timeframe]
-    if setup.config.get("timerange"):
-        words += ["--timerange", str(setup.config["timerange"])]
-    if setup.datadir_argument is not None:
-        words += ["--datadir", str(setup.datadir_argument)]
-    return shlex.join(words)

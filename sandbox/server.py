@@ -14,8 +14,10 @@ from sandbox.errors import SandboxError
 from sandbox.exchange import LocalExchange
 from sandbox.fault_answers import faults_as_answers
 from sandbox.faults import Faults
+from sandbox.limit_answers import weighed
 from sandbox.protocol import counted, refusals_as_json
 from sandbox.public_api import public_routes
+from sandbox.rate_limits import Limits, RequestWeight
 from sandbox.signed_api import signed_routes
 from sandbox.trading import Trading
 
@@ -29,6 +31,7 @@ def running(
     *,
     trading: Trading | None = None,
     faults: Faults | None = None,
+    limits: Limits | None = None,
     host: str = LOOPBACK,
     port: int = 0,
 ) -> Iterator[str]:
@@ -42,6 +45,8 @@ def running(
         Its account. None: only the public half is served.
     faults
         What goes wrong. None: nothing does, and there is no control endpoint.
+    limits
+        How much may be asked. None: as much as Binance allows.
     host
         127.0.0.1 and no other: this is a test instrument.
     port
@@ -57,7 +62,8 @@ def running(
     SandboxError
         If the host is another one, or the port is in use or not allowed.
     """
-    application = _application(exchange, trading, faults)
+    requests = RequestWeight(limits or Limits())
+    application = _application(exchange, trading, faults, requests)
     listening = _listen(host, port)
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
@@ -97,15 +103,18 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _application(
-    exchange: LocalExchange, trading: Trading | None, faults: Faults | None
+    exchange: LocalExchange,
+    trading: Trading | None,
+    faults: Faults | None,
+    requests: RequestWeight,
 ) -> web.Application:
-    middlewares = [counted(exchange), refusals_as_json]
-    routes = public_routes(exchange)
+    middlewares = [counted(exchange), weighed(exchange, requests), refusals_as_json]
+    routes = public_routes(exchange, requests)
     if trading is not None:
-        routes += signed_routes(trading)
+        routes += signed_routes(trading, requests)
     if faults is not None:
-        middlewares.insert(1, faults_as_answers(faults))
-        routes += control_routes(Controls(exchange, faults, trading))
+        middlewares.insert(2, faults_as_answers(faults))
+        routes += control_routes(Controls(exchange, faults, requests, trading))
     application = web.Application(middlewares=middlewares)
     application.add_routes(routes)
     return application

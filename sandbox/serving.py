@@ -1,6 +1,7 @@
 """What ``python -m sandbox serve`` does: an exchange, an account if wanted, until Ctrl-C."""
 
 import json
+import sys
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,7 +40,7 @@ class Wishes:
     keys_file
         A JSON object with ``key`` and ``secret``; None: keys are made.
     overlay_file
-        Where a configuration for freqtrade is written, keys included.
+        Where a configuration for freqtrade is written, with the keys of the account if any.
     """
 
     datadir: Path | None = None
@@ -75,10 +76,12 @@ def serve(wishes: Wishes) -> None:
     faults = Faults(wishes.seed)
     served = running(exchange, trading=trading, faults=faults, host=wishes.host, port=wishes.port)
     with served as url:
+        keys = None if trading is None else trading.keys
+        if wishes.overlay_file is not None:
+            _write_overlay(keys, url, wishes.overlay_file)
         count = len(exchange.markets)
         print(f"local exchange at {url} for {count} pairs; stop it with Ctrl-C", flush=True)
-        if trading is not None:
-            _hand_out(trading.keys, url, wishes.overlay_file)
+        _tell(keys, wishes.overlay_file)
         threading.Event().wait()
 
 
@@ -158,12 +161,27 @@ def _keys(file: Path | None) -> Keys | None:
         raise SandboxError(f"{file}: must be a JSON object with the texts key and secret") from None
 
 
-def _hand_out(keys: Keys, url: str, file: Path | None) -> None:
-    if file is None:
+def _tell(keys: Keys | None, file: Path | None) -> None:
+    """Say how to use the configuration that was written; without one the keys are shown."""
+    if file is not None:
+        use = f"--config YOURS --config {file}"
+        if keys is None:
+            print(f"freqtrade runs here with {use}, in dry-run: only --balance makes an account")
+        else:
+            print(f"freqtrade trades here with {use} (it holds the keys)")
+    elif keys is not None:
         shown = json.dumps({"exchange": {"key": keys.key, "secret": keys.secret}}, indent=2)
-        print(f"its keys, shown this once and good for nothing else:\n{shown}", flush=True)
-        return
-    file.touch(mode=0o600)
-    file.chmod(0o600)
-    file.write_text(json.dumps(overlay(url, {}, keys), indent=2), encoding="utf-8")
-    print(f"freqtrade trades here with --config YOURS --config {file} (it holds the keys)")
+        print(f"its keys, shown this once and good for nothing else:\n{shown}")
+    sys.stdout.flush()
+
+
+def _write_overlay(keys: Keys | None, url: str, file: Path) -> None:
+    try:
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+        file.write_text(json.dumps(overlay(url, {}, keys), indent=2), encoding="utf-8")
+    except OSError as error:
+        reason = f"cannot be written ({error.strerror})"
+        raise SandboxError(
+            f"--overlay {file}: {reason}; name a file in a folder of yours"
+        ) from None

@@ -13,6 +13,12 @@ _WINDOW_MS = 5_000
 _LONGEST_WINDOW_MS = 60_000
 _AHEAD_MS = 1_000
 _NUMBER = re.compile(r"[0-9]{1,20}", re.ASCII)
+_WINDOW = re.compile(r"[0-9]{1,20}(\.[0-9]{1,3})?", re.ASCII)
+
+
+def parameters(query: str, body: str) -> dict[str, str]:
+    """Return the parameters of a request; both texts as they were sent, still encoded."""
+    return dict(parse_qsl(f"{query}&{body}", keep_blank_values=True))
 
 
 def verified(keys: Keys, now_ms: int, key: str | None, query: str, body: str) -> dict[str, str]:
@@ -34,7 +40,7 @@ def verified(keys: Keys, now_ms: int, key: str | None, query: str, body: str) ->
         raise RefusalError(-2014, "API-key format invalid.", 401)
     if not hmac.compare_digest(key, keys.key):
         raise RefusalError(-2015, "Invalid API-key, IP, or permissions for action.", 401)
-    sent = dict(parse_qsl(f"{query}&{body}", keep_blank_values=True))
+    sent = parameters(query, body)
     _check_time(sent, now_ms)
     signature = sent.pop("signature", "")
     if not signature:
@@ -49,13 +55,13 @@ def _check_time(sent: dict[str, str], now_ms: int) -> None:
     stamp, window = sent.get("timestamp", ""), sent.get("recvWindow", str(_WINDOW_MS))
     if not _NUMBER.fullmatch(stamp):
         raise missing("timestamp")
-    if not _NUMBER.fullmatch(window):
+    if not _WINDOW.fullmatch(window):
         raise missing("recvWindow")
-    if int(window) > _LONGEST_WINDOW_MS:
+    if float(window) > _LONGEST_WINDOW_MS:
         raise RefusalError(-1131, "recvWindow must be less than 60000.")
     if int(stamp) >= now_ms + _AHEAD_MS:
         raise RefusalError(
             -1021, "Timestamp for this request was 1000ms ahead of the server's time."
         )
-    if now_ms - int(stamp) > int(window):
+    if now_ms - int(stamp) > float(window):
         raise RefusalError(-1021, "Timestamp for this request is outside of the recvWindow.")

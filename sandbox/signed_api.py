@@ -5,43 +5,53 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from sandbox import order_api
 from sandbox.account_answers import (
     account_answer,
-    cancelled_answer,
+    commission_answer,
     fee_answer,
     fill_answer,
-    new_order_answer,
     order_answer,
 )
-from sandbox.order_parameters import order_request
-from sandbox.orders import Fill, Order, OrderType
+from sandbox.limit_answers import order_count_headers, order_counts_answer
+from sandbox.orders import Fill, Order
 from sandbox.protocol import limited, named_market, whole_number
-from sandbox.refusals import RefusalError, unknown_order
+from sandbox.rate_limits import Limits, RequestWeight, check_orders
+from sandbox.refusals import RefusalError
 from sandbox.signatures import verified
 from sandbox.trading import Trading
 
 _DAY_MS = 86_400_000
 _HISTORY = {"default": 500, "largest": 1000}
-_DETAILS = ("ACK", "RESULT", "FULL")
+_PLACING = {("POST", "/api/v3/order"), ("POST", "/api/v3/order/cancelReplace")}
 Answer = Callable[[Trading, Mapping[str, str]], Any]
 _Timed = TypeVar("_Timed", Order, Fill)
 
 
-def signed_routes(trading: Trading) -> list[web.RouteDef]:
-    """Return the routes of an account's API."""
+def signed_routes(trading: Trading, requests: RequestWeight) -> list[web.RouteDef]:
+    """Return the routes of an account's API; `requests` knows the limits of its orders."""
     answers: dict[tuple[str, str], Answer] = {
         ("GET", "/api/v3/account"): _account,
-        ("POST", "/api/v3/order"): _new_order,
-        ("GET", "/api/v3/order"): _order,
-        ("DELETE", "/api/v3/order"): _cancel,
+        ("GET", "/api/v3/account/commission"): _commission,
+        ("GET", "/api/v3/rateLimit/order"): lambda trading, _: order_counts_answer(
+            requests.limits, trading.account.orders, trading.exchange.now_ms
+        ),
+        ("POST", "/api/v3/order"): order_api.new_order,
+        ("POST", "/api/v3/order/test"): order_api.tried_order,
+        ("POST", "/api/v3/order/cancelReplace"): order_api.cancel_replace,
+        ("GET", "/api/v3/order"): order_api.order,
+        ("DELETE", "/api/v3/order"): order_api.cancel,
         ("GET", "/api/v3/openOrders"): _open_orders,
-        ("DELETE", "/api/v3/openOrders"): _cancel_all,
+        ("DELETE", "/api/v3/openOrders"): order_api.cancel_all,
         ("GET", "/api/v3/allOrders"): _all_orders,
         ("GET", "/api/v3/myTrades"): _my_trades,
         ("GET", "/sapi/v1/asset/tradeFee"): _trade_fees,
         ("GET", "/sapi/v1/spot/delist-schedule"): lambda *_: [],
     }
-    routes = [web.route(*where, _handler(trading, answer)) for where, answer in answers.items()]
+    routes = [
+        web.route(*where, _handler(trading, answer, requests if where in _PLACING else None))
+        for where, answer in answers.items()
+    ]
     status = {"status": 0, "msg": "normal"}
     return [*routes, web.get("/sapi/v1/system/status", _public(status))]
 
@@ -53,7 +63,9 @@ def _public(answer: Any) -> Callable[[web.Request], Awaitable[web.Response]]:
     return handle
 
 
-def _handler(trading: Trading, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _handler(
+    trading: Trading, answer: Answer, placing: RequestWeight | None
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         body = await request.text()
         key = request.headers.get("X-MBX-APIKEY")
@@ -61,55 +73,31 @@ def _handler(trading: Trading, answer: Answer) -> Callable[[web.Request], Awaita
         with trading.exchange.lock:
             sent = verified(trading.keys, trading.exchange.now_ms, key, query, body)
             trading.advance()
+            if placing is not None:
+                return _placed(trading, answer, sent, placing.limits)
             return web.json_response(answer(trading, sent))
 
     return handle
 
 
+def _placed(
+    trading: Trading, answer: Answer, sent: Mapping[str, str], limits: Limits
+) -> web.Response:
+    now = trading.exchange.now_ms
+    check_orders(limits, trading.account.orders, now)
+    told = answer(trading, sent)
+    headers = order_count_headers(limits, trading.account.orders, now)
+    return web.json_response(told, headers=headers)
+
+
 def _account(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
     omit_zero = sent.get("omitZeroBalances", "").lower() == "true"
-    return account_answer(trading.account, trading.exchange.now_ms, omit_zero=omit_zero)
+    exchange = trading.exchange
+    return account_answer(trading.account, exchange.markets, exchange.now_ms, omit_zero=omit_zero)
 
 
-def _new_order(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
-    request = order_request(sent, named_market(trading.exchange, sent))
-    usual = "ACK" if request.type is OrderType.LIMIT_MAKER else "FULL"
-    detail = sent.get("newOrderRespType", usual)
-    if detail not in _DETAILS:
-        raise RefusalError(-1130, "Data sent for parameter 'newOrderRespType' is not valid.")
-    order = trading.place(request)
-    fills = [fill for fill in trading.account.fills if fill.order_id == order.id]
-    return new_order_answer(order, fills, detail)
-
-
-def _order(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
-    found = _named_order(trading, sent)
-    if found is None:
-        raise unknown_order()
-    return order_answer(found)
-
-
-def _cancel(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
-    found = _named_order(trading, sent)
-    if found is None:
-        raise unknown_order(cancelling=True)
-    return cancelled_answer(trading.cancel(found.id), sent.get("newClientOrderId"))
-
-
-def _named_order(trading: Trading, sent: Mapping[str, str]) -> Order | None:
-    pair = named_market(trading.exchange, sent).pair
-    number = whole_number(sent, "orderId")
-    name = sent.get("origClientOrderId")
-    if number is None and not name:
-        raise RefusalError(
-            -1102,
-            "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!",
-        )
-    for order in reversed(trading.account.orders):
-        wanted = order.id == number if number is not None else order.client_id == name
-        if wanted and order.pair == pair:
-            return order
-    return None
+def _commission(trading: Trading, sent: Mapping[str, str]) -> dict[str, Any]:
+    return commission_answer(trading.account, named_market(trading.exchange, sent))
 
 
 def _open_orders(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -118,14 +106,6 @@ def _open_orders(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, An
         pair = named_market(trading.exchange, sent).pair
         open_orders = tuple(order for order in open_orders if order.pair == pair)
     return [order_answer(order) for order in open_orders]
-
-
-def _cancel_all(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, Any]]:
-    pair = named_market(trading.exchange, sent).pair
-    numbers = [order.id for order in trading.account.open_orders if order.pair == pair]
-    if not numbers:
-        raise unknown_order(cancelling=True)
-    return [cancelled_answer(trading.cancel(number), None) for number in numbers]
 
 
 def _all_orders(trading: Trading, sent: Mapping[str, str]) -> list[dict[str, Any]]:

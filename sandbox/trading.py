@@ -6,8 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from sandbox.account import Account
+from sandbox.book import Book
 from sandbox.exchange import LocalExchange
 from sandbox.fees import DISCOUNT_ASSET, Fees
+from sandbox.filters import check_request
 from sandbox.keys import Keys
 from sandbox.ledger_file import LedgerFile
 from sandbox.listing import MarketStatus
@@ -123,7 +125,22 @@ class Trading:
                 self.refused.append(Refused(now, request, refusal.code, str(refusal)))
                 raise
 
+    def check(self, request: OrderRequest) -> None:
+        """Check an order against the rules of its market, not against the balances.
+
+        Raises
+        ------
+        RefusalError
+            If the market is halted or has no price, or the order breaks one of its rules.
+        """
+        with self.exchange.lock:
+            book = self._open_book(request)
+            check_request(request, book.market, book.price)
+
     def _place(self, request: OrderRequest) -> Order:
+        return self.account.place(request, self._open_book(request))
+
+    def _open_book(self, request: OrderRequest) -> Book:
         status = self.exchange.listing.status(request.pair)
         if status is MarketStatus.END:
             raise invalid_symbol()
@@ -132,7 +149,7 @@ class Trading:
         book = self.exchange.book(request.pair)
         if book is None:
             raise RefusalError(-1112, "No orders on book for symbol.")
-        return self.account.place(request, book)
+        return book
 
     def cancel(self, order_id: int) -> Order:
         """Take an open order off the book.
@@ -181,6 +198,9 @@ class Trading:
             book = self.exchange.book(pair, price)
             if book:
                 self.account.work(book, (side,))
+        if present := self.exchange.book(pair):
+            # Last: what works from now on has not stood on the book at the prices passed.
+            self.account.trigger(present, [Decimal(repr(price)) for price in passed])
 
     def _bnb_price(self, quote: str) -> Decimal | None:
         if quote == DISCOUNT_ASSET:

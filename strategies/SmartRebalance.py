@@ -81,6 +81,12 @@ class SmartRebalance(IStrategy):
             logger.warning(f"freqtrade {freqtrade_version} was not tested, {tested} was")
         self._mode.start()
 
+    def advise_all_indicators(self, data: dict[str, DataFrame]) -> dict[str, DataFrame]:
+        """Look at what a backtest has, once it has been read: here all pairs are together."""
+        advised = super().advise_all_indicators(data)
+        self._mode.complete()
+        return advised
+
     def populate_indicators(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
         """Keep the candles, and show targets, weights and rounds on charts."""
         pair = metadata["pair"]

@@ -22,6 +22,9 @@ from sandbox.overlay import overlay
 from sandbox.server import running
 from tests.builders import PROJECT
 
+RANGE = "rebalancing.freqtrade_side.backtest_range"
+"""The logger of what is said about the range."""
+
 
 @dataclass
 class Outcome:
@@ -40,12 +43,18 @@ class Outcome:
         return self.orders[self.orders.tag.str.match(r"r\d+ ")]
 
     @property
+    def remarks(self) -> list[str]:
+        """What was said about assets that have candles for a part of the range only."""
+        return [record.getMessage() for record in self.log if record.name == RANGE]
+
+    @property
     def complaints(self) -> list[str]:
         """Errors in the log, and warnings of ours; asyncio's about sockets that freqtrade left
-        open when it ended do not count."""
+        open when it ended do not count, nor do ours about the candles of a part of the range."""
         return [
             f"{record.name}: {record.getMessage()}"
             for record in self.log
+            if record.name != RANGE
             if (record.levelno >= logging.ERROR and record.name != "asyncio")
             or record.name.startswith(("rebalancing", "SmartRebalance"))
             or "SmartRebalance" in record.getMessage()

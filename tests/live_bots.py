@@ -22,6 +22,7 @@ from sandbox.exchange import LocalExchange
 from sandbox.faults import Faults
 from sandbox.keys import Keys
 from sandbox.overlay import overlay
+from sandbox.rate_limits import Limits
 from sandbox.server import LOOPBACK, running
 from sandbox.synthetic import write_candles
 from sandbox.trading import Trading
@@ -280,14 +281,16 @@ def trading_ground(
     seed
         Of its faults.
     more
-        ``depth`` of the exchange and ``fees`` of the account.
+        ``depth`` and ``limits`` of the exchange and ``fees`` of the account.
     """
     candles = write_flat_candles(folder / "candles", **prices)
     exchange = LocalExchange([f"{a}/USDT" for a in prices], candles, depth=more.get("depth"))
     file = folder / "ledger.jsonl"
     trading = Trading(exchange, balances=balances, fees=more.get("fees"), file=file)
     faults = Faults(seed)
-    with running(exchange, trading=trading, faults=faults) as url:
+    # These bots loop more often than any limit allows.
+    limits = more.get("limits", Limits(weight=10**9))
+    with running(exchange, trading=trading, faults=faults, limits=limits) as url:
         ground = Ground(folder, url, exchange, faults, trading)
         ground.set_prices(**prices)
         yield ground

@@ -50,7 +50,7 @@ def test_the_journal_of_another_run_is_not_taken_for_this_one(run: Outcome, chan
     lines = file.read_text().splitlines()
     if change == "other rounds":
         events = [json.loads(line) for line in lines]
-        file.write_text("\n".join(json.dumps({**e, "tag": f"{e['tag']}!"}) for e in events))
+        file.write_text("\n".join(json.dumps({**e, "tag": f"{e.get('tag')}!"}) for e in events))
     if change == "begun later":
         file.rename(file.with_name(file.name.replace("rebalance-1", "rebalance-2")))
     if change == "torn":

@@ -138,6 +138,6 @@ def test_the_summary_is_printed_for_people_and_for_scripts(
 ) -> None:
     found, summary = summarised
     print_summary(found.result)
-    assert f"{summary.nav:,.3f} USDT" in capsys.readouterr().out
+    assert f"{summary.nav:,.2f} USDT" in capsys.readouterr().out
     print_summary(found.result, as_json=True)
     assert f'"rounds": {summary.rounds}' in capsys.readouterr().out

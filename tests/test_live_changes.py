@@ -1,6 +1,7 @@
 """What people do to a running bot: other targets, a reload, a pause, a forced exit, commands."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -195,11 +196,19 @@ def test_a_parameter_file_is_refused_while_trading(tmp_path: Path) -> None:
         assert "Traceback" not in bot.records.log
 
 
-def test_an_investment_that_is_too_small_does_not_start(tmp_path: Path) -> None:
+def test_an_investment_that_is_too_small_does_not_start_and_the_one_it_names_does(
+    tmp_path: Path,
+) -> None:
     with trading_bot(tmp_path, balances={"USDT": 20}) as (ground, bot):
         expect_refusal(bot)
-        assert "total investment 19.9 USDT is too small: ETH's 30 % is" in bot.records.log
+        assert "total investment 20 USDT is too small: ETH's 30 % is" in bot.records.log
         assert not ground.trading.account.orders
+        named = re.search(r"at least ([0-9.]+) USDT is needed", bot.records.log)
+        assert named
+        ground.trading.deposit("USDT", Decimal(named[1]) - 20)
+        bot.start()
+        closed(bot, 1)
+        assert len(ground.trading.account.orders) == 2
 
 
 def test_a_damaged_state_is_refused(tmp_path: Path) -> None:

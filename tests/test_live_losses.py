@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from sandbox.book import Depth
 from sandbox.faults import Fault
+from tests.live_bots import LiveBot
 from tests.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
@@ -62,6 +64,42 @@ def test_a_buy_whose_cash_is_gone_is_planned_again_and_not_sent(tmp_path: Path) 
         asked = [line["notional"] for line in orders if line["side"] == "buy"]
         assert min(asked) >= 5
         assert first["nav_after"] == pytest.approx(502, abs=2)
+
+
+@contextmanager
+def refusing_to_write_intents(bot: LiveBot) -> Iterator[None]:
+    """Let the database fail as often as the bot writes down what it is about to order."""
+    with closing(sqlite3.connect(bot.records.database, isolation_level=None, timeout=30)) as other:
+        for event in ("INSERT", "UPDATE"):
+            other.execute(
+                f"CREATE TRIGGER full_at_{event} BEFORE {event} ON KeyValueStore "
+                "WHEN NEW.key LIKE 'rebalance.state%' AND (NEW.string_value LIKE '%\"size\":%' "
+                "OR NEW.string_value LIKE '%\"after\":%') "
+                "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+            )
+        yield
+        for event in ("INSERT", "UPDATE"):
+            other.execute(f"DROP TRIGGER full_at_{event}")
+
+
+def test_a_database_that_fails_while_ordering_ends_nothing(tmp_path: Path) -> None:
+    """Neither when a trade is to be opened nor when one is to be changed."""
+    with trading_bot(tmp_path) as (ground, bot):
+        ground.faults.add(Fault("status", "GET", "/api/v3/ticker/*", status=503, count=None))
+        bot.start()
+        bot.wait_loops(1)
+        for number, prices in ((1, {}), (2, {"BTC": 120})):
+            orders = len(ground.trading.account.orders)
+            with refusing_to_write_intents(bot):
+                ground.faults.clear()
+                ground.set_prices(**prices)
+                errors = len(bot.records.journal("error"))
+                bot.wait_for(lambda errors=errors: len(bot.records.journal("error")) > errors)
+                bot.wait_loops(2)
+                assert len(ground.trading.account.orders) == orders, "nothing is sent unwritten"
+            assert closed(bot, number)["outcome"] == "done"
+            assert weights(ground, **prices) == pytest.approx(TARGETS, abs=0.003)
+        assert "Fatal" not in bot.records.log
 
 
 def test_a_database_that_somebody_locks_for_long_is_waited_for(tmp_path: Path) -> None:

@@ -267,7 +267,7 @@ def test_the_words_of_a_run_without_rounds_claim_none() -> None:
         record(history([[50, 50], [60, 80]], [[0, 0], [1, 1]], [*BOUGHT, *closing]))
     )
     _, rounds, drawdown = story(findings)
-    assert rounds.startswith("No round has traded; all orders cost 0.000 USDT")
+    assert rounds.startswith("No round has traded; all orders cost 0.00 USDT")
     assert 'class="verdict even"' in write_page({"no round": findings}, "now")
     assert drawdown == "The largest drawdown was 0.0 %, as deep as holding's."
 
@@ -297,7 +297,7 @@ def test_an_asset_that_falls_while_the_others_pay_is_named() -> None:
     )
     (warning,) = warnings(Findings(record(found)))
     assert warning.startswith("ETH was carried by the others: from 1970-01-02 to 1970-01-04")
-    assert "21.875 USDT into it, 29.2 % of the NAV on the first day" in warning
+    assert "21.88 USDT into it, 29.2 % of the NAV on the first day" in warning
     assert "lost" in warning
 
 
@@ -307,7 +307,7 @@ def test_a_falling_asset_that_deposits_paid_for_is_not_said_to_be_carried_by_the
     paid_in = Flows(np.array([0.5 * 86400]), np.array([50.0]))
     (warning,) = warnings(Findings(record(replace(found, flows=paid_in))))
     assert "carried" not in warning
-    assert "rounds put 50.000 USDT into it, by deposits or by selling others" in warning
+    assert "rounds put 50.00 USDT into it, by deposits or by selling others" in warning
 
 
 def test_every_figure_has_a_name_a_text_and_a_meaning() -> None:

@@ -211,7 +211,7 @@ def test_an_account_outlives_its_server(tmp_path: Path) -> None:
             sent = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC"}
             call("POST", "/api/v3/order", **sent, quantity="1", price="90")
             orders.append([order["orderId"] for order in call("GET", "/api/v3/openOrders")])
-            (balance,) = call("GET", "/api/v3/account")["balances"]
+            (balance,) = call("GET", "/api/v3/account", omitZeroBalances="true")["balances"]
     assert orders == [[1], [1, 2], [1, 2, 3]]
     assert (balance["free"], balance["locked"]) == ("730.00000000", "270.00000000")
 
@@ -245,6 +245,17 @@ def test_the_command_gives_an_account_that_trades(tmp_path: Path) -> None:
         assert api.create_order("BTC/USDT", "market", "buy", 1)["status"] == "closed"
 
 
+def test_without_an_account_the_overlay_leads_to_the_public_exchange(tmp_path: Path) -> None:
+    file = tmp_path / "overlay.json"
+    with serving("--overlay", str(file)) as (url, line):
+        assert "in dry-run" in line()
+        made = json.loads(file.read_text())["exchange"]
+        assert (made["key"], made["secret"]) == ("", "")
+        control(url, "price", pair="BTC/USDT", price=100.0)
+        api = ccxt.binance(made["ccxt_config"])
+        assert api.fetch_ticker("BTC/USDT")["last"] == 100.0
+
+
 def test_the_command_takes_keys_and_goes_on_with_a_ledger(tmp_path: Path) -> None:
     keys = Keys.generate()
     (tmp_path / "keys.json").write_text(json.dumps({"key": keys.key, "secret": keys.secret}))
@@ -252,7 +263,7 @@ def test_the_command_takes_keys_and_goes_on_with_a_ledger(tmp_path: Path) -> Non
     given = ["--keys", str(tmp_path / "keys.json"), "--ledger", str(tmp_path / "ledger.jsonl")]
     with serving(*given) as (url, _):
         call = Caller(url, Trading(make_exchange(BTC=1.0), keys=keys))
-        (balance,) = call("GET", "/api/v3/account")["balances"]
+        (balance,) = call("GET", "/api/v3/account", omitZeroBalances="true")["balances"]
     assert balance == {"asset": "BTC", "free": "3.00000000", "locked": "0.00000000"}
 
 
@@ -263,6 +274,7 @@ def test_the_command_takes_keys_and_goes_on_with_a_ledger(tmp_path: Path) -> Non
         (["--balance", "USDT=-1"], "deposit of -1 USDT: must be a positive number"),
         (["--balance", "USDT=1", "--taker-fee", "2"], "taker 2: must be a fraction"),
         (["--balance", "USDT=1", "--keys", "none.json"], "none.json: must be a JSON object"),
+        (["--overlay", "no/where.json"], "--overlay no/where.json: cannot be written (No such"),
         (["--speed", "60"], "--speed needs --start"),
         (["--start", "2024-01-01"], "--start needs --datadir"),
         (["--spread", "3"], "spread 3: must be a fraction"),

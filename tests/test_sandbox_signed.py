@@ -321,7 +321,8 @@ def test_a_new_order_is_answered_as_asked(call: Caller, detail: str, key: str | 
 
 def test_empty_balances_may_be_left_out(call: Caller) -> None:
     call.trading.withdraw("ETH", 100)
-    assert [row["asset"] for row in call("GET", "/api/v3/account")["balances"]] == ["ETH", "USDT"]
+    rows = call("GET", "/api/v3/account")["balances"]
+    assert [row["asset"] for row in rows] == ["BTC", "ETH", "USDT"]
     rows = call("GET", "/api/v3/account", omitZeroBalances="true")["balances"]
     assert [row["asset"] for row in rows] == ["USDT"]
 

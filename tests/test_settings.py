@@ -473,8 +473,8 @@ def test_a_duration_is_a_number_and_a_unit(text: str, duration: timedelta) -> No
 @pytest.mark.parametrize(
     ("key", "value", "remedy"),
     [
-        pytest.param("period", 24, 'write "24h" for 24 hours', id="a number"),
-        pytest.param("period", "24", 'write "24h" for 24 hours', id="a number as text"),
+        pytest.param("period", 24, 'write "24h" if hours are meant', id="a number"),
+        pytest.param("period", "24", 'write "24h" if hours are meant', id="a number as text"),
         pytest.param("period", "24H", 'write "24h"', id="capitals"),
         pytest.param("period", "1 day", 'write "1d"', id="a word"),
         pytest.param("period", "90 min", 'write "90m"', id="a short word"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,16 +48,30 @@ class Coverage:
     @property
     def sentence(self) -> str:
         """What is missing and what that means, for people."""
-        if self.is_missing:
-            return f"{self.asset} has no candle from {_date(self.begin)} to {_date(self.end)}"
-        facts, effects = [], []
-        if self.starts_late:
-            facts.append(f"start at {_date(self.first)}, the run at {_date(self.begin)}")
-            effects.append("is bought only then")
-        if self.ends_early:
-            facts.append(f"end at {_date(self.last)}, the run at {_date(self.end)}")
-            effects.append("cannot be sold afterwards")
-        return f"{self.asset}: its candles {' and '.join(facts)}; it {' and '.join(effects)}"
+        return sentences([self])[0]
+
+
+def sentences(found: Sequence[Coverage]) -> list[str]:
+    """Say what is missing and what that means, once for all assets with the same dates."""
+    alike: dict[tuple[datetime | None, datetime | None], list[Coverage]] = {}
+    for each in found:
+        alike.setdefault((each.first, each.last), []).append(each)
+    return [
+        _sentence(", ".join(each.asset for each in group), group[0]) for group in alike.values()
+    ]
+
+
+def _sentence(names: str, found: Coverage) -> str:
+    if found.is_missing:
+        return f"{names}: no candle from {_date(found.begin)} to {_date(found.end)}"
+    facts, effects = [], []
+    if found.starts_late:
+        facts.append(f"start at {_date(found.first)} instead of {_date(found.begin)}")
+        effects.append("bought only then")
+    if found.ends_early:
+        facts.append(f"end at {_date(found.last)} instead of {_date(found.end)}")
+        effects.append("cannot be sold afterwards")
+    return f"{names}: candles {' and '.join(facts)}; {' and '.join(effects)}"
 
 
 def incomplete(
@@ -91,8 +105,8 @@ def incomplete(
     >>> spans = {"BTC": (day(1), day(31)), "SOL": (day(9), day(31)), "BNB": None}
     >>> for found in incomplete(spans, timedelta(days=1)):
     ...     print(found.sentence)
-    SOL: its candles start at 2024-01-09 00:00, the run at 2024-01-01 00:00; it is bought only then
-    BNB has no candle from 2024-01-01 00:00 to 2024-01-31 00:00
+    SOL: candles start at 2024-01-09 00:00 instead of 2024-01-01 00:00; bought only then
+    BNB: no candle from 2024-01-01 00:00 to 2024-01-31 00:00
     """
     known = [span for span in spans.values() if span is not None]
     begin = begin or min((first for first, _ in known), default=None)

@@ -59,7 +59,7 @@ def duration_remedy(value: object) -> str | None:
     Examples
     --------
     >>> duration_remedy("1 day"), duration_remedy(24), duration_remedy("1M")
-    ('write "1d"', 'write "24h" for 24 hours', 'write "30d", a month has no fixed length')
+    ('write "1d"', 'write "24h" if hours are meant', 'write "30d", a month has no fixed length')
     >>> duration_remedy("soon")
     """
     match = None if isinstance(value, bool) else _LOOSE.fullmatch(str(value))
@@ -67,7 +67,7 @@ def duration_remedy(value: object) -> str | None:
         return None
     number, word = int(match[1]), match[2]
     if not word:
-        return f'write "{number}h" for {number} hours'
+        return f'write "{number}h" if hours are meant'
     name = _OTHER_NAMES.get(word) or word.lower().removesuffix("s")
     name = _OTHER_NAMES.get(name, name)
     if name in _DAYS:

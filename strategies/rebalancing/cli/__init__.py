@@ -1,4 +1,4 @@
-"""The command ``rebalance``: steer a bot, look at it, start it, and judge a backtest.
+"""The command ``rebalance``: write a configuration, steer and start a bot, judge a backtest.
 
 Commands import freqtrade when they run, so that the others answer at once.
 """
@@ -10,6 +10,7 @@ import json
 import click
 
 from rebalancing.cli.journal import journal
+from rebalancing.cli.new import new
 from rebalancing.cli.preview import preview
 from rebalancing.cli.report import report
 from rebalancing.cli.status import status
@@ -34,5 +35,5 @@ def schema() -> None:
     click.echo(json.dumps(config_schema(), indent=2))
 
 
-for command in (now, pause, resume, status, journal, preview, trade, summary, report):
+for command in (new, now, pause, resume, status, journal, preview, trade, summary, report):
     main.add_command(command)

@@ -24,6 +24,8 @@ PAGES = Path("user_data/plot")
 @click.option("--datadir", type=click.Path(path_type=Path), help="Folder of the candles.")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False),
               help=f"The page. Default: in {PAGES}.")  # fmt: skip
+@click.option("--csv", "tables", type=click.Path(path_type=Path, file_okay=False),
+              metavar="FOLDER", help="Write NAV, weights, rounds and fills there too.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures for scripts; no page.")
 @click.option("--watch", type=click.FloatRange(min=0, min_open=True), metavar="MINUTES",
               help="Write the page again and again, until Ctrl-C.")  # fmt: skip
@@ -32,6 +34,7 @@ def report(
     configs: tuple[str, ...],
     datadir: Path | None,
     output: Path | None,
+    tables: Path | None,
     as_json: bool,
     watch: float | None,
 ) -> None:
@@ -46,7 +49,12 @@ def report(
     while True:
         started = time.monotonic()
         try:
-            make_report(sources, configs, datadir, output, as_json=as_json, quiet=bool(watch))
+            make_report(
+                *(sources, configs, datadir, output),
+                tables=tables,
+                as_json=as_json,
+                quiet=bool(watch),
+            )
         except RefusedError as error:
             if not watch:
                 raise
@@ -62,6 +70,7 @@ def make_report(
     datadir: Path | None = None,
     output: Path | None = None,
     *,
+    tables: Path | None = None,
     as_json: bool = False,
     quiet: bool = False,
 ) -> Path | None:
@@ -77,6 +86,8 @@ def make_report(
         Folder of the candles.
     output : Path or None
         The page; None for one in ``user_data/plot``, named after its source.
+    tables : Path or None
+        Folder for tables as CSV; None for none.
     as_json : bool
         Print JSON and write no page.
     quiet : bool
@@ -95,6 +106,7 @@ def make_report(
     from freqtrade.exceptions import FreqtradeException
     from sqlalchemy.exc import SQLAlchemyError
 
+    from rebalancing.report.csv_files import save_csv
     from rebalancing.report.gather import gather
     from rebalancing.report.page_file import page_name, save_page
     from rebalancing.report.terminal import print_findings
@@ -102,6 +114,8 @@ def make_report(
     try:
         named = list(sources) or _default_source(configs)
         found = gather(named, lambda url: _configuration(configs, url), datadir)
+        if tables is not None:
+            save_csv(found, tables)
         if as_json:
             click.echo(_json(found))
             return None
@@ -111,6 +125,8 @@ def make_report(
         raise RefusedError(" ".join(str(error).split())) from error
     if not quiet:
         print_findings(found, Console())
+    if tables is not None:
+        click.echo(f"Tables: {tables}")
     click.echo(f"Report: {file}")
     return file
 

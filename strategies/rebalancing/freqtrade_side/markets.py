@@ -64,6 +64,24 @@ class Markets:
             freqtrade's, complete.
         pairs : sequence of str
             In the order of the assets.
+        """
+        found = [exchange.markets.get(pair) or {} for pair in pairs]
+        return cls.listed(found, exchange.precisionMode, config)
+
+    @classmethod
+    def listed(
+        cls, found: Sequence[Mapping[str, Any]], mode: int, config: Mapping[str, Any]
+    ) -> Markets:
+        """Read markets as ccxt lists them.
+
+        Parameters
+        ----------
+        found : sequence of mapping
+            One for each asset; an empty one knows no lot and no minimum.
+        mode : int
+            ccxt's code for how a precision is written.
+        config : mapping
+            freqtrade's, with `runmode`.
 
         Notes
         -----
@@ -72,13 +90,12 @@ class Markets:
         live it asks with the stoploss of the strategy, for these and for new trades: -1 is half
         as much again.
         """
-        found = [exchange.markets.get(pair) or {} for pair in pairs]
         reserve = 1 + float(config.get("amount_reserve_percent", 0.05))
         trading = config["runmode"] in TRADE_MODES
         margin = max(MARGIN, reserve)
         remainder = 1.5 if trading else min(reserve / 0.9, 1.5)
         return cls(
-            np.array([_lot(market, exchange.precisionMode) for market in found]),
+            np.array([_lot(market, mode) for market in found]),
             np.array([_minimum(market, "cost") for market in found]),
             np.array([_minimum(market, "amount") for market in found]),
             _fee(config, found[0]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +12,10 @@ from freqtrade.persistence import Order
 from freqtrade.strategy import IStrategy
 from pandas import Series, Timestamp
 
+from rebalancing.cautions import cautions
 from rebalancing.freqtrade_side.annotations import Marks, recorded_marks
 from rebalancing.freqtrade_side.backtest import BacktestRun
+from rebalancing.freqtrade_side.backtest_range import check_range
 from rebalancing.freqtrade_side.candles import PairCandles, first_closes
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_journal
@@ -86,8 +89,11 @@ class Charting:
     def keep(self, pair: str, candles: PairCandles) -> None:
         """Take note of the candles of a pair."""
 
+    def complete(self) -> None:
+        """A backtest has read the candles of all pairs."""
+
     def begin(self) -> None:
-        """The candles are complete; a backtest begins, or a loop is under way."""
+        """A backtest begins, or a loop is under way."""
 
     def loop(self, now: datetime) -> None:
         """Think once per candle or loop."""
@@ -114,7 +120,6 @@ class Testing(Charting):
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         super().__init__(strategy, terms)
         self._candles: dict[str, PairCandles] = {}
-        self._checked = False
 
     def start(self) -> None:
         """Ask the exchange for the markets."""
@@ -124,16 +129,27 @@ class Testing(Charting):
         self._markets = Markets.of(exchange, strategy.config, self._terms.setup.pairs)
 
     def keep(self, pair: str, candles: PairCandles) -> None:
-        """Keep the candles; once all are there, check the investment."""
+        """Keep the candles."""
         self._candles[pair] = candles
-        if len(self._candles) == len(self._terms.setup.pairs):
-            self._check()
+
+    def complete(self) -> None:
+        """Refuse what cannot be run as configured, and say what is strange about the rest."""
+        strategy, setup = self._strategy, self._terms.setup
+        check_range(strategy, setup.pairs, self._candles, self._terms.step)
+        prices = first_closes(setup.pairs, self._candles)
+        balance = strategy.wallets.get_starting_balance()
+        check_investment(setup, self._markets, prices, balance)
+        settings = self._terms.parameters.effective()
+        for sentence in cautions(settings, setup.assets, setup.stake, self._markets.fee, balance):
+            logger.warning(sentence)
+        if strategy.config["runmode"] == RunMode.BACKTEST:
+            for line in self._terms.parameters.origins():
+                logger.info(line)
+            logger.info(f"Policy: {describe(settings)}")
 
     def begin(self) -> None:
         """Forget the run before: an epoch of a hyperopt is one of many."""
         self.run = None
-        if not self._checked:  # some pairs have no candles
-            self._check()
 
     def loop(self, now: datetime) -> None:
         """Decide once per candle."""
@@ -155,18 +171,6 @@ class Testing(Charting):
         """Return the rounds of the run, whatever they traded."""
         return self.run.marks if isinstance(self.run, BacktestRun) else []
 
-    def _check(self) -> None:
-        """Refuse an investment that is too small; log the policy of a backtest."""
-        self._checked = True
-        strategy = self._strategy
-        prices = first_closes(self._terms.setup.pairs, self._candles)
-        balance = strategy.wallets.get_starting_balance()
-        check_investment(self._terms.setup, self._markets, prices, balance)
-        if strategy.config["runmode"] == RunMode.BACKTEST:
-            for line in self._terms.parameters.origins():
-                logger.info(line)
-            logger.info(f"Policy: {describe(self._terms.parameters.effective())}")
-
 
 class Trading(Charting):
     """Dry-run and live."""
@@ -180,9 +184,15 @@ class Trading(Charting):
     def start(self) -> None:
         """Take up what the life before left."""
         strategy = self._strategy
-        self._live = start_live(strategy, self._terms.setup, self._candles, self._terms.kept)
+        setup = self._terms.setup
+        self._live = start_live(strategy, setup, self._candles, self._terms.kept)
+        # What is held already was bought with a part of the cash.
+        cash = math.inf if own_orders.holdings() else strategy.wallets.get_total(setup.stake)
+        fee = float(strategy.config.get("fee") or 0.0)
+        for sentence in cautions(setup.settings, setup.assets, setup.stake, fee, cash):
+            logger.warning(sentence)
         self._order_types = OrderTypes(strategy)
-        self._shown = RunningWeights(self._terms.setup, strategy.dp, strategy.timeframe)
+        self._shown = RunningWeights(setup, strategy.dp, strategy.timeframe)
         self.run = self._live
 
     def keep(self, pair: str, candles: PairCandles) -> None:

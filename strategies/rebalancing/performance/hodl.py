@@ -65,7 +65,8 @@ def late_purchases(history: History) -> list[tuple[float, Change]]:
     -----
     An asset that a round buys and that HODL has never had, because it was listed or added later,
     HODL buys at the time and at the price of that order, up to the target that the portfolio has
-    of it at that moment. For it HODL sells the same share of everything it has, cash included,
+    of it at that moment; one that has no target any more gets the share of the NAV that was spent
+    on it. For it HODL sells the same share of everything it has, cash included,
     and pays the fee for the sells and for the purchase. So the premium is not that coin's rise.
     """
     orders = history.executions
@@ -102,12 +103,13 @@ class _Late:
         """Take the targets and prices of the moment of the orders in `rows`."""
         orders = history.executions
         moment = history.moment_of(float(orders.time[rows[0]]))
-        assets = orders.asset[list(rows)]
+        assets, nav = orders.asset[list(rows)], float(history.nav()[moment])
         prices, available = history.known_prices()[moment], history.available[moment].copy()
         prices[assets], available[assets] = orders.price[list(rows)], True
         targets = history.targets if history.targets.ndim == 1 else history.targets[moment]
         weights = np.zeros(len(prices))
-        weights[assets] = over_available(targets, available)[assets]
+        wanted = over_available(targets, available)[assets]
+        weights[assets] = np.where(wanted > 0, wanted, orders.notional[list(rows)] / nav)
         return cls(weights, prices, history.fee)
 
     def __call__(self, state: Vector) -> Vector:

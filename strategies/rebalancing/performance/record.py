@@ -78,6 +78,8 @@ class Record:
         Whose markets and candles; empty if it is not known.
     detail : str
         Timeframe of the candles within which orders filled; empty for none.
+    versions : tuple of str and str
+        Of the package and of freqtrade that ran; empty where it is not known.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Record:
     cautions: tuple[str, ...] = ()
     exchange: str = ""
     detail: str = ""
+    versions: tuple[str, str] = ("", "")
 
     @property
     def is_sold(self) -> bool:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rebalancing.performance.closing import close
+from rebalancing.performance.closing import close, close_portfolio
 from rebalancing.performance.history import History
 from rebalancing.performance.hodl import Change, late_purchases
-from rebalancing.performance.returns import DAY
+from rebalancing.performance.returns import DAY, unit_values
 from rebalancing.portfolio import Vector
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -42,16 +42,13 @@ class Starts:
         return float((self.premium > 0).mean())
 
 
-def starts(history: History, units: Vector) -> Starts:
+def starts(history: History) -> Starts:
     """Compute the premium for a start on each day.
 
     Parameters
     ----------
     history : History
         Of the portfolio, with an initial allocation.
-    units : array, shape (moments,)
-        What one unit in the portfolio is worth, cash flows taken out, after the closing at the
-        end.
 
     Notes
     -----
@@ -67,7 +64,9 @@ def starts(history: History, units: Vector) -> Starts:
     late = late_purchases(history)
     held = np.array([_held_from(history, late, row, float(cash[row])) for row in rows])
     grown = np.divide(held, nav[rows], out=np.full(len(rows), np.nan), where=nav[rows] > 0)
-    own = units[-1] / units[rows]
+    units = unit_values(nav, history.flow_after())
+    kept = close_portfolio(history).sold / nav[-1] if nav[-1] > 0 else 0.0
+    own = units[-1] / units[rows] * kept
     premium = np.divide(own, grown, out=np.full(len(rows), np.nan), where=grown > 0) - 1
     return Starts(history.time[rows], premium)
 

@@ -51,6 +51,7 @@ def configuration_of(findings: Findings) -> dict[str, object]:
         "targets": dict(zip(history.assets, targets.tolist(), strict=True)),
         "pairs": [f"{asset}/{stake}" for asset in history.assets[:-1]],
         "exchange": record.exchange,
+        "versions": {"smart_rebalance": record.versions[0], "freqtrade": record.versions[1]},
         "fee": history.fee,
         "timeframe": record.timeframe,
         "timeframe_detail": record.detail,

@@ -200,7 +200,7 @@ class Findings:
     @cached_property
     def starts(self) -> Starts:
         """The premium by day of the start."""
-        return starts(self.record.history, self.units)
+        return starts(self.record.history)
 
     @cached_property
     def assets(self) -> list[AssetRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Any
 
 from freqtrade.commands import Arguments
 from freqtrade.configuration import Configuration
-from freqtrade.exceptions import ConfigurationError, OperationalException
+from freqtrade.enums import RunMode
+from freqtrade.exceptions import OperationalException
+
+from rebalancing.freqtrade_side.first_check import check_configuration, merged_configuration
 
 LIVE_FILE = "live.json"
 """What makes a rehearsed configuration a live one: the keys, and that it is no dry-run."""
@@ -75,14 +79,17 @@ def trade_configuration(arguments: dict[str, Any]) -> dict[str, Any]:
     Raises
     ------
     OperationalException
-        If freqtrade would refuse it.
+        If freqtrade would refuse it: a line for each problem.
     """
+    written = merged_configuration(arguments["config"], arguments, os.environ, RunMode.DRY_RUN)
     logging.getLogger().addHandler(logging.NullHandler())  # else warnings go to standard error
     names = ", ".join(arguments["config"])
     try:
         config: dict[str, Any] = _WithoutLog(arguments, None).get_config()
-    except ConfigurationError as error:  # the rest of its lines shows the file
-        raise OperationalException(f"{names}: {str(error).splitlines()[0]}") from error
+    except OperationalException as error:
+        # freqtrade stops at the first problem; its further lines show file or schema.
+        problems = check_configuration(written) or [f"{names}: {str(error).splitlines()[0]}"]
+        raise OperationalException("\n".join(problems)) from error
     except (AttributeError, KeyError, TypeError) as error:
         raise OperationalException(
             f"{names}: not a whole configuration of freqtrade, {error} is missing or wrong"

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from freqtrade import __version__ as freqtrade_version
 from freqtrade.enums import RunMode
 
-from rebalancing.freqtrade_side.history.round_notes import round_notes
 from rebalancing.freqtrade_side.live.journal_file import Journal, read_journal
-from rebalancing.performance.record import RoundNote
+from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)
 
@@ -40,16 +40,18 @@ def backtest_journal(config: Mapping[str, Any], strategy: str) -> Journal | None
         place = place.parent
     milliseconds = int(datetime.now(UTC).timestamp() * 1000)
     try:
-        return Journal(place / f"rebalance-{milliseconds}-{strategy}.jsonl")
+        journal = Journal(place / f"rebalance-{milliseconds}-{strategy}.jsonl")
     except ValueError as error:
         logger.warning(f"what rounds leave out is not recorded: {error}")
         return None
+    journal.write(datetime.now(UTC), "began", version=__version__, freqtrade=freqtrade_version)
+    return journal
 
 
-def backtest_notes(
+def backtest_events(
     result: Path, strategy: str, run: Mapping[str, Any], tags: Mapping[int, str]
-) -> dict[int, RoundNote] | None:
-    """Find what the rounds of a result left out.
+) -> list[dict[str, Any]] | None:
+    """Find the journal of a result.
 
     Parameters
     ----------
@@ -64,13 +66,13 @@ def backtest_notes(
 
     Returns
     -------
-    dict of int to RoundNote, or None
-        By number of the round; None if there is no journal, or none that is surely its own.
+    list of dict, or None
+        Its events, oldest first; None if there is no journal, or none that is surely its own.
     """
     own = result.with_name(f"{result.stem}_{strategy}.jsonl")
     if own.is_file():
         events = _events(own)
-        return round_notes(events) if _is_of(events, tags) else None
+        return events if _is_of(events, tags) else None
     name = re.compile(rf"rebalance-(\d+)-{re.escape(strategy)}\.jsonl")
     first, last = int(run["backtest_run_start_ts"]), int(run["backtest_run_end_ts"])
     found = []
@@ -79,7 +81,7 @@ def backtest_notes(
         if match and first <= int(match[1]) // 1000 <= last:
             events = _events(file)
             if _is_of(events, tags):
-                found.append(round_notes(events))
+                found.append(events)
     return found[0] if len(found) == 1 else None
 
 
@@ -88,7 +90,7 @@ def _events(file: Path) -> list[dict[str, Any]]:
 
 
 def _is_of(events: list[dict[str, Any]], tags: Mapping[int, str]) -> bool:
-    told = {str(event.get("tag")) for event in events}
+    told = {str(event["tag"]) for event in events if "tag" in event}
     ordered = {f"r{number} {reason}" for number, reason in tags.items()}
     open_at_the_end = f"r{max(tags)} {tags[max(tags)]}"
     return bool(told) and ordered - {open_at_the_end} <= told

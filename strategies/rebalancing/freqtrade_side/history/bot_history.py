@@ -18,7 +18,7 @@ from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.bots.bot_database import open_database
 from rebalancing.freqtrade_side.configuration import Setup, plain_setup
 from rebalancing.freqtrade_side.history.bot_candles import CandleFolder
-from rebalancing.freqtrade_side.history.round_notes import round_notes
+from rebalancing.freqtrade_side.history.round_notes import round_notes, versions
 from rebalancing.freqtrade_side.live import own_orders, store
 from rebalancing.freqtrade_side.live.journal_file import journal_path, read_journal
 from rebalancing.freqtrade_side.live.own_orders import Executed
@@ -65,6 +65,7 @@ def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
     folder = CandleFolder(datadir or Path(config["datadir"]), timeframe)
     opening = _opening(flows, config, setup, orders)
     history = history_of(setup, orders, opening, folder.prices)
+    events = list(read_journal(journal_path(config)))
     return Record(
         str(config.get("bot_name") or config.get("strategy") or "SmartRebalance"),
         "dry-run" if config["dry_run"] else "live",
@@ -73,7 +74,7 @@ def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
         history,
         setup.settings,
         reasons(order.tag for order in orders),
-        journal=round_notes(read_journal(journal_path(config))),
+        journal=round_notes(events),
         remarks=(
             *_remarks(orders, flows, setup.stake),
             *_stale(history),
@@ -83,6 +84,7 @@ def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
             cautions(setup.settings, setup.assets, setup.stake, history.fee, float("inf"))
         ),
         exchange=str(config["exchange"]["name"]),
+        versions=versions(events),
     )
 
 

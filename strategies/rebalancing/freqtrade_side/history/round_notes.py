@@ -35,6 +35,16 @@ def round_notes(events: Iterable[Mapping[str, Any]]) -> dict[int, RoundNote]:
     return notes
 
 
+def versions(events: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
+    """Return the versions of the package and of freqtrade that wrote the newest of the events;
+    empty where no event tells."""
+    own, freqtrade = "", ""
+    for event in events:
+        if isinstance(event, Mapping) and event.get("event") in ("began", "start"):
+            own, freqtrade = str(event.get("version", "")), str(event.get("freqtrade", ""))
+    return own, freqtrade
+
+
 def _left_out(event: Mapping[str, Any]) -> tuple[LeftOut, ...]:
     return tuple(
         LeftOut(str(item["asset"]), float(item["size"]), str(item["why"]))

@@ -126,7 +126,7 @@ class Deciding:
         if current is None or not current.plans or not current.reason.cause.is_policy:
             return None
         planned = sum(trade.notional for trade in current.plan.trades)
-        day = own_orders.of_last_day(now)
+        day = own_orders.of_last_day(now, self._memory.state.limits_from)
         # A lowered investment leaves less than nothing in cash, and coins to be sold for it.
         worth = float(np.maximum(portfolio.values, 0.0).sum())
         limits = self._setup.settings.limits
@@ -135,5 +135,5 @@ class Deciding:
     def _stop(self, now: datetime, why: str) -> None:
         self._rebalancer.stop(now)
         self._memory.note(stopped=why)
-        text = f"stopped, the coins are kept: {why}. Look into it, then: rebalance resume"
+        text = f"stopped, the coins are kept: {why}. Look into it, then: rebalance resume or now"
         self._diary.tell(now, "stopped", text)

@@ -179,9 +179,18 @@ def fills(orders: Iterable[Executed]) -> dict[str, Fill]:
     return {asset: Fill(sold[asset], bought[asset]) for asset in {*sold, *bought}}
 
 
-def of_last_day(now: datetime) -> list[Done]:
-    """Return what rounds that period or threshold started have executed within 24 hours."""
-    since = (now - timedelta(days=1)).replace(tzinfo=None)
+def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
+    """Return what rounds that period or threshold started have executed within 24 hours.
+
+    Parameters
+    ----------
+    now : datetime
+        UTC.
+    start : datetime or None
+        What was ordered before it does not count; None: all of it does.
+    """
+    day = now - timedelta(days=1)
+    since = (day if start is None else max(day, start)).replace(tzinfo=None)
     sums: dict[int, float] = defaultdict(float)
     for order in executed(Order.order_date >= since):
         parsed = parse_tag(order.tag)

@@ -121,8 +121,7 @@ class LiveRun:
             Trade.rollback()  # or freqtrade would commit, as it ends, what is half done
             raise
         except Exception as error:
-            Trade.rollback()
-            self._trouble(now, error)
+            self._undo(now, error)
             return
         if self._failing:
             self._diary.note_change(now, "error", "", f"over after {self._failing} loops")
@@ -133,13 +132,17 @@ class LiveRun:
         try:
             return self.ordering.buy(pair, now, rate)
         except Exception as error:  # freqtrade would buy for a stake of its own
-            self._trouble(now, error)
+            self._undo(now, error)
             return 0.0
 
     def adjustment(self, trade: LocalTrade, now: datetime, rate: float) -> tuple[float, str] | None:
         """Return the stake by which to change a trade and the tag of the order; `rate` is the
         price of a buy."""
-        return self.ordering.adjust(trade, now, rate)
+        try:
+            return self.ordering.adjust(trade, now, rate)
+        except Exception as error:  # freqtrade would log it and leave the database as it is
+            self._undo(now, error)
+            return None
 
     def _think(self, now: datetime) -> bool:
         """Return whether the open round may go on ordering in this loop."""
@@ -188,26 +191,33 @@ class LiveRun:
         if command is None:
             return
         if command.do == "now":
-            text = self._ask()
+            text = self._ask(now)
         elif command.do == "pause":
             self._memory.note(paused=self._memory.state.paused or "paused by command")
             text = "paused: nothing is ordered until resume"
         else:
             self._rebalancer.forget(self._memory.state.hands_off)
-            self._memory.note(paused=None, stopped=None, hands_off=(), resumed_at=now)
+            self._memory.note(paused=None, hands_off=(), resumed_at=now)
+            self._end_stop(now)
             text = "resumed"
         with uninterrupted():
             self._diary.note(now, "command", f"{command.do}: {text}")
             self._memory.save(now, self._rebalancer.state())
             commands.reply(command, text)
 
-    def _ask(self) -> str:
-        if reason := self._memory.is_held:
+    def _ask(self, now: datetime) -> str:
+        if reason := self._memory.state.paused:
             return f"no round starts: {reason}; resume first"
         if self._rebalancer.round is not None:
             return f"{self._rebalancer.round.tag} is already open"
+        self._end_stop(now)
         self._rebalancer.asked = Reason(Cause.ASKED)
         return "a round starts with the next prices that can be trusted"
+
+    def _end_stop(self, now: datetime) -> None:
+        """Go on after a limit: a person has looked into what was done until now."""
+        if self._memory.state.stopped is not None:
+            self._memory.note(stopped=None, limits_from=now)
 
     def _settle_intents(self, now: datetime) -> None:
         current, intents = self._rebalancer.round, self._memory.state.intents
@@ -221,6 +231,11 @@ class LiveRun:
             text = f"{intent.side} {intent.asset}, {intent.tag}: the answer had been lost"
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
         self._memory.note(intents=doubtful)
+
+    def _undo(self, now: datetime, error: Exception) -> None:
+        """End a transaction that has failed: the next question to the database would raise."""
+        Trade.rollback()
+        self._trouble(now, error)
 
     def _trouble(self, now: datetime, error: Exception) -> None:
         """Log a failing loop once, count it, and tell a person if it lasts."""

@@ -199,6 +199,6 @@ def _check(exchange: Exchange, life: Life) -> None:
         coins = np.array([treasury.coins(asset) for asset in setup.assets])
         available += float(np.nansum(coins * prices))
     try:
-        check_investment(setup, life.markets, prices, available * (1 - setup.settings.reserve))
+        check_investment(setup, life.markets, prices, available, setup.settings.reserve)
     except OperationalException as error:
         raise ValueError(str(error)) from None

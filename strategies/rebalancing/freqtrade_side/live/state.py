@@ -25,9 +25,10 @@ class LiveState(RebalancerState):
 
     `dry_run` says of which kind the trades are, None if an older version did not. `mark` begins
     the identifiers of the bot's orders, so that it knows them again. `paused` and
-    `stopped` say why, None if the bot is not. `spare` are coins of the account that were seen and
-    not adopted; `opening` are the facts of the open round at its start. Cash, NAV, weights,
-    amounts of coins and prices are those of the newest check that was written.
+    `stopped` say why, None if the bot is not. What was done before `limits_from` counts for no
+    limit of a day. `spare` are coins of the account that were seen and not adopted; `opening` are
+    the facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
+    those of the newest check that was written.
     """
 
     version: int = 1
@@ -38,6 +39,7 @@ class LiveState(RebalancerState):
     intents: tuple[Intent, ...] = ()
     paused: str | None = None
     stopped: str | None = None
+    limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     resumed_at: datetime | None = None
