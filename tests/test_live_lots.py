@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.market_rules import checked_rules
 from sandbox.orders import Side
-from tests.live_bots import Ground
+from tests.live_bots import Ground, LiveBot
 from tests.portfolio_bots import closed, trading_bot
 
 pytestmark = pytest.mark.slow
@@ -97,28 +97,30 @@ def test_coarse_lots_leave_nothing_uncounted(tmp_path: Path) -> None:
         assert len(bot.records.journal("closed")) == 2
 
 
+BEFORE, AFTER = {"BTC": 0.5, "SOL": 0.5}, {"BTC": 0.5, "BNB": 0.5}
+THREE = {"BTC": 40_000.0, "BNB": 300.0, "SOL": 100.0}
+
+
+def among(bot: LiveBot, targets: dict[str, float]) -> dict[str, Any]:
+    """Configuration with these targets and no other pairs."""
+    pairs = [f"{asset}/USDT" for asset in targets]
+    return {
+        "exchange": {**bot.config["exchange"], "pair_whitelist": pairs},
+        "rebalance": {**bot.config["rebalance"], "targets": targets},
+    }
+
+
 @pytest.mark.parametrize("step", ["0.01", "0.1", "1"])
 def test_a_lot_that_became_coarser_keeps_nothing_from_being_sold(tmp_path: Path, step: str) -> None:
-    prices = {"BTC": 40_000.0, "BNB": 300.0, "SOL": 100.0}
-    before = {"BTC": 0.5, "SOL": 0.5}
-    after = {"BTC": 0.5, "BNB": 0.5}
     balances = {"USDT": 3_177.6}
-    with trading_bot(tmp_path, {"targets": before}, prices=prices, balances=balances) as (
-        ground,
-        bot,
-    ):
-        names = ["BTC/USDT", "SOL/USDT"]
-        bot.configure(exchange={**bot.config["exchange"], "pair_whitelist": names})
+    with trading_bot(tmp_path, prices=THREE, balances=balances) as (ground, bot):
+        bot.configure(**among(bot, BEFORE))
         bot.start()
         closed(bot, 1)
         bot.stop()
         assert Decimal(str(bot.records.held()["SOL"])) % Decimal(step)
         set_lots(ground, SOL=step)
-        names = ["BTC/USDT", "BNB/USDT"]
-        bot.configure(
-            exchange={**bot.config["exchange"], "pair_whitelist": names},
-            rebalance={**bot.config["rebalance"], "targets": after},
-        )
+        bot.configure(**among(bot, AFTER))
         bot.start()
         check_whole(ground, closed(bot, 2), {})
         nav = sum(values(ground).values())
@@ -127,3 +129,23 @@ def test_a_lot_that_became_coarser_keeps_nothing_from_being_sold(tmp_path: Path,
         assert ground.trading.account.balance("SOL").total < Decimal(step)
         bot.wait_loops(3)
         assert len(bot.records.journal("closed")) == 2
+
+
+def test_other_coins_in_the_account_do_not_pay_for_fees(tmp_path: Path) -> None:
+    """freqtrade takes the fee of a buy from them where there are enough: its trade is too large."""
+    balances = {"USDT": 3_177.6, "SOL": 50}
+    with trading_bot(tmp_path, prices=THREE, balances=balances) as (ground, bot):
+        set_lots(ground, SOL="0.01")
+        bot.configure(**among(bot, BEFORE))
+        bot.start()
+        line = closed(bot, 1)
+        of_others = 50 * middle(ground, "SOL")
+        nav = sum(values(ground).values()) - of_others
+        assert line["nav_after"] == pytest.approx(nav, abs=CENT)
+        bot.stop()
+        bot.configure(**among(bot, AFTER))
+        bot.start()
+        assert closed(bot, 2)["outcome"] == "done"
+        assert set(bot.records.held()) == {"BTC", "BNB"}
+        left = ground.trading.account.balance("SOL").total
+        assert 50 <= left < Decimal("50.01")

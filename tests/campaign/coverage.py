@@ -9,6 +9,8 @@ from tests.campaign.evidence import Evidence, Happened
 _BEFORE_MS, _AFTER_MS = 1_000, 5_000
 
 FAULT = "Break"
+"""How the kinds of faults of requests begin."""
+
 Coverage = dict[str, tuple[int, int]]
 """By kind: how often it was drawn, and how often it mattered."""
 

@@ -107,11 +107,12 @@ class Ordering:
             return (stake, current.tag) if stake > 0 else None
         sell = current.take(asset, now)
         assert sell is not None
-        amount = abs(sell.amount)
+        amount, i = abs(sell.amount), self._setup.assets.index(asset)
         self._intend(sell, amount, now)
-        lot = float(self._markets.lots[self._setup.assets.index(asset)])
+        lot = float(self._markets.lots[i])
         left = min(trade.amount, self._treasury.coins(asset)) - amount
-        if amount != trade.amount and left <= lot * (1 - SLIVER):
+        least = max(lot * (1 - SLIVER), float(self._markets.cost_minimums[i]) / sell.price)
+        if amount != trade.amount and left <= least:
             own_orders.let_hold(trade.id, amount)
             return -float(trade.stake_amount), current.tag
         return partial_sell_stake(trade, amount, lot), current.tag
