@@ -1,5 +1,6 @@
 """The limits of requests and orders as the REST API tells and enforces them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -21,8 +22,9 @@ def weighed(exchange: LocalExchange, requests: RequestWeight) -> Middleware:
 
     @web.middleware
     async def weigh(request: web.Request, handler: Handler) -> web.StreamResponse:
-        body = await request.text() if request.method == "POST" else ""
-        sent = parameters(request.rel_url.raw_query_string, body)
+        sent: Mapping[str, str] = request.query  # read once: aiohttp keeps it for the answer
+        if request.method == "POST":
+            sent = parameters(request.rel_url.raw_query_string, await request.text())
         weight = weight_of(request.method, request.path, sent)
         if weight is None:
             return await handler(request)

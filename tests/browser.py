@@ -89,11 +89,15 @@ class Page:
     def draw_everything(self) -> None:
         """Scroll through the page, so that every chart that is shown is drawn."""
         shown = "document.querySelectorAll('main:not([hidden]) .chart, #comparison .chart')"
-        for number in range(int(self.evaluate(f"{shown}.length"))):
-            chart = f"{shown}[{number}]"
-            self.evaluate(f"{chart}.scrollIntoView({{behavior: 'instant'}})")
-            self.wait(f"{chart}.dataset.drawn === 'yes'")
+        for name in self.evaluate(f"[...{shown}].map(chart => chart.id)"):
+            self.draw(name)
         self.evaluate("window.scrollTo(0, 0)")
+
+    def draw(self, name: str) -> None:
+        """Scroll to a chart and wait until it is drawn as it is to be now."""
+        chart = f"document.getElementById({name!r})"
+        self.evaluate(f"{chart}.scrollIntoView({{behavior: 'instant'}})")
+        self.wait(f"{chart}.dataset.drawn === 'yes'")
 
     def screenshot(self, file: Path) -> None:
         """Write a picture of the whole page."""

@@ -8,6 +8,7 @@ import pytest
 from rebalancing.performance.candle_spans import candle_spans, stranded
 from rebalancing.performance.closing import close_portfolio
 from rebalancing.performance.executions import OTHER
+from rebalancing.performance.history import History
 from rebalancing.performance.hodl import hold
 from rebalancing.performance.starts import starts
 from rebalancing.summary import summarise
@@ -18,7 +19,7 @@ LISTED: list[Order] = [(0, "BTC", 2, 50, 0), (2, "BTC", -1, 60, 1), (2, "ETH", 3
 PRICES = [[50, NAN], [60, NAN], [60, 20], [60, 40]]
 
 
-def listed(fee: float = 0.0, orders: list[Order] = LISTED, start: float = 100.0):
+def listed(fee: float = 0.0, orders: list[Order] = LISTED, start: float = 100.0) -> History:
     held = [[0, 0], [2, 0], [2, 0], [1, 3]]
     return history(PRICES, held, orders, fee, start)
 
@@ -57,16 +58,9 @@ def test_an_asset_that_was_sold_and_bought_again_is_not_new() -> None:
 
 
 def test_two_assets_of_one_round_get_their_own_targets_each() -> None:
-    orders: list[Order] = [(1, "BTC", 0.4, 50, 1), (1, "ETH", 0.8, 50, 1), (0, "BTC", 0, 50, 0)]
-    found = history(
-        [[50, 50]] * 3,
-        [[0, 0], [0, 0], [0.4, 0.8]],
-        sorted(orders),
-        targets=(0.2, 0.4, 0.4),
-    )
-    initial = found.executions.round == 0
-    orders_left = replace(found.executions, asset=np.where(initial, -1, found.executions.asset))
-    hodl = hold(replace(found, executions=orders_left))
+    orders: list[Order] = [(1, "BTC", 0.4, 50, 1), (1, "ETH", 0.8, 50, 1)]
+    held = [[0, 0], [0, 0], [0.4, 0.8]]
+    hodl = hold(history([[50, 50]] * 3, held, orders, targets=(0.2, 0.4, 0.4)))
     assert (hodl.amounts[-1] * 50).tolist() == pytest.approx([20, 40])
     assert hodl.cash[-1] == pytest.approx(40)
 
@@ -81,7 +75,7 @@ def test_who_starts_before_a_listing_holds_the_new_asset_too() -> None:
     assert found.premium.tolist() == pytest.approx([0, 0, 0])
 
 
-def ended() -> object:
+def ended() -> History:
     """ETH is bought in its last candle, which closes at a tenth of its open."""
     orders: list[Order] = [*BOUGHT, (1, "BTC", -0.5, 60, 1), (1, "ETH", 3, 10, 1)]
     closing: list[Order] = [(3, "BTC", -0.5, 60, -1), (1, "ETH", -4, 1, -1)]

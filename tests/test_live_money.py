@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.faults import Fault
 from tests.live_bots import make_bot_config, trading_ground
 from tests.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
 
@@ -29,6 +30,29 @@ def test_a_deposit_and_a_withdrawal_are_cash_flows_and_drift(tmp_path: Path) -> 
         assert all(value < 0 for value in third["achieved"].values())
         assert weights(ground) == pytest.approx(TARGETS, abs=0.002)
         assert [flow for _, flow in bot.records.flows()] == pytest.approx([1000, 200, -150])
+        check_books(ground, bot)
+
+
+def test_a_flow_smaller_than_a_rounds_fees_is_one_all_the_same(tmp_path: Path) -> None:
+    """It comes when an order has filled and the bot does not know: both are settled together."""
+    with trading_bot(tmp_path) as (ground, bot):
+
+        def withdraw_before_the_last_answer(orders: int, amount: str) -> None:
+            bot.wait_for(lambda: len(ground.trading.account.orders) == orders)
+            ground.trading.withdraw("USDT", Decimal(amount))
+
+        late = Fault("late", "POST", "/api/v3/order", seconds=1.5, skip=1)
+        ground.faults.add(late)
+        bot.start()
+        withdraw_before_the_last_answer(2, "0.5")  # fees: 0.8 USDT, in coins
+        closed(bot, 1)
+        ground.faults.add(late)
+        ground.set_prices(BTC=120)
+        withdraw_before_the_last_answer(4, "0.048")  # fees: 0.036 USDT, and 0.022 in coins
+        closed(bot, 2)
+        bot.wait_for(lambda: len(bot.records.flows()) == 3)
+        flows = [flow for _, flow in bot.records.flows()]
+        assert flows == pytest.approx([1000, -0.5, -0.048], abs=0.002)
         check_books(ground, bot)
 
 

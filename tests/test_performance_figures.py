@@ -1,5 +1,6 @@
 """The figures of an investor's page, against series small enough to compute by hand."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,12 +9,14 @@ import pytest
 from rebalancing.performance.asset_table import asset_rows
 from rebalancing.performance.attribution import attribute, subsidies
 from rebalancing.performance.calendar_returns import (
+    CalendarReturn,
     best_and_worst,
     monthly_returns,
     yearly_returns,
 )
 from rebalancing.performance.correlation import correlations, diversification
 from rebalancing.performance.drawdowns import deepest_drawdowns
+from rebalancing.performance.history import History
 from rebalancing.performance.hodl import hold
 from rebalancing.performance.premium_path import premium_path
 from rebalancing.performance.rolling import rolling
@@ -25,7 +28,7 @@ from tests.histories import AFTER, BOUGHT, DAY, SWITCHED, Order, history
 CLOSED: list[Order] = [(2, "BTC", -AFTER[0], 80, -1), (2, "ETH", -AFTER[1], 60, -1)]
 
 
-def example(fee: float = 0.0):
+def example(fee: float = 0.0) -> History:
     """The worked example, closed after BTC and ETH have changed places."""
     prices, amounts = [[50, 50], [60, 80], [80, 60]], [[0, 0], [1, 1], AFTER]
     return history(prices, amounts, [*BOUGHT, *SWITCHED, *CLOSED], fee)
@@ -50,7 +53,9 @@ def test_months_begin_with_the_last_value_of_the_month_before() -> None:
 
 
 @pytest.mark.parametrize("periods", [monthly_returns, yearly_returns])
-def test_all_periods_multiply_to_the_whole(periods) -> None:
+def test_all_periods_multiply_to_the_whole(
+    periods: Callable[..., list[CalendarReturn]],
+) -> None:
     found = periods(TIME, UNITS, HODL)
     assert np.prod([1 + period.portfolio for period in found]) == pytest.approx(1.74)
     assert np.prod([1 + period.premium for period in found]) == pytest.approx(1.74 / 1.2)
@@ -126,7 +131,7 @@ def test_the_rows_of_the_assets_add_up_to_the_whole() -> None:
     assert (cash.target, cash.contribution, cash.price_return) == (0, None, None)
 
 
-def opposite(count: int):
+def opposite(count: int) -> History:
     """BTC and ETH change by 10 % a day, each up when the other is down."""
     change = np.where(np.arange(count) % 2, 1.1, 0.9)
     prices = 50 * np.cumprod(np.column_stack([change, 2 - change]), axis=0)

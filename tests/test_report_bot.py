@@ -75,6 +75,19 @@ def life(adopted: bool = True) -> list[Event]:
     return sorted(events, key=lambda event: event.time)
 
 
+def with_added_asset(events: list[Event]) -> list[Event]:
+    """Let SOL join the portfolio in the round of January the sixteenth."""
+    when = "2024-01-16 12:00"
+    round_time = pd.Timestamp(when, tz="UTC").timestamp()
+    before = [event for event in events if event.time < round_time and event.asset != "SOL"]
+    joined = [
+        order(when, "round", "BTC", -1000),
+        order(when, "round", "ETH", -900, 0.001),
+        order(when, "round", "SOL", 1850, 0.002),
+    ]
+    return [*before, *joined, *(event for event in events if event.time > round_time)]
+
+
 def bot_config(folder: Path, url: str, **more: Any) -> dict[str, Any]:
     block = {"targets": TARGETS, "threshold": 0.03, "period": "24h"}
     config = make_config(PAIRS, block, timeframe="4h", dry_run=False)
@@ -95,16 +108,18 @@ def charged_on_the_gross(event: Event) -> Event:
 
 
 @pytest.mark.parametrize(
-    ("adopted", "fee_in_coins"),
+    ("adopted", "fee_in_coins", "added"),
     [
-        pytest.param(True, False, id="deposits and coins brought in"),
-        pytest.param(False, True, id="fees kept in coins"),
+        pytest.param(True, False, False, id="deposits and coins brought in"),
+        pytest.param(False, True, False, id="fees kept in coins"),
+        pytest.param(True, False, True, id="an asset added later"),
     ],
 )
 def test_every_figure_of_a_bot_with_deposits_agrees_with_the_recount(
-    tmp_path: Path, adopted: bool, fee_in_coins: bool
+    tmp_path: Path, adopted: bool, fee_in_coins: bool, added: bool
 ) -> None:
     events = [charged_on_the_gross(event) if fee_in_coins else event for event in life(adopted)]
+    events = with_added_asset(events) if added else events
     found = findings(tmp_path, events, fee_in_coins=fee_in_coins)
     walk = Walk(opens(), events, POLICY, 10000.0)
     given, counted = as_json(found), walk.figures()

@@ -67,8 +67,14 @@ def close(history: History, amounts: Vector, cash: float) -> Closing:
     cash : float
         Stake currency.
     """
+    return Closing(cash, amounts * closing_prices(history), history.fee)
+
+
+def closing_prices(history: History) -> Vector:
+    """Return the price at which each asset is sold at the end, or the last known one, shape
+    (assets - 1,)."""
     orders = history.executions
-    prices = history.known_prices()[-1]
+    prices: Vector = history.known_prices()[-1]
     closing = orders.round == CLOSING
     prices[orders.asset[closing]] = orders.price[closing]
-    return Closing(cash, amounts * prices, history.fee)
+    return prices

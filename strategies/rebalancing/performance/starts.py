@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rebalancing.performance.closing import close, close_portfolio
+from rebalancing.performance.closing import close_portfolio, closing_prices
 from rebalancing.performance.history import History
 from rebalancing.performance.hodl import Change, late_purchases
 from rebalancing.performance.returns import DAY, unit_values
@@ -60,21 +60,22 @@ def starts(history: History) -> Starts:
     rows = np.flatnonzero(history.allocated)
     days = (history.time[rows] // DAY).astype(np.int64)
     rows = rows[np.append(True, days[1:] != days[:-1])]
-    cash, nav = history.cash(), history.nav()
-    late = late_purchases(history)
-    held = np.array([_held_from(history, late, row, float(cash[row])) for row in rows])
+    nav, late, prices = history.nav(), late_purchases(history), closing_prices(history)
+    states = np.column_stack([history.amounts, history.cash()])[rows]
+    kept = np.array(
+        [_keep(state, late, time) for state, time in zip(states, history.time[rows], strict=True)]
+    )
+    held = kept[:, -1] + (kept[:, :-1] * prices).sum(axis=1) * (1 - history.fee)
     grown = np.divide(held, nav[rows], out=np.full(len(rows), np.nan), where=nav[rows] > 0)
     units = unit_values(nav, history.flow_after())
-    kept = close_portfolio(history).sold / nav[-1] if nav[-1] > 0 else 0.0
-    own = units[-1] / units[rows] * kept
+    left = close_portfolio(history).sold / nav[-1] if nav[-1] > 0 else 0.0
+    own = units[-1] / units[rows] * left
     premium = np.divide(own, grown, out=np.full(len(rows), np.nan), where=grown > 0) - 1
     return Starts(history.time[rows], premium)
 
 
-def _held_from(history: History, late: list[tuple[float, Change]], row: int, cash: float) -> float:
-    """What the holdings of a moment are worth at the end, sold, if they are kept from then on."""
-    state = np.append(history.amounts[row], cash)
+def _keep(state: Vector, late: list[tuple[float, Change]], start: float) -> Vector:
+    """Keep holdings from a moment on, and buy later what rounds first buy later."""
     for when, change in late:
-        if when >= history.time[row]:
-            state = change(state)
-    return close(history, state[:-1], float(state[-1])).sold
+        state = change(state) if when >= start else state
+    return state

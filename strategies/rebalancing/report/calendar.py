@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,8 @@ from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import percent
 
 LEVELS = 4
-WEEKS = 54
+NARROWEST = 16
+"""Weeks, so that the squares of a short run are no larger than those of others."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,26 @@ class Year:
     last: int
 
 
-def calendar_of(findings: Findings) -> list[Year]:
+@dataclass(frozen=True)
+class Calendar:
+    """The years with rounds.
+
+    Parameters
+    ----------
+    years : tuple of Year
+        Oldest first.
+    quiet : tuple of int
+        Years of the run without any round, which are not drawn.
+    steps : tuple of str
+        What each strength means, the weakest first; empty without rounds.
+    """
+
+    years: tuple[Year, ...]
+    quiet: tuple[int, ...]
+    steps: tuple[str, ...]
+
+
+def calendar_of(findings: Findings) -> Calendar:
     """Lay out the days of a run, year by year."""
     history = findings.record.history
     first, last = (datetime.fromtimestamp(history.time[i], UTC).date() for i in (0, -1))
@@ -53,13 +74,27 @@ def calendar_of(findings: Findings) -> list[Year]:
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         years[day.year].append(_square(day, rounds.get(day, []), edges))
-    return [_year(year, days, whole=len(years) > 1) for year, days in years.items()]
+    busy = {day.year for day in rounds}
+    return Calendar(
+        tuple(_year(year, days) for year, days in years.items() if year in busy),
+        tuple(year for year in years if year not in busy),
+        _steps(edges),
+    )
 
 
-def _year(number: int, days: list[Day], whole: bool) -> Year:
-    """A run within one year shows its own weeks only."""
-    first, last = (0, WEEKS - 1) if whole else (days[0].week, max(days[-1].week, days[0].week + 15))
-    months = tuple((week, name) for week, name in _months(number) if first <= week <= last)
+def _steps(edges: Vector) -> tuple[str, ...]:
+    """Say what the strengths mean, in turnover of a day."""
+    if not len(edges):
+        return ()
+    bounds = [percent(float(edge), digits=1) for edge in edges]
+    between = [f"{low} to {high}" for low, high in itertools.pairwise(bounds)]
+    return (f"up to {bounds[0]}", *between, f"more than {bounds[-1]}")
+
+
+def _year(number: int, days: list[Day]) -> Year:
+    """A year shows the weeks of the run only."""
+    first, last = days[0].week, max(days[-1].week, days[0].week + NARROWEST - 1)
+    months = tuple((week, name) for week, name in _months(number) if first <= week <= days[-1].week)
     return Year(number, tuple(days), months, first, last)
 
 
@@ -67,7 +102,7 @@ def _square(day: date, found: list[tuple[str, float]], edges: Vector) -> Day:
     turned = sum(part for _, part in found)
     level = 1 + int(np.searchsorted(edges, turned, side="left")) if found else 0
     said = "; ".join(f"{name}, turnover {percent(part)}" for name, part in found)
-    return Day(_week(day), day.weekday(), level, f"{day:%Y-%m-%d}: {said or 'no round'}")
+    return Day(_week(day), day.weekday(), level, f"{day:%a %Y-%m-%d}: {said or 'no round'}")
 
 
 def _week(day: date) -> int:

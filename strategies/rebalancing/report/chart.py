@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -39,10 +38,16 @@ class Chart:
         plotly's layout, without colours and fonts: these are the page's.
     choices : tuple of str
         Titles of the views from which one is chosen; the traces of a view carry its number as
-        "view". Empty: there is one view only.
-    has_log : bool
-        Offer a logarithmic scale.
+        "view", those without one are in all of them. Empty: there is one view only.
+    views : tuple of dict
+        What each view changes in the layout; empty if none changes anything.
+    scales : str
+        "both" offers a logarithmic scale, "log" offers it and begins with it; empty for neither.
+    height : int
+        Pixels.
     """
+
+    kind: ClassVar[str] = "chart"
 
     key: str
     title: str
@@ -50,11 +55,20 @@ class Chart:
     traces: list[Trace]
     layout: dict[str, Any] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
-    has_log: bool = False
+    views: tuple[dict[str, Any], ...] = ()
+    scales: str = ""
+    height: int = 420
 
     def as_json(self) -> dict[str, Any]:
         """Return what the page's script draws."""
-        return {"key": self.key, "data": self.traces, "layout": self.layout, "log": self.has_log}
+        return {
+            "key": self.key,
+            "data": self.traces,
+            "layout": self.layout,
+            "views": self.views,
+            "logarithmic": self.scales == "log",
+            "height": self.height,
+        }
 
 
 def plain(text: str) -> str:
@@ -104,20 +118,6 @@ def line(name: str, time: Vector, values: Vector, color: str, lines: int = 1, **
     }
 
 
-def marks(name: str, time: Vector, values: Vector, texts: Sequence[str] = (), **more: Any) -> Trace:
-    """Draw a mark for each round, with its reason if it is given."""
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": plain(name),
-        "x": instants(time),
-        "y": packed(values),
-        "text": [plain(text) for text in texts],
-        "hovertemplate": ("%{text}<br>" if texts else "") + "%{x|%Y-%m-%d %H:%M}, %{y}",
-        **more,
-    }
-
-
 def flat(name: str, time: Vector, values: Vector, color: str, **more: Any) -> Trace:
     """Draw a line that is mostly flat: only the points where it changes, as steps."""
     changes = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
@@ -134,17 +134,18 @@ def flat(name: str, time: Vector, values: Vector, color: str, **more: Any) -> Tr
     }
 
 
-def money_axis(stake: str, **more: Any) -> dict[str, Any]:
-    """An axis in the stake currency."""
-    shown = {"tickformat": ",~r", "hoverformat": ",.6~r", "exponentformat": "none"}
-    return {"title": {"text": plain(stake)}, **shown, **more}
+def money_axis(**more: Any) -> dict[str, Any]:
+    """An axis in the stake currency, which the title of the chart names."""
+    return {"tickformat": ",~r", "hoverformat": ",.6~r", "exponentformat": "none", **more}
 
 
-def percent_axis(title: str, **more: Any) -> dict[str, Any]:
+def percent_axis(**more: Any) -> dict[str, Any]:
     """An axis of fractions, shown as percentages."""
-    return {"title": {"text": title}, "tickformat": ",.0~%", "hoverformat": "+,.2%", **more}
+    return {"tickformat": ",.0~%", "hoverformat": "+,.2%", **more}
 
 
-def times_axis() -> dict[str, Any]:
-    """The axis of time, UTC."""
-    return {"type": "date", "hoverformat": "%Y-%m-%d %H:%M"}
+def times_axis(time: Vector, **more: Any) -> dict[str, Any]:
+    """The axis of time, UTC, from the first of these moments to the last: the same in all charts
+    of a run, which are zoomed together."""
+    whole = [float(time[0]) * 1000, float(time[-1]) * 1000]
+    return {"type": "date", "range": whole, "hoverformat": "%Y-%m-%d %H:%M", **more}

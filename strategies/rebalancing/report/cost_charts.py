@@ -21,7 +21,7 @@ def cost_chart(findings: Findings) -> Chart:
     fees, turnover = _running(orders.fees), _running(turned)
     return Chart(
         "costs",
-        f"Turnover and fees so far (fees in {history.stake})",
+        f"Turnover and fees so far, in times NAV and in {history.stake}",
         "Above: how many times the portfolio was turned over by rounds. Below: the fees of all "
         "orders, the first purchase and a backtest's closing sale among them.",
         [
@@ -29,14 +29,9 @@ def cost_chart(findings: Findings) -> Chart:
             _steps("fees", time, fees, ALERT, yaxis="y2"),
         ],
         {
-            "xaxis": {**times_axis(), "anchor": "y2"},
-            "yaxis": {
-                "title": {"text": "times NAV"},
-                "domain": [0.55, 1],
-                "hoverformat": ".3f",
-                "rangemode": "tozero",
-            },
-            "yaxis2": money_axis(history.stake, domain=[0, 0.45], rangemode="tozero"),
+            "xaxis": times_axis(history.time, anchor="y2"),
+            "yaxis": {"domain": [0.55, 1], "hoverformat": ".3f", "rangemode": "tozero"},
+            "yaxis2": money_axis(domain=[0, 0.45], rangemode="tozero"),
             "hovermode": "x",
         },
     )

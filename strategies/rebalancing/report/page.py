@@ -11,33 +11,23 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rebalancing.policy_words import describe
 from rebalancing.report.calendar import calendar_of
-from rebalancing.report.chart import Chart
-from rebalancing.report.contribution_charts import contribution_chart, gains_chart, subsidy_chart
-from rebalancing.report.cost_charts import cost_chart
+from rebalancing.report.comparison import compare
+from rebalancing.report.configuration import what_ran
 from rebalancing.report.figure import FOR_SCRIPTS, Figure
 from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, when
+from rebalancing.report.first_screen import cards, parted, spans, subtitle
+from rebalancing.report.numbers import money
+from rebalancing.report.premium_charts import premiums_chart
 from rebalancing.report.round_data import rounds_data
-from rebalancing.report.value_charts import (
-    drawdown_chart,
-    growth_chart,
-    premium_chart,
-    premiums_chart,
-    value_chart,
-)
-from rebalancing.report.weight_charts import asset_chart, drift_chart, weights_chart
+from rebalancing.report.sections import Section, charts_of, sections_of
+from rebalancing.report.value_charts import growth_chart
 from rebalancing.report.words import EXAMPLE, mood, story, verdict, warnings
 from rebalancing.version import __version__
 
 ASSETS = Path(__file__).parent / "assets"
-CHARTS = (
-    *(value_chart, premium_chart, weights_chart, asset_chart, drift_chart, drawdown_chart),
-    *(contribution_chart, gains_chart, subsidy_chart, cost_chart),
-)
-CARDS = ("nav", "hodl_nav", "premium", "annual_return", "sharpe", "max_drawdown", "fees", "rounds")
+SCRIPTS = ("plotly-basic.min.js", "charts.js", "rounds.js", "page.js")
 
 
 def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
@@ -55,33 +45,38 @@ def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
     str
         HTML. Whatever comes from a result is text in it, never markup or script.
     """
-    charts = {str(i): [make(f) for make in CHARTS] for i, f in enumerate(all_findings.values())}
     several = dict(all_findings)
-    shared = [growth_chart(several), premiums_chart(several)] if len(several) > 1 else []
+    comparison = compare(several) if len(several) > 1 else None
+    names = list(several) if comparison is None else comparison.names
+    named = dict(zip(names, several.values(), strict=True))
+    shared = [] if comparison is None else [growth_chart(named), premiums_chart(named)]
+    sections = [sections_of(findings) for findings in several.values()]
     results = [
-        _result(index, name, findings, charts[str(index)])
-        for index, (name, findings) in enumerate(all_findings.items())
+        _result(index, name, findings, sections[index])
+        for index, (name, findings) in enumerate(named.items())
     ]
+    charts = {str(index): charts_of(found) for index, found in enumerate(sections)}
     data = {
         "charts": {
             name: [chart.as_json() for chart in group]
             for name, group in {**charts, "shared": shared}.items()
         },
-        "rounds": [rounds_data(findings) for findings in all_findings.values()],
+        "rounds": [rounds_data(findings) for findings in several.values()],
     }
-    scripts = [_asset("plotly-basic.min.js"), _asset("page.js")]
+    scripts = [_asset(name) for name in SCRIPTS]
     environment = Environment(
         loader=FileSystemLoader(ASSETS),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    environment.filters["parted"] = parted
     return environment.get_template("page.html").render(
         title=results[0]["heading"] if len(results) == 1 else "Rebalancing, side by side",
         subtitle=results[0]["subtitle"] if len(results) == 1 else f"{len(results)} results",
         results=results,
         shared=shared,
-        comparison=_comparison(list(all_findings.values())),
+        comparison=comparison,
         example=EXAMPLE,
         imprint=f"Made by SmartRebalance {__version__}, {made}.",
         policy=_policy(scripts),
@@ -109,60 +104,50 @@ def _policy(scripts: list[str]) -> str:
     )
 
 
-def _result(index: int, name: str, findings: Findings, charts: list[Chart]) -> dict[str, Any]:
-    figures = figures_of(findings)
+def _result(index: int, name: str, findings: Findings, sections: list[Section]) -> dict[str, Any]:
     groups: dict[str, list[Figure]] = {}
-    for figure in figures:
+    for figure in figures_of(findings):
         if figure.group != FOR_SCRIPTS:
             groups.setdefault(figure.group, []).append(figure)
-    by_key = {figure.key: figure for figure in figures}
     record = findings.record
-    span = f"{when(findings.summary.begin)} to {when(findings.summary.end)}"
     return {
         "index": index,
         "name": name,
         "heading": f"{record.name}: rebalancing against holding",
-        "subtitle": f"{record.kind} {record.source}, {span}, candles of {record.timeframe}, "
-        f"a round {describe(record.settings)}",
+        "subtitle": subtitle(findings),
         "mood": mood(findings),
         "verdict": verdict(findings),
         "story": story(findings),
+        "ran": what_ran(findings),
         "warnings": warnings(findings),
-        "remarks": record.remarks,
-        "cards": [_card(by_key[key]) for key in CARDS],
-        "charts": charts,
+        "remarks": [*record.cautions, *record.remarks],
+        "cards": cards(findings),
+        "contents": [
+            *((section.key, section.title) for section in sections),
+            ("rounds", "Rounds"),
+            ("figures", "Figures"),
+        ],
+        "spans": spans(record.history),
+        "sections": sections,
         "calendar": calendar_of(findings),
         "groups": groups,
         "sums": _sums(findings),
     }
 
 
-def _card(figure: Figure) -> dict[str, str]:
-    text, _, beside = figure.text.partition(" (")
-    return {"label": figure.label, "text": text, "beside": beside.rstrip(")")}
-
-
 def _sums(findings: Findings) -> list[tuple[str, str]]:
     history, attribution = findings.record.history, findings.attribution
     stake = history.stake
     coins = zip(history.assets[:-1], attribution.gains[-1], strict=True)
+    flows = float(attribution.flows[-1])
     rows = [
         ("Start", history.start, ""),
         *((f"Price gain of {asset}", float(gain), "+") for asset, gain in coins),
         ("Fees", -float(attribution.fees[-1]), "+"),
-        ("Cash flows", float(attribution.flows[-1]), "+"),
+        *([("Cash flows", flows, "+")] if findings.flows.any() else []),
         ("NAV, everything sold", history.start + float(attribution.change[-1]), ""),
     ]
     return [(label, money(value, stake, sign)) for label, value, sign in rows]
-
-
-def _comparison(all_findings: list[Findings]) -> list[dict[str, Any]]:
-    columns = [figures_of(findings) for findings in all_findings]
-    return [
-        {"label": row[0].label, "meaning": row[0].meaning, "texts": [item.text for item in row]}
-        for row in zip(*columns, strict=True)
-        if row[0].group != FOR_SCRIPTS
-    ]
 
 
 def _asset(name: str) -> str:

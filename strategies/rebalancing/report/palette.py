@@ -10,6 +10,7 @@ OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "5px,2px")
 
 NAV, HODL, MIX, ALERT = "#0072b2", "#e69f00", "#009e73", "#d55e00"
+GREY, INK = "#888888", "#24292f"
 
 
 @dataclass(frozen=True)

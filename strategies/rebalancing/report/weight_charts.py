@@ -5,25 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from rebalancing.performance.executions import INITIAL
-from rebalancing.portfolio import Vector
 from rebalancing.report.chart import (
     Chart,
     Trace,
     buckets_for,
     flat,
     line,
-    marks,
     percent_axis,
     times_axis,
 )
 from rebalancing.report.findings import Findings
-from rebalancing.report.palette import ALERT, style_of
+from rebalancing.report.palette import GREY, INK, style_of
+from rebalancing.report.round_marks import edge_axis, round_marks
 from rebalancing.report.series import ends, instants, packed
-from rebalancing.report.value_charts import round_marks
 
 READABLE = 15
 """Borders that can be told from the areas; more are there to be asked for."""
-GREY, INK = "#888888", "#24292f"
 
 
 def weights_chart(findings: Findings) -> Chart:
@@ -55,8 +52,8 @@ def weights_chart(findings: Findings) -> Chart:
         f"{said}. Tap them in the legend to show or hide them.",
         traces + _borders(findings),
         {
-            "xaxis": times_axis(),
-            "yaxis": percent_axis("of the NAV", range=[0, 1], hoverformat=",.2%"),
+            "xaxis": times_axis(history.time),
+            "yaxis": percent_axis(range=[0, 1], hoverformat=",.2%"),
             "hovermode": "x unified",
         },
     )
@@ -88,7 +85,6 @@ def asset_chart(findings: Findings) -> Chart:
     """The weight of one asset at a time, with its target and its band."""
     history, targets = findings.record.history, findings.record.history.shown_targets()
     weights = np.where(np.isfinite(findings.drift), findings.weights, np.nan)
-    time, _ = round_marks(findings)
     traces: list[Trace] = []
     for number, asset in enumerate(history.assets):
         style, lines = style_of(number), len(history.assets)
@@ -103,74 +99,23 @@ def asset_chart(findings: Findings) -> Chart:
                      fillcolor="rgba(136,136,136,0.18)", **edge),
             ]  # fmt: skip
         at = np.array([row.before[number] for row in findings.rows if row.number > INITIAL])
-        dot = {"color": ALERT, "size": 6}
         view += [
             flat("target", history.time, targets[:, number], GREY),
             line(asset, history.time, weights[:, number], style.color, lines),
-            marks("round", time, at, marker=dot),
+            round_marks(findings, at),
         ]
         traces += [{**trace, "view": number, "visible": number == 0} for trace in view]
     return Chart(
         "asset",
         "One asset: its weight, target and tolerance band",
-        "Within the grey band nothing has to be done. The dots are rounds, at the weight that "
-        "was there before their orders.",
+        "Within the grey band nothing has to be done. The marks are rounds; dots stand at "
+        "the weight that was there before their orders.",
         traces,
         {
-            "xaxis": times_axis(),
-            "yaxis": percent_axis("of the NAV", tickformat=",.1~%", hoverformat=",.2%"),
+            "xaxis": times_axis(history.time),
+            "yaxis": percent_axis(tickformat=",.1~%", hoverformat=",.2%"),
+            **edge_axis(),
             "hovermode": "closest",
         },
         choices=history.assets,
     )
-
-
-def drift_chart(findings: Findings) -> Chart:
-    """The drift of every asset, with the rounds."""
-    history, lines = findings.record.history, len(findings.record.history.assets)
-    traces = []
-    for number, asset in enumerate(history.assets):
-        style = style_of(number)
-        drift = findings.drift[:, number] * 100
-        traces.append(
-            line(asset, history.time, drift, style.color, lines, dash=style.dash, width=1.1)
-        )
-    time, texts = round_marks(findings)
-    rug = {"symbol": "line-ns-open", "size": 12, "color": ALERT, "line": {"width": 1.5}}
-    traces.append(marks("round", time, np.zeros(len(time)), texts, marker=rug))
-    return Chart(
-        "drift",
-        "Drift: how far each weight is from its target",
-        "In percentage points of the portfolio, before the orders of each candle; the ticks on "
-        "the zero line are rounds." + _bands_said(findings),
-        traces + _edges(findings),
-        {
-            "xaxis": times_axis(),
-            "yaxis": {"title": {"text": "points"}, "hoverformat": "+.2f", "zeroline": True},
-            "hovermode": "closest",
-        },
-    )
-
-
-def _edges(findings: Findings) -> list[Trace]:
-    """The band, if it is the same for all."""
-    if findings.bands is None or np.ptp(findings.bands) > 0:
-        return []
-    time, band = findings.record.history.time, findings.bands[:, 0] * 100
-    dotted = {"dash": "dot", "hoverinfo": "skip", "legendgroup": "band"}
-    return [
-        flat("band", time, _signed(band, sign), GREY, showlegend=sign > 0, **dotted)
-        for sign in (1, -1)
-    ]
-
-
-def _signed(band: Vector, sign: int) -> Vector:
-    return band * sign
-
-
-def _bands_said(findings: Findings) -> str:
-    if findings.bands is None:
-        return " This policy has no threshold, so there are no bands."
-    if np.ptp(findings.bands) > 0:
-        return " The bands differ from asset to asset: see the chart of one asset."
-    return " The dotted lines are the band."

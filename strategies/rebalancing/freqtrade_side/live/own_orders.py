@@ -51,6 +51,10 @@ class Executed:
         When.
     fee_coins : float
         Coins of `amount` that were kept as a fee.
+    doubt : float
+        By how much `cash` may be wrong, stake currency: by the fee, but for a buy whose fee was not
+        paid in stake currency. freqtrade keeps one rate and one currency for the fees of all
+        buys of a trade, and so for all its sells.
     """
 
     asset: str
@@ -61,6 +65,7 @@ class Executed:
     tag: str
     filled_at: datetime | None
     fee_coins: float = 0.0
+    doubt: float = 0.0
 
     @property
     def notional(self) -> float:
@@ -131,7 +136,10 @@ def _executed(
     cash = 0.0 if adopted else (-notional if side == "buy" else notional) - in_stake
     filled_at = when.replace(tzinfo=UTC) if when else None
     signed = filled if side == "buy" else -filled
-    return Executed(asset, signed, price, fee, cash, tag or "", filled_at, fee_coins or 0.0)
+    # What a buy costs besides is taken from what it brings, or from another coin: not from cash.
+    doubt = in_stake if side == "buy" else fee
+    coins = fee_coins or 0.0
+    return Executed(asset, signed, price, fee, cash, tag or "", filled_at, coins, doubt)
 
 
 def coins_left() -> dict[str, float]:

@@ -120,8 +120,7 @@ class Treasury:
         if orders:
             effect = sum(order.cash for order in orders)
             book = book.after_orders(effect, own_orders.newest_order())
-        # freqtrade keeps one rate and one currency for the fees of all orders of a trade.
-        doubt = sum(order.fee for order in orders)
+        doubt = sum(order.doubt for order in orders)
         book, found = book.settle(account, worth + account, doubt)
         before, self._suspect = self._suspect, found
         if found and abs(found - before) > QUIET_TOLERANCE * (worth + account):
