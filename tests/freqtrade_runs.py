@@ -90,6 +90,7 @@ def backtest(folder: Path, config: Mapping[str, Any], datadir: Path, *arguments:
             settings = setup_optimize_configuration(
                 Arguments(words).get_parsed_arg(), RunMode.BACKTEST
             )
+            logging.getLogger().addHandler(recorder)  # outside of pytest freqtrade takes it away
             run = Backtesting(settings)
             run.start()
         finally:

@@ -17,6 +17,7 @@ from tests.builders import PROJECT, make_candles, make_config, write_candles
 
 PAIRS = ["BTC/USDT", "ETH/USDT"]
 EQUAL = {"targets": "equal", "period": "24h"}
+MARKET = {"entry": "market", "exit": "limit", "stoploss": "limit", "stoploss_on_exchange": False}
 GET = ("./setup.sh", "data")
 
 
@@ -76,6 +77,24 @@ def test_what_can_run_has_no_problems(tmp_path: Path) -> None:
             'max_open_trades: must be a number, is "many"',
             id="type",
         ),
+        pytest.param(
+            {"max_open_trades": -1},
+            {},
+            "max_open_trades: must be at least 2, one for each asset, is -1",
+            id="unlimited trades, which freqtrade refuses with status 0",
+        ),
+        pytest.param(
+            {"pairlists": []},
+            {},
+            "pairlists: must not be empty, add an element or remove the key",
+            id="empty",
+        ),
+        pytest.param(
+            {"order_types": MARKET},
+            {},
+            'entry_pricing.price_side: must be "other" for market orders, is "same"',
+            id="market orders",
+        ),
         pytest.param({"fee": 0.5}, {}, "fee: must be at most 0.1, is 0.5", id="range"),
         pytest.param({"stake_amount": None}, {}, "stake_amount: is required", id="missing"),
         pytest.param(
@@ -99,7 +118,7 @@ def test_what_can_run_has_no_problems(tmp_path: Path) -> None:
         pytest.param(
             {},
             {"timerange": "20240301-20240201"},
-            'timerange: "20240301-20240201" ends before it begins',
+            'timerange: "20240301-20240201" ends before it begins; write the earlier date first',
             id="timerange",
         ),
         pytest.param(

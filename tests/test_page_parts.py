@@ -1,6 +1,7 @@
 """The parts of the page: charts, tables and what stands side by side, before they are shown."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -119,7 +120,11 @@ def test_money_is_judged_only_from_the_same_start() -> None:
 
 
 def test_what_ran_is_told_from_the_record(page_record: Record) -> None:
+    overridden = replace(page_record, policy_source="SmartRebalance.json")
+    assert dict(what_ran(Findings(overridden)))["Policy from"] == "SmartRebalance.json"
     rows = dict(what_ran(Findings(page_record)))
+    assert rows["Policy from"] == "configuration"
+    assert re.fullmatch(r"SmartRebalance [\d.]+, freqtrade [\d.]+", rows["Versions"])
     assert rows["Targets"] == "equal, 25 % each of 4 assets"
     assert "0.7 points" in rows["Policy"]
     assert rows["Fee"] == "0.1 %"
@@ -233,6 +238,13 @@ def test_every_asset_has_a_row_and_every_two_a_correlation(page_record: Record) 
     for (one, other), value in shown.items():
         exact = findings.correlations[assets.index(one), assets.index(other)]
         assert value == pytest.approx(exact, abs=0.005)
+
+
+def test_the_weights_at_the_end_count_what_has_ended_too() -> None:
+    prices = [[50, 50], [50, 50], [50, 50], [150, np.nan]]
+    table = asset_table(Findings(made(prices, BOUGHT)))
+    ends = {row[0].text: row[table.head.index("At the end")].text for row in table.rows}
+    assert ends == {"BTC": "75.00 %", "ETH": "25.00 %", "USDT": "0.00 %"}
 
 
 def test_the_costs_of_this_run_give_its_own_premium(page_record: Record) -> None:

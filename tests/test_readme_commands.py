@@ -30,6 +30,7 @@ ELSEWHERE = {
     "./setup.sh bench": "test_benchmark",
     "./setup.sh bench-live": "test_benchmark",
     "./setup.sh campaign *": "test_campaign",
+    ".venv/bin/python -m tests.fuzz *": "test_fuzz",
     "./setup.sh freqtrade trade *": "test_sandbox_live",
     ".venv/bin/rebalance report *": "test_report_command and test_report_bot",
     ".venv/bin/rebalance now": "test_commands",

@@ -269,8 +269,8 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
 @pytest.mark.parametrize(
     ("config", "arguments", "message"),
     [
-        pytest.param(None, [], 'Config file "config.json" not found', id="no file"),
-        pytest.param("{ broken", [], "config.json: not valid JSON", id="broken"),
+        pytest.param(None, [], "config.json: there is no such configuration file", id="no file"),
+        pytest.param("{ broken", [], "config.json:1:3: not valid JSON", id="broken"),
         pytest.param("[1]", [], "config.json: not a configuration", id="a list"),
         pytest.param("{}", [], "exchange: missing", id="no exchange"),
         pytest.param(configuration(name=""), [], "exchange.name: missing", id="no name"),
@@ -278,7 +278,7 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
         pytest.param(
             configuration(),
             ["-d", ".", "--userdir", "config.json"],
-            "config.json/backtest_results: cannot be written (Not a directory)",
+            "config.json/logs, config.json/plot: cannot be written (Not a directory)",
             id="no folder to write to",
         ),
         pytest.param(configuration(), ["--nonsense"], "unrecognized arguments", id="argument"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rebalancing.performance.attribution import Attribution
+from rebalancing.performance.closing import close_portfolio
 from rebalancing.performance.executions import CLOSING, INITIAL
 from rebalancing.performance.history import History
 from rebalancing.portfolio import Vector
@@ -25,7 +26,7 @@ class AssetRow:
     mean_weight : float
         Mean over all moments since the initial allocation.
     end_weight : float
-        At the last moment.
+        At the end, before the closing; what has no candle any more counts at its last close.
     coins : float
         Held at the end, before the closing; for the stake currency, cash.
     price : float
@@ -75,6 +76,8 @@ def asset_rows(history: History, attribution: Attribution, received: Vector) -> 
     after, known = history.allocated, history.known_prices()
     own, rounds = orders.round != CLOSING, orders.round > INITIAL
     targets = history.targets if history.targets.ndim == 1 else history.targets[-1]
+    closing = close_portfolio(history)
+    ends = np.append(closing.coins, closing.cash) / closing.value
     rows = []
     for column, asset in enumerate(history.assets[:-1]):
         its = orders.asset == column
@@ -83,7 +86,7 @@ def asset_rows(history: History, attribution: Attribution, received: Vector) -> 
                 asset,
                 float(targets[column]),
                 float(weights[after, column].mean()),
-                float(weights[-1, column]),
+                float(ends[column]),
                 float(orders.amount[its & own].sum()),
                 float(known[-1, column]),
                 _price_return(history.amounts[:, column], known[:, column]),
@@ -94,7 +97,10 @@ def asset_rows(history: History, attribution: Attribution, received: Vector) -> 
                 float(received[-1, column]),
             )
         )
-    return [*rows, _stake_row(history, weights[after, -1], float(targets[-1]), received)]
+    return [
+        *rows,
+        _stake_row(history, weights[after, -1], float(ends[-1]), float(targets[-1]), received),
+    ]
 
 
 def _price_return(held: Vector, prices: Vector) -> float | None:
@@ -104,7 +110,9 @@ def _price_return(held: Vector, prices: Vector) -> float | None:
     return float(prices[-1] / prices[rows[0]] - 1)
 
 
-def _stake_row(history: History, weights: Vector, target: float, received: Vector) -> AssetRow:
-    cash, end = float(history.cash()[-1]), float(weights[-1])
+def _stake_row(
+    history: History, weights: Vector, end: float, target: float, received: Vector
+) -> AssetRow:
+    cash = float(history.cash()[-1])
     mean, got = float(weights.mean()), float(received[-1, -1])
     return AssetRow(history.stake, target, mean, end, cash, 1.0, None, None, 0, 0.0, None, got)

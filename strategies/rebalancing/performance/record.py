@@ -78,6 +78,8 @@ class Record:
         Whose markets and candles; empty if it is not known.
     detail : str
         Timeframe of the candles within which orders filled; empty for none.
+    policy_source : str
+        Where `settings` come from: "configuration", or a file that overrode it and how.
     versions : tuple of str and str
         Of the package and of freqtrade that ran; empty where it is not known.
     """
@@ -94,6 +96,7 @@ class Record:
     cautions: tuple[str, ...] = ()
     exchange: str = ""
     detail: str = ""
+    policy_source: str = "configuration"
     versions: tuple[str, str] = ("", "")
 
     @property

@@ -32,18 +32,15 @@ def what_ran(findings: Findings) -> list[Row]:
     """Tell what ran, a row for each thing; the same names, in the same order, for all records."""
     record = findings.record
     history, settings = record.history, record.settings
-    candles = (
-        f"{record.timeframe}, filled within those of {record.detail}"
-        if record.detail
-        else (record.timeframe)
-    )
+    within = f", filled within those of {record.detail}" if record.detail else ""
     return [
         ("Policy", describe(settings)),
+        ("Policy from", record.policy_source),
         ("Targets", targets_said(findings)),
         ("Began with", money(history.start, history.stake)),
         ("Fee", _short(history.fee)),
         ("Range", range_said(history)),
-        ("Candles", candles),
+        ("Candles", record.timeframe + within),
         ("Pairs", _pairs(history) + (f", {record.exchange}" if record.exchange else "")),
         ("Gaps", gaps_said(findings) or "none"),
         ("Versions", _versions(*record.versions)),

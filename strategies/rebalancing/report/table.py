@@ -58,8 +58,6 @@ class Table:
         Titles of the columns.
     rows : sequence of rows
         As long as the head.
-    words : tuple of int
-        Columns that hold words, which stand at the left.
     is_map : bool
         The colours matter more than the numbers: the cells stand close together.
     """
@@ -70,7 +68,6 @@ class Table:
     note: str
     head: tuple[str, ...]
     rows: Sequence[Sequence[Cell]]
-    words: tuple[int, ...] = ()
     is_map: bool = False
 
 

@@ -98,7 +98,7 @@ def parse_range(text: object) -> Range:
     except ValueError:
         raise ValueError(f'"{text}" is no range; {rule}') from None
     if begin and end and begin > end:
-        raise ValueError(f'"{text}" ends before it begins')
+        raise ValueError(f'"{text}" ends before it begins; write the earlier date first')
     return begin, end
 
 

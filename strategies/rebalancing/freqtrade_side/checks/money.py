@@ -24,7 +24,7 @@ def money_problems(config: Mapping[str, Any], assets: int) -> list[str]:
         given = config["stake_amount"]
         problems.append(f'stake_amount: must be "unlimited", is {given}; the targets size trades')
     trades = config.get("max_open_trades", assets)
-    if isinstance(trades, int | float) and 0 <= trades < assets:
+    if isinstance(trades, int | float) and trades < assets:  # -1: freqtrade wants a number here
         rule = f"must be at least {assets}, one for each asset"
         problems.append(f"max_open_trades: {rule}, is {trades:g}")
     adjustments = config.get("max_entry_position_adjustment", -1)

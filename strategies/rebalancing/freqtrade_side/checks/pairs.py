@@ -119,7 +119,7 @@ def _target_problems(
     if settings.targets == "equal":
         if not 2 <= len(known) <= MAX_ASSETS:
             rule = f'"equal" divides over 2 to {MAX_ASSETS} pairs of {where}'
-            yield f"rebalance.targets: {rule}, {len(known)} given"
+            yield f"rebalance.targets: {rule}, {len(known)} given; write others into it"
         return
     if settings.targets is None:
         return

@@ -21,6 +21,7 @@ def policy_problems(
     return [
         *_threshold_problems(settings, members),
         *_period_problems(settings, config, timeframe),
+        *_market_problems(config),
         *_maker_problems(settings, config),
         *_limit_problems(settings),
         *_pairlist_problems(config),
@@ -47,6 +48,17 @@ def _period_problems(settings: Settings, config: Mapping[str, Any], timeframe: s
         return []
     remedy = f"lengthen the period or use a timeframe of at most {settings.period}"
     return [f"rebalance.period: {settings.period} is below the timeframe {timeframe}, {remedy}"]
+
+
+def _market_problems(config: Mapping[str, Any]) -> list[str]:
+    problems = []
+    for side, own in (("entry", "ask"), ("exit", "bid")):
+        kind = (config.get("order_types") or {}).get(side)
+        price = (config.get(f"{side}_pricing") or {}).get("price_side", "same")
+        if kind == "market" and price not in ("other", own):
+            rule = 'must be "other" for market orders'
+            problems.append(f'{side}_pricing.price_side: {rule}, is "{price}"')
+    return problems
 
 
 def _maker_problems(settings: Settings, config: Mapping[str, Any]) -> list[str]:

@@ -39,6 +39,10 @@ def _lines(error: ValidationError) -> Iterator[str]:
         kinds = [kinds] if isinstance(kinds, str) else kinds
         names = dict.fromkeys(_NAMES.get(kind, f"a {kind}") for kind in kinds)
         yield f"{place}: must be {' or '.join(names)}, is {value}"
+    elif error.validator == "pattern":
+        yield f'{place}: must be "{error.validator_value}", is {value}'
+    elif error.validator == "minItems":
+        yield f"{place}: must not be empty, add an element or remove the key"
     elif error.validator in ("minimum", "maximum"):
         side = "at least" if error.validator == "minimum" else "at most"
         yield f"{place}: must be {side} {error.validator_value}, is {value}"
