@@ -121,19 +121,21 @@ class SmartRebalance(IStrategy):
         self._mode.loop(current_time)
         self.position_adjustment_enable = self._mode.run is not None and self._mode.run.is_ordering
 
-    def custom_stake_amount(self, pair: str, current_time: datetime, **kwargs) -> float:
+    def custom_stake_amount(
+        self, pair: str, current_time: datetime, current_rate: float, **kwargs
+    ) -> float:
         """Open a trade if the round wants it."""
         run = self._mode.run
-        return 0.0 if run is None else run.entry_stake(pair, current_time)
+        return 0.0 if run is None else run.entry_stake(pair, current_time, current_rate)
 
     def adjust_trade_position(
-        self, trade: Trade, current_time: datetime, **kwargs
+        self, trade: Trade, current_time: datetime, current_rate: float, **kwargs
     ) -> tuple[float, str] | None:
         """Buy or sell what the round wants of this pair."""
         run = self._mode.run
         if run is None:
             return None
-        change = run.adjustment(trade, current_time)
+        change = run.adjustment(trade, current_time, current_rate)
         self.position_adjustment_enable = run.is_ordering
         return change
 

@@ -190,3 +190,13 @@ def test_status_shows_cash_flows_and_what_the_bot_was_asked(folder: Path) -> Non
     shown = rebalance(folder, "status").stdout
     assert "+1000.000 USDT" in shown
     assert "-12.500 USDT" in shown
+
+
+def test_amounts_are_those_that_the_check_counted(folder: Path) -> None:
+    """freqtrade's trades know nothing of coins below a lot, or that have left the account."""
+    hold_the_portfolio()
+    save_state(amounts={"BTC": 0.0104, "ETH": 0.06}, nav=920.0)
+    status = read_status(folder)["status"]
+    amounts = {member["asset"]: member["amount"] for member in status["members"]}
+    assert amounts == {"BTC": 0.0104, "ETH": 0.06, "SOL": 2, "USDT": 50}
+    assert sum(member["value"] for member in status["members"]) == pytest.approx(status["nav"])

@@ -162,11 +162,18 @@ def test_a_coin_with_a_small_target_is_not_kept_whole_when_it_has_grown_tenfold(
     assert after.values[0] - 5.6 <= 5.5
 
 
-@pytest.mark.parametrize("lot", [0.0, 7.0, 300.0], ids=["any amount", "odd lots", "huge lots"])
-def test_a_target_of_0_sells_everything(lot: float) -> None:
+@pytest.mark.parametrize(("lot", "sold"), [(0.0, 200), (7.0, 196), (40.0, 200)])
+def test_a_target_of_0_sells_every_lot(lot: float, sold: float) -> None:
     portfolio = make_portfolio(BTC=0.2, ETH=0.8)
     plan = plan_for(portfolio, [0, 1, 0], lot=[lot, 0], remainder=1000)
-    assert plan.trades[0] == Trade("BTC", -200, 1)
+    assert plan.trades[0] == Trade("BTC", -sold, 1)
+
+
+def test_less_than_a_lot_stays_and_keeps_nothing_else_from_being_traded() -> None:
+    portfolio = make_portfolio(BTC=0.2, ETH=0.3, cash=0.5)
+    plan = plan_for(portfolio, [0, 0.8, 0.2], lot=[300, 0])
+    assert [trade.asset for trade in plan.trades] == ["ETH"]
+    assert reasons(plan)["BTC"] is Why.BELOW_MINIMUM
 
 
 def test_even_everything_is_not_sold_below_the_minimum() -> None:

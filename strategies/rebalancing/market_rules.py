@@ -11,6 +11,24 @@ from rebalancing.plan import Omission, Trade, Why
 from rebalancing.portfolio import Portfolio, Vector
 
 
+def whole_lots(amount: float, lot: float) -> float:
+    """Cut coins to whole lots; a hair below one is a rounding error.
+
+    Parameters
+    ----------
+    amount : float
+        Coins.
+    lot : float
+        Step of the amounts, coins; 0 where any amount will do.
+
+    Examples
+    --------
+    >>> whole_lots(2.75, 0.5), whole_lots(2.75, 0)
+    (2.5, 2.75)
+    """
+    return float(np.floor(amount / lot + 1e-9)) * lot if lot > 0 else amount
+
+
 @dataclass(frozen=True, eq=False)
 class MarketRules:
     """What the exchange allows, asset by asset.
@@ -62,7 +80,7 @@ class Desk:
         return {int(i): float(wanted[i]) for i in np.flatnonzero(wanted > 0)}
 
     def sells(self, wanted: Vector, destination: Vector) -> dict[int, float]:
-        """Amounts to sell: whole holdings, or parts that leave no dust."""
+        """Amounts to sell: all lots of a holding, or parts that leave no dust."""
         wishes, whole = self.wishes(-wanted), {}
         for i in list(wishes):
             value = float(self.portfolio.values[i])
@@ -70,8 +88,9 @@ class Desk:
                 wishes[i] = min(wishes[i], max(0.0, value - float(self.rules.remainder[i])))
             else:
                 del wishes[i]
-                if value >= self.rules.minimum[i]:
-                    whole[i] = float(self.portfolio.amounts[i])
+                lots = whole_lots(float(self.portfolio.amounts[i]), float(self.rules.lot[i]))
+                if self.is_order(i, lots):
+                    whole[i] = lots
         return {**self.fitted(wishes, sum(wishes.values())), **whole}
 
     def fewer(self, sells: dict[int, float], idle: float, destination: Vector) -> dict[int, float]:
@@ -95,9 +114,8 @@ class Desk:
         return {}
 
     def lots(self, i: int, notional: float) -> float:
-        """Coins for a notional, in whole lots; a hair below one is a rounding error."""
-        amount, lot = notional / float(self.portfolio.prices[i]), float(self.rules.lot[i])
-        return float(np.floor(amount / lot + 1e-9)) * lot if lot > 0 else amount
+        """Coins for a notional, in whole lots."""
+        return whole_lots(notional / float(self.portfolio.prices[i]), float(self.rules.lot[i]))
 
     def is_order(self, i: int, amount: float) -> bool:
         """Tell whether the exchange and the user take this amount for an order."""

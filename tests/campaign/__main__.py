@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from tests.campaign.coverage import added
 from tests.campaign.runs import Result, run_seeds
 
 
@@ -23,6 +24,7 @@ from tests.campaign.runs import Result, run_seeds
     "--jobs", type=click.IntRange(1), default=2, show_default=True, help="Bots at the same time."
 )
 @click.option("--steps", type=click.IntRange(1), help="How many times prices move; default: drawn.")
+@click.option("--hard", is_flag=True, help="Draw what the bot is not known to survive, too.")
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
@@ -35,7 +37,13 @@ from tests.campaign.runs import Result, run_seeds
     help="Write all results to this file.",
 )
 def main(
-    seeds: int, first: int, jobs: int, steps: int | None, keep: Path | None, json_file: Path | None
+    seeds: int,
+    first: int,
+    jobs: int,
+    steps: int | None,
+    hard: bool,
+    keep: Path | None,
+    json_file: Path | None,
 ) -> None:
     """Trade random portfolios through random trouble and check every book afterwards.
 
@@ -48,7 +56,7 @@ def main(
     results: list[Result] = []
     try:
         with _progress(console, seeds) as advance:
-            for result in run_seeds(range(first, first + seeds), jobs, keep, steps):
+            for result in run_seeds(range(first, first + seeds), jobs, keep, steps, hard):
                 results.append(result)
                 console.print(result.line, markup=False)
                 for sentence in result.violations:
@@ -59,6 +67,8 @@ def main(
     if json_file is not None:
         ordered = sorted(results, key=lambda result: result.seed)
         json_file.write_text(json.dumps([result.as_record() for result in ordered], indent=1))
+    for kind, (drawn, mattered) in added(result.coverage for result in results).items():
+        console.print(f"{kind}: drawn {drawn}, mattered {mattered}", markup=False)
     console.print(_summary(results, time.monotonic() - began), markup=False)
     sys.exit(1 if any(result.violations for result in results) else 0)
 

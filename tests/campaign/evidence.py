@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.ledger import Balance, Entry
+from sandbox.ledger import ZERO, Balance, Entry
 from sandbox.markets import Market
 from sandbox.orders import Fill, Order, Side
 from sandbox.trading import Refused
-from tests.campaign.scenario import Scenario
+from tests.campaign.scenario import STAKE, Scenario
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life
@@ -57,6 +58,15 @@ class Death(NamedTuple):
     disturbed: bool
 
 
+class Happened(NamedTuple):
+    """An action of the script: its kind, its coin if it has one, from when to when it lasted."""
+
+    kind: str
+    asset: str | None
+    begun_ms: int
+    ended_ms: int
+
+
 @dataclass(frozen=True)
 class Evidence:
     """All that checks look at.
@@ -77,6 +87,14 @@ class Evidence:
         What must not be found there.
     loops
         How many the bot completed while prices stood still.
+    happened
+        The actions of the script, first to last.
+    fired
+        The kind of every fault that a request has met.
+    coarsest
+        The largest lot a coin ever had, where its lots have changed.
+    dearest_fee
+        The highest rate that fills have cost.
     """
 
     scenario: Scenario
@@ -101,6 +119,18 @@ class Evidence:
     written: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     loops: int = 0
+    happened: tuple[Happened, ...] = ()
+    fired: tuple[str, ...] = ()
+    coarsest: Mapping[str, Decimal] = field(default_factory=dict)
+    dearest_fee: Decimal = ZERO
+
+    def lot(self, asset: str) -> float:
+        """Return the largest lot that a coin ever had."""
+        return float(self.coarsest.get(asset, self.markets[asset].step))
+
+    def fee_rate(self) -> float:
+        """Return the highest rate that fills may have cost."""
+        return float(max(self.dearest_fee, self.scenario.fees.taker))
 
     def events(self, *names: str) -> Iterator[Row]:
         """Yield the lines of the journal of some events, oldest first."""
@@ -202,7 +232,10 @@ def collect(life: "Life", loops: int) -> Evidence:
         }
     return Evidence(
         scenario=life.scenario,
-        markets={market.base: market for market in life.ground.exchange.markets},
+        markets={
+            asset: life.ground.exchange.listing.of(f"{asset}/{STAKE}")
+            for asset in life.scenario.prices
+        },
         **books,
         moves=tuple(life.moves),
         frozen=tuple(life.frozen),
@@ -221,6 +254,10 @@ def collect(life: "Life", loops: int) -> Evidence:
         written=dict(records.written()),
         secrets=(trading.keys.key, trading.keys.secret),
         loops=loops,
+        happened=tuple(life.happened),
+        fired=tuple(fault.kind for fault, _, _ in life.ground.faults.fired),
+        coarsest=dict(life.coarsest),
+        dearest_fee=life.dearest_fee,
     )
 
 

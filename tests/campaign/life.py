@@ -5,14 +5,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 from sandbox.errors import SandboxError
 from tests.bot_clock import let_time_pass
+from tests.campaign.actions import Action
 from tests.campaign.calm import calm_down
 from tests.campaign.checks.traces import OLD_DATABASE
-from tests.campaign.evidence import Death, Evidence, Frozen, Move, Payment, collect
+from tests.campaign.evidence import (
+    Death,
+    Evidence,
+    Frozen,
+    Happened,
+    Move,
+    Payment,
+    collect,
+)
 from tests.campaign.scenario import STAKE, Scenario
+from tests.campaign.script import FOR_GOOD, REPAIRED, kind_of
 from tests.live_bots import (
     SIGINT_STATUS,
     UNKNOWN_STATUS,
@@ -63,6 +74,10 @@ class Life:
         self.frozen: list[Frozen] = []
         self.payments: list[Payment] = []
         self.deaths: list[Death] = []
+        self.happened: list[Happened] = []
+        self._lasting: list[int] = []  # places of what `repair` ends
+        self.coarsest: dict[str, Decimal] = {}
+        self.dearest_fee = Decimal(0)
         self.starts = 0
         self.stubborn = False
         self._disturbances = 0
@@ -139,7 +154,12 @@ class Life:
         exchange.offset_ms = 0
         for asset in self.scenario.prices:
             exchange.thaw(f"{asset}/{STAKE}")
+            exchange.set_book(f"{asset}/{STAKE}", [], [])
             self._thaw(asset)
+        now = _now_ms()
+        for place in self._lasting:
+            self.happened[place] = self.happened[place]._replace(ended_ms=now)
+        self._lasting.clear()
 
     def start(self) -> None:
         """Start the bot."""
@@ -154,12 +174,13 @@ class Life:
             self._note_death()
         self.bot.kill()
 
-    def nap(self, seconds: float) -> None:
+    def nap(self, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Stop the bot and start it as if it had been away for so long."""
         if self.bot.alive:
             self._stop()
         else:
             self._note_death()
+        meanwhile()
         let_time_pass(self.bot, seconds)
         self.start()
 
@@ -183,7 +204,9 @@ class Life:
         """Let everything happen, then let prices stand still, and return what is left."""
         self.start()
         for action in self.scenario.script:
+            began = _now_ms()
             action.happen(self)
+            self._note(action, began)
             self.keep_alive()
         loops = calm_down(self)
         if self.bot.alive:
@@ -191,6 +214,13 @@ class Life:
         else:
             self._note_death()
         return collect(self, loops)
+
+    def _note(self, action: Action, began_ms: int) -> None:
+        ended = sys.maxsize if isinstance(action, (*REPAIRED, *FOR_GOOD)) else _now_ms()
+        asset = getattr(action, "asset", None)
+        if isinstance(action, REPAIRED):
+            self._lasting.append(len(self.happened))
+        self.happened.append(Happened(kind_of(action), asset, began_ms, ended))
 
     def _stop(self) -> None:
         # Interrupted before its first loop freqtrade may end in any way.

@@ -6,11 +6,12 @@ import time
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.campaign.checks import violations
+from tests.campaign.coverage import Coverage, coverage_of
 from tests.campaign.evidence import Evidence
 from tests.campaign.life import living
 from tests.campaign.scenario import Scenario, draw_scenario
@@ -28,6 +29,8 @@ class Result:
         Requests that went wrong, and other disturbances.
     stubborn
         The bot took a second interrupt to end.
+    coverage
+        By kind of trouble, how often it was drawn and how often it mattered.
     """
 
     seed: int
@@ -39,6 +42,7 @@ class Result:
     starts: int = 0
     faults: int = 0
     stubborn: bool = False
+    coverage: Coverage = field(default_factory=dict)
 
     @property
     def line(self) -> str:
@@ -55,7 +59,11 @@ class Result:
 
 
 def run_seeds(
-    seeds: Iterable[int], jobs: int, keep: Path | None = None, steps: int | None = None
+    seeds: Iterable[int],
+    jobs: int,
+    keep: Path | None = None,
+    steps: int | None = None,
+    hard: bool = False,
 ) -> Iterator[Result]:
     """Run scenarios and yield results as they come.
 
@@ -67,9 +75,11 @@ def run_seeds(
         Where the files of seeds with violations are kept; None: nowhere.
     steps
         How many times prices move in each; drawn where None.
+    hard
+        Draw what the bot is not known to survive, too.
     """
     with ThreadPoolExecutor(jobs) as pool:
-        running = [pool.submit(run_seed, seed, keep, steps) for seed in seeds]
+        running = [pool.submit(run_seed, seed, keep, steps, hard) for seed in seeds]
         try:
             for done in as_completed(running):
                 yield done.result()
@@ -77,9 +87,11 @@ def run_seeds(
             pool.shutdown(cancel_futures=True)
 
 
-def run_seed(seed: int, keep: Path | None = None, steps: int | None = None) -> Result:
+def run_seed(
+    seed: int, keep: Path | None = None, steps: int | None = None, hard: bool = False
+) -> Result:
     """Run one scenario."""
-    scenario = draw_scenario(seed, steps)
+    scenario = draw_scenario(seed, steps, hard)
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix=f"campaign-{seed}-"))
     evidence, found = _observed(scenario, folder)
@@ -96,6 +108,7 @@ def run_seed(seed: int, keep: Path | None = None, steps: int | None = None) -> R
         starts=evidence.starts if evidence else 0,
         faults=evidence.disturbances if evidence else 0,
         stubborn=evidence.stubborn if evidence else False,
+        coverage=coverage_of(evidence) if evidence else {},
     )
 
 

@@ -12,7 +12,18 @@ from sandbox.fees import FeeAsset, Fees
 from tests.campaign.actions import Action
 from tests.campaign.script import draw_script
 
-COINS = ("BTC", "ETH", "BNB", "SOL", "ADA", "XRP", "LTC", "DOGE")
+# Prices around which scenarios begin: lots of a real exchange fit no others.
+USUAL_PRICES = {
+    "BTC": 60_000.0,
+    "ETH": 3_000.0,
+    "BNB": 500.0,
+    "SOL": 120.0,
+    "ADA": 0.6,
+    "XRP": 1.2,
+    "LTC": 90.0,
+    "DOGE": 0.2,
+}
+COINS = tuple(USUAL_PRICES)
 STAKE = "USDT"
 SMALLEST_WEIGHT = 0.06
 PERIOD = "1h"
@@ -82,13 +93,15 @@ class Scenario:
         return ", ".join(word for word in words if word)
 
 
-def draw_scenario(seed: int, steps: int | None = None) -> Scenario:
+def draw_scenario(seed: int, steps: int | None = None, hard: bool = False) -> Scenario:
     """Draw a scenario; the same seed gives the same.
 
     Parameters
     ----------
     steps
         How many times prices move; drawn where None.
+    hard
+        Draw what the bot is not known to survive, too.
     """
     dice = random.Random(seed)
     assets = dice.sample(COINS, dice.randint(2, len(COINS)))
@@ -96,7 +109,7 @@ def draw_scenario(seed: int, steps: int | None = None) -> Scenario:
     cash = round(math.exp(dice.uniform(math.log(600), math.log(20_000))), 2)
     dry_run = dice.random() < 0.15
     fees, fee_coins = _draw_fees(dice)
-    prices = {asset: _draw_price(dice) for asset in dict.fromkeys([*assets, "BNB"])}
+    prices = {asset: _draw_price(dice, asset) for asset in dict.fromkeys([*assets, "BNB"])}
     rebalance = _draw_block(dice, assets, kind, cash)
     return Scenario(
         seed=seed,
@@ -115,12 +128,13 @@ def draw_scenario(seed: int, steps: int | None = None) -> Scenario:
             cash=cash,
             dry_run=dry_run,
             period="period" in rebalance,
+            hard=hard,
         ),
     )
 
 
-def _draw_price(dice: random.Random) -> float:
-    price = math.exp(dice.uniform(math.log(0.05), math.log(50_000)))
+def _draw_price(dice: random.Random, asset: str) -> float:
+    price = USUAL_PRICES[asset] * math.exp(dice.uniform(-1, 1))
     return round(price, 4 - math.floor(math.log10(price)))
 
 

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from sandbox.faults import Fault
 from tests.campaign.actions import (
@@ -22,7 +23,15 @@ from tests.campaign.actions import (
     Withdraw,
     WrongClock,
 )
+from tests.campaign.markets import End, GiveBook, LargestOrder, NewLots, OtherFees, Rename
 
+REPAIRED = (Halt, Freeze, WrongClock, GiveBook)
+"""What goes on until `Repair`."""
+
+FOR_GOOD = (LargestOrder, NewLots, OtherFees, End, Rename)
+"""What goes on to the end."""
+
+SHAPES = ("thin", "wide", "no asks", "no bids", "crossed")
 _ANY, _MARKET_DATA = "/api/v3/*", "/api/v3/ticker/*"
 _HOUR = 3_600.0  # seconds
 # After `timeout` of ccxt (2 seconds) the bot has given up.
@@ -68,6 +77,7 @@ def draw_script(
     cash: float,
     dry_run: bool,
     period: bool,
+    hard: bool = False,
 ) -> tuple[Action, ...]:
     """Draw what happens, first to last.
 
@@ -83,13 +93,15 @@ def draw_script(
         Leaves out what happens to orders and to the account.
     period
         Adds naps after which a boundary has passed.
+    hard
+        Adds what the bot is not known to survive.
     """
     path = Path(dice, prices)
     # Some begin with trouble during the first purchase.
     script: list[Action] = [Wait(dice.choice([0, 1, 3, 3]))]
     for _ in range(steps):
         count = dice.choices([0, 1, 2], [25, 50, 25])[0]
-        events = [_draw_event(dice, path, cash, dry_run, period) for _ in range(count)]
+        events = [_draw_event(dice, path, cash, dry_run, period, hard) for _ in range(count)]
         move = Move(path.step())
         script += [*events, move] if dice.random() < 0.7 else [move, *events]
         script.append(Wait(dice.choice([1, 2, 2, 3])))
@@ -99,7 +111,7 @@ def draw_script(
 
 
 def _draw_event(
-    dice: random.Random, path: Path, cash: float, dry_run: bool, period: bool
+    dice: random.Random, path: Path, cash: float, dry_run: bool, period: bool, hard: bool
 ) -> Action:
     coin = dice.choice(path.assets)
     offset = dice.choice([-1, 1]) * 60_000
@@ -117,9 +129,47 @@ def _draw_event(
             (2, Deposit(round(cash * dice.uniform(0.02, 0.4), 2))),
             (2, Withdraw(dice.uniform(0.2, 1))),
             (3, KillAtOrder(path.step())),
+            (2, NewLots(coin, Decimal(dice.choice(["0.1", "10", "10"])))),
         ]
+    if hard:
+        choices += _draw_of_markets(dice, coin, cash)
     weights, actions = zip(*choices, strict=True)
     return dice.choices(actions, weights)[0]
+
+
+def _draw_of_markets(dice: random.Random, coin: str, cash: float) -> list[tuple[int, Action]]:
+    fee = Decimal(dice.choice(["0.002", "0.005", "0.012"]))
+    return [
+        (6, draw_book(dice, coin, cash)),
+        (3, LargestOrder(coin, round(cash * dice.uniform(0.01, 0.1), 2))),
+        (3, OtherFees(coin, fee)),
+        (1, End(coin)),
+        (1, Rename(coin, Decimal(dice.choice([1, 1000])))),
+    ]
+
+
+def draw_book(dice: random.Random, coin: str, cash: float) -> GiveBook:
+    """Draw a book of one of the `SHAPES`."""
+    shape = dice.choice(SHAPES)
+    much, little = 10 * cash, round(cash * dice.uniform(0.001, 0.02), 2)
+    far = round(dice.uniform(0.02, 0.4), 4)
+    near = [(1 - 0.0005, much)], [(1 + 0.0005, much)]
+    bids, asks = {
+        "thin": ([(0.9995, little), (1 - far, much)], [(1.0005, little), (1 + far, much)]),
+        "wide": ([(1 - far, much)], [(1 + far, much)]),
+        "no asks": (near[0], []),
+        "no bids": ([], near[1]),
+        "crossed": ([(1 + far / 4, little)], [(1 - far / 4, little)]),
+    }[shape]
+    return GiveBook(coin, shape, bids, asks)
+
+
+def kind_of(action: Action) -> str:
+    """Name an action for the report."""
+    name = type(action).__name__
+    if isinstance(action, GiveBook):
+        return f"{name} {action.shape}"
+    return f"{name} {action.fault.kind}" if isinstance(action, Break) else name
 
 
 def _draw_fault_of_any(dice: random.Random) -> Fault:

@@ -103,11 +103,13 @@ class BacktestRun:
         if self.is_ordering:
             self._sellers_first()
 
-    def entry_stake(self, pair: str, now: datetime) -> float:
+    def entry_stake(self, pair: str, now: datetime, _rate: float) -> float:
         """Return the stake with which to open a trade, 0 for none."""
         return self._buy(pair, now)
 
-    def adjustment(self, trade: LocalTrade, now: datetime) -> tuple[float, str] | None:
+    def adjustment(
+        self, trade: LocalTrade, now: datetime, _rate: float
+    ) -> tuple[float, str] | None:
         """Return the stake by which to change a trade and the tag of the order.
 
         Returns

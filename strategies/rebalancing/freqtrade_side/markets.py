@@ -39,6 +39,8 @@ class Markets:
         Factor on the minimums of a buy that opens a trade.
     remainder_margin : float
         Factor on the minimums for what a partial sell may leave behind.
+    has_dust : bool
+        Fees in coins leave less than a lot that freqtrade does not count.
     """
 
     lots: Vector
@@ -48,6 +50,7 @@ class Markets:
     margin: float
     entry_margin: float
     remainder_margin: float
+    has_dust: bool = False
 
     @classmethod
     def of(cls, exchange: Exchange, config: Mapping[str, Any], pairs: Sequence[str]) -> Markets:
@@ -99,6 +102,7 @@ class Markets:
             margin,
             max(margin, 1.5 * 1.001) if trading else margin,
             max(MARGIN, remainder) * 1.001,
+            has_dust=trading,
         )
 
     def smallest_orders(self, prices: Vector, held: Mask | bool = True) -> Vector:
@@ -126,6 +130,8 @@ class Markets:
         after_fee = smallest / (1 + self.fee) * 0.999
         minimum = np.maximum(after_fee, min_trade or 0.0)
         remainder = self.smallest_orders(prices) / self.margin * self.remainder_margin
+        if self.has_dust:
+            remainder = remainder + self.lots * prices
         return MarketRules(self.lots, minimum, remainder, self.fee)
 
 

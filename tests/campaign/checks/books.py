@@ -88,7 +88,7 @@ def freqtrade_holds_what_was_bought(seen: Evidence) -> Iterator[str]:
     for asset, amount in seen.held().items():
         # freqtrade leaves a fee in coins to dust where there are enough of them.
         fees = sum(float(fill.fee) for fill in seen.fills if fill.fee_asset == asset)
-        allowed = float(seen.markets[asset].step) * (1 + len(seen.fills)) + fees
+        allowed = seen.lot(asset) * (1 + len(seen.fills)) + fees
         if abs(kept.get(asset, 0.0) - amount) > allowed:
             yield f"{asset}: {amount:.8g} bought, freqtrade holds {kept.get(asset, 0.0):.8g}"
 
@@ -110,7 +110,7 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
     fees = seen.scenario.fees
     traded = sum(float(fill.quote_amount) for fill in seen.fills)
     apart = float(abs(fees.taker - fees.maker)) if seen.scenario.kind != "market" else 0.0
-    unsure = traded * (float(fees.taker) if fees.asset == "BNB" else apart) if paid else 0.0
+    unsure = traded * (seen.fee_rate() if fees.asset == "BNB" else apart) if paid else 0.0
     if abs(booked - due) > max(0.01, 1e-6 * seen.scenario.cash, unsure):
         amounts = [round(flow.amount, 4) for flow in seen.kept_flows]
         yield (

@@ -61,7 +61,7 @@ def _too_much(seen: Evidence, name: str, wanted: list, within: list[Leg]) -> Ite
     asset = within[0].asset
     price = wanted[0]["price"]
     cheapest = min([price, *(abs(leg.value / leg.amount) for leg in within)])
-    allowed = abs(planned) * (1 + _SLACK) * (price / cheapest) + float(seen.markets[asset].step)
+    allowed = abs(planned) * (1 + _SLACK) * (price / cheapest) + seen.lot(asset)
     if abs(done) > allowed:
         yield f"{name}: {done:.8g} executed in {len(within)} orders, {planned:.8g} planned"
 

@@ -6,7 +6,7 @@ from tests.campaign.evidence import Evidence
 from tests.campaign.scenario import STAKE
 
 _RESERVE = 0.005
-_SLACK = 0.002  # fees and lots
+_SLACK = 0.002  # fees
 _SMALLEST_SENT = 1.25  # times the exchange's minimum, margins of the policy and of freqtrade
 
 
@@ -37,11 +37,12 @@ def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
     targets, bands = seen.scenario.rebalance["targets"], _bands(seen)
     left = _left_of_the_way(seen)
     largest = max(float(market.min_notional) for market in seen.markets.values())
+    coarsest = max(seen.lot(asset) * seen.prices[asset] for asset in seen.scenario.assets)
     for asset, value in values.items():
         drift = value / nav - targets.get(asset, 0.0)
         # Cash for fees is no drift, and what is smaller than an order stays.
         allowed = max(bands[asset], left.get(asset, 0.0))
-        allowed += _RESERVE + _SLACK + _SMALLEST_SENT * largest / nav
+        allowed += _RESERVE + _SLACK + max(_SMALLEST_SENT * largest, coarsest) / nav
         if abs(drift) > allowed:
             yield (
                 f"{asset} is at {value / nav:.2%} of {nav:.2f}, its target {targets.get(asset, 0)}"

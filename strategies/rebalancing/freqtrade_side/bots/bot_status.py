@@ -27,7 +27,7 @@ class Member:
     asset : str
         Its code.
     amount : float
-        Coins now; of the stake currency the cash at the check.
+        Coins, or stake currency, at the check.
     price : float or None
         Stake currency for one; None if it had none.
     weight, target : float or None
@@ -148,7 +148,9 @@ def open_round_tag(state: LiveState | None) -> str | None:
 def _members(
     state: LiveState, stake: str, held: Mapping[str, float], reserve: float
 ) -> tuple[Member, ...]:
-    prices, amounts = {**state.prices, stake: 1.0}, {**held, stake: state.cash or 0.0}
+    prices = {**state.prices, stake: 1.0}
+    # What the check counted: coins below a lot too, and none that have left the account.
+    amounts = {**held, **state.amounts, stake: state.cash or 0.0}
     named = dict.fromkeys([*state.targets, *state.leaving, *held])
     assets = [*(asset for asset in named if asset != stake), stake]
 

@@ -63,6 +63,7 @@ class Deciding:
             cash=portfolio.cash,
             nav=portfolio.nav,
             weights=weights(portfolio, self._setup.stake),
+            amounts=dict(zip(portfolio.assets, portfolio.amounts.tolist(), strict=True)),
             prices={asset: price for asset, price in prices if np.isfinite(price)},
             checked_at=now,
         )

@@ -14,10 +14,15 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.freqtrade_side.live.treasury import SLIVER
 from rebalancing.freqtrade_side.orders import partial_sell_stake
 from rebalancing.intents import Intent
+from rebalancing.market_rules import whole_lots
 from rebalancing.plan import Trade
 from rebalancing.rebalancer import Rebalancer
+
+MOVED = 0.02
+"""Fraction by which a price may be above that of the plan before fewer coins are bought."""
 
 
 class Ordering:
@@ -59,37 +64,56 @@ class Ordering:
             return 0
         return sum(f"{asset}/{self._setup.stake}" not in held for asset in current.buyers)
 
-    def buy(self, pair: str, now: datetime) -> float:
-        """Return the stake to buy of a pair for; 0 for nothing, or nothing yet."""
+    def buy(self, pair: str, now: datetime, rate: float) -> float:
+        """Return the stake to buy of a pair for; 0 for nothing, or nothing yet.
+
+        Parameters
+        ----------
+        pair : str
+            Name.
+        now : datetime
+            UTC.
+        rate : float
+            Price by which freqtrade will divide the stake, stake currency.
+        """
         current = self._rebalancer.round
         if not self.is_ordering or current is None or self._awaits_proceeds():
             return 0.0
         trade = current.take(pair.split("/")[0], now)
         if trade is None:
             return 0.0
-        cash = self._treasury.cash(own_orders.holdings())
-        stake = current.share(trade, min(cash, self._treasury.free()), self._markets.fee)
-        if stake < self._markets.cost_minimums[self._setup.assets.index(trade.asset)]:
+        cash = min(self._treasury.cash(own_orders.holdings()), self._treasury.free())
+        share = current.share(trade, cash, self._markets.fee)
+        i = self._setup.assets.index(trade.asset)
+        lot = float(self._markets.lots[i])
+        # At another price than planned as many coins as planned, not as much money.
+        most = min(share * (1 + MOVED), cash / (1 + self._markets.fee)) / rate
+        coins = whole_lots(min(trade.amount * share / trade.notional, most), lot)
+        if coins <= 0 or coins * rate < self._markets.cost_minimums[i]:
             return 0.0  # the cash has become too little since it was planned: plan again
+        stake = (coins + lot / 1000) * rate  # that freqtrade's cut to lots does not lose one
         self._intend(trade, stake, now)
         return stake
 
-    def adjust(self, trade: LocalTrade, now: datetime) -> tuple[float, str] | None:
-        """Return the stake by which to change a holding, negative to sell, and the tag."""
+    def adjust(self, trade: LocalTrade, now: datetime, rate: float) -> tuple[float, str] | None:
+        """Return the stake by which to change a holding, negative to sell, and the tag; `rate` is
+        the price of a buy."""
         current = self._rebalancer.round
         asset = trade.safe_base_currency
         if not self.is_ordering or current is None or trade.has_open_orders:
             return None
         if asset not in current.sellers:
-            stake = self.buy(trade.pair, now)
+            stake = self.buy(trade.pair, now, rate)
             return (stake, current.tag) if stake > 0 else None
         sell = current.take(asset, now)
         assert sell is not None
-        amount = min(abs(sell.amount), trade.amount)
+        amount, i = abs(sell.amount), self._setup.assets.index(asset)
         self._intend(sell, amount, now)
-        lot = float(self._markets.lots[self._setup.assets.index(asset)])
-        if amount < trade.amount and amount >= self._treasury.coins(asset) - lot / 2:
-            own_orders.forget_missing(trade.id, amount, lot)
+        lot = float(self._markets.lots[i])
+        left = min(trade.amount, self._treasury.coins(asset)) - amount
+        least = max(lot * (1 - SLIVER), float(self._markets.cost_minimums[i]) / sell.price)
+        if amount != trade.amount and left <= least:
+            own_orders.let_hold(trade.id, amount)
             return -float(trade.stake_amount), current.tag
         return partial_sell_stake(trade, amount, lot), current.tag
 

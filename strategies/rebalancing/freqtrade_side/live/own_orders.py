@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import floor
 from typing import Any
 
 from freqtrade.persistence import Order, Trade
@@ -143,6 +142,34 @@ def _executed(
     return Executed(asset, signed, price, fee, cash, tag or "", filled_at, coins, doubt)
 
 
+def coins_left() -> dict[str, float]:
+    """Return what all orders have left of each coin, fees paid in it taken off.
+
+    Notes
+    -----
+    freqtrade leaves out the fee of an order where the account has enough of the coin besides. It
+    was paid all the same: at the rate of the trade's other orders.
+    """
+    columns = (Trade.id, Trade.base_currency, Trade.fee_open, Trade.fee_open_currency)
+    rows = Order.session.execute(
+        select(*columns, Order.ft_order_side, Order.filled, Order.ft_fee_base)
+        .join(Trade, Trade.id == Order.ft_trade_id)
+        .where(Order.filled > 0)
+        .order_by(Order.id)
+    )
+    left: dict[str, float] = defaultdict(float)
+    rates: dict[int, float] = {}
+    for trade, asset, rate, currency, side, filled, fee in rows:
+        if side != "buy":
+            left[asset] -= filled
+            continue
+        if fee is not None:
+            rates[trade] = fee / filled
+        usual = rate if currency == asset else rates.get(trade, 0.0)
+        left[asset] += filled - (filled * usual if fee is None else fee)
+    return dict(left)
+
+
 def of_round(tag: str) -> list[Executed]:
     """Return what the orders of a round have executed."""
     return executed(Order.ft_order_tag == tag)
@@ -257,24 +284,21 @@ def drop_empty() -> None:
         trade.delete()
 
 
-def forget_missing(number: int, amount: float, lot: float) -> None:
-    """Let a trade hold no more coins than there are to be sold.
+def let_hold(number: int, amount: float) -> None:
+    """Let a trade hold so many coins, all of which are about to be sold.
 
     Parameters
     ----------
     number : int
         Of the trade.
     amount : float
-        Coins.
-    lot : float
-        Amount step; 0 if there is none.
+        Coins, in whole lots.
 
     Notes
     -----
-    With coins missing freqtrade would not sell the rest: a sell of less than the trade leaves too
-    little behind, and for a sell of all of it there are too few.
+    With coins missing, or less than a lot beyond those, freqtrade would not sell the rest: a sell
+    of less than the trade leaves too little behind, and for a sell of all of it there are too few.
     """
     trade = Trade.session.get(Trade, number)
-    whole = round(floor(amount / lot + 1e-6) * lot, 12) if lot else amount
-    if trade is not None and whole < trade.amount:
-        trade.amount = whole
+    if trade is not None:
+        trade.amount = round(amount, 12)

@@ -127,18 +127,19 @@ class LiveRun:
             self._diary.note_change(now, "error", "", f"over after {self._failing} loops")
             self._failing = 0
 
-    def entry_stake(self, pair: str, now: datetime) -> float:
-        """Return the stake with which to open a trade, 0 for none."""
+    def entry_stake(self, pair: str, now: datetime, rate: float) -> float:
+        """Return the stake with which to open a trade at a price, 0 for none."""
         try:
-            return self.ordering.buy(pair, now)
+            return self.ordering.buy(pair, now, rate)
         except Exception as error:  # freqtrade would buy for a stake of its own
             self._undo(now, error)
             return 0.0
 
-    def adjustment(self, trade: LocalTrade, now: datetime) -> tuple[float, str] | None:
-        """Return the stake by which to change a trade and the tag of the order."""
+    def adjustment(self, trade: LocalTrade, now: datetime, rate: float) -> tuple[float, str] | None:
+        """Return the stake by which to change a trade and the tag of the order; `rate` is the
+        price of a buy."""
         try:
-            return self.ordering.adjust(trade, now)
+            return self.ordering.adjust(trade, now, rate)
         except Exception as error:  # freqtrade would log it and leave the database as it is
             self._undo(now, error)
             return None

@@ -10,7 +10,7 @@ import numpy as np
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.live.quotes import Quotes
-from rebalancing.freqtrade_side.live.treasury import Treasury
+from rebalancing.freqtrade_side.live.treasury import SLIVER, Treasury
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Portfolio
@@ -39,16 +39,16 @@ class Snapshots:
 
         Notes
         -----
-        Coins that are in a trade and no longer in the account do not count.
+        Coins below a lot count, though they are in no trade. Coins that are in a trade and no
+        longer in the account do not.
         """
-        amounts = np.zeros(len(self.setup.pairs))
-        for i, (asset, pair) in enumerate(zip(self.setup.assets, self.setup.pairs, strict=True)):
-            if pair in held:
-                amounts[i] = min(held[pair].amount, self.treasury.coins(asset))
+        lots = self.markets.lots.tolist()
+        amounts = np.array(self.treasury.owned(self.setup.assets, lots, held))
         cash = self.treasury.cash(held)
         return Portfolio(self.setup.assets, amounts, quotes.prices, cash)
 
     def rules(self, portfolio: Portfolio) -> MarketRules:
         """Return the market rules at the prices of a portfolio."""
-        smallest = self.setup.settings.min_trade
-        return self.markets.rules(portfolio.prices, smallest, portfolio.amounts > 0)
+        smallest, lots = self.setup.settings.min_trade, self.markets.lots
+        held = (portfolio.amounts > 0) & (portfolio.amounts >= lots * (1 - SLIVER))
+        return self.markets.rules(portfolio.prices, smallest, held)

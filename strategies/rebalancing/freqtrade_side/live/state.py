@@ -13,7 +13,7 @@ from rebalancing.intents import Intent
 from rebalancing.state import RebalancerState
 from rebalancing.version import __version__
 
-FIGURES = frozenset({"cash", "nav", "weights", "prices", "checked_at"})
+FIGURES = frozenset({"cash", "nav", "weights", "amounts", "prices", "checked_at"})
 """What changes with every check: no reason to write the state down at once."""
 
 FIGURES_EVERY = timedelta(minutes=1)
@@ -27,8 +27,8 @@ class LiveState(RebalancerState):
     the identifiers of the bot's orders, so that it knows them again. `paused` and
     `stopped` say why, None if the bot is not. What was done before `limits_from` counts for no
     limit of a day. `spare` are coins of the account that were seen and not adopted; `opening` are
-    the facts of the open round at its start. Cash, NAV, weights and prices are those of the newest
-    check that was written.
+    the facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
+    those of the newest check that was written.
     """
 
     version: int = 1
@@ -50,6 +50,7 @@ class LiveState(RebalancerState):
     cash: float | None = None
     nav: float | None = None
     weights: dict[str, float] = Field(default_factory=dict)
+    amounts: dict[str, float] = Field(default_factory=dict)
     prices: dict[str, float] = Field(default_factory=dict)
     checked_at: datetime | None = None
 

@@ -15,7 +15,6 @@ from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
-from rebalancing.portfolio import Vector
 from rebalancing.rebalancer import Rebalancer
 
 ENOUGH = 0.98
@@ -135,7 +134,8 @@ class Stocktaking:
         """Take in what the account has beyond the portfolio and has not been seen before."""
         portfolio = self._snapshots.portfolio(quotes, held)
         prices = np.nan_to_num(portfolio.prices)
-        beyond = self._beyond(held)
+        coins = np.array([self._treasury.coins(asset) for asset in self._setup.assets])
+        beyond = np.maximum(coins - portfolio.amounts, 0.0)  # in the account, not the portfolio's
         seen = np.array([self._memory.state.spare.get(asset, 0.0) for asset in self._setup.assets])
         minimum = self._snapshots.rules(portfolio).minimum
         targets = self._rebalancer.targets_now(portfolio)
@@ -149,12 +149,6 @@ class Stocktaking:
             beyond[i] -= amount
         if new.any() or (beyond < seen).any():
             self._memory.note(spare=dict(zip(self._setup.assets, beyond.tolist(), strict=True)))
-
-    def _beyond(self, held: Mapping[str, Holding]) -> Vector:
-        """Coins the account has that are in no trade of the bot."""
-        pairs = zip(self._setup.assets, self._setup.pairs, strict=True)
-        owned = [(self._treasury.coins(a), held[p].amount if p in held else 0.0) for a, p in pairs]
-        return np.array([max(0.0, total - own) for total, own in owned])
 
     def _take_over(self, now: datetime, i: int, amount: float, price: float) -> None:
         asset, pair = self._setup.assets[i], self._setup.pairs[i]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,13 @@ from rebalancing.cash_book import QUIET_TOLERANCE, CashBook
 from rebalancing.freqtrade_side.live import own_orders, store
 from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG
+
+SLIVER = 1e-6
+"""Fraction of a lot that is a rounding error."""
+
+DUST_LOTS = 2
+"""Lots beyond an open trade that may be dust of the portfolio: of this trade and of those before.
+More than that has another history, such as coins that were withdrawn."""
 
 
 class Treasury:
@@ -51,6 +58,8 @@ class Treasury:
         self.book = book
         self.flows = flows
         self._suspect = 0.0
+        self._bought: dict[str, float] = {}
+        self._bought_for: Mapping[str, Holding] | None = None
 
     def update(self) -> None:
         """Ask the exchange for the balances."""
@@ -134,6 +143,34 @@ class Treasury:
     def coins(self, asset: str) -> float:
         """Return how much of a coin the account has, own orders included."""
         return float(self._wallets.get_total(asset))
+
+    def owned(
+        self, assets: Sequence[str], lots: Sequence[float], holdings: Mapping[str, Holding]
+    ) -> list[float]:
+        """Return how much of each coin is the portfolio's and still in the account.
+
+        Parameters
+        ----------
+        assets : sequence of str
+            Their codes.
+        lots : sequence of float
+            Their amount steps; 0 if there is none.
+        holdings : mapping of str to Holding
+            The open trades by pair.
+
+        Notes
+        -----
+        freqtrade cuts the amount of a trade to whole lots. After a fee that was paid in coins the
+        rest of a lot is in the account and in no trade; after a sell it stays behind.
+        """
+        if holdings != self._bought_for:
+            self._bought, self._bought_for = own_orders.coins_left(), holdings
+        return [self._owned(*coin, holdings) for coin in zip(assets, lots, strict=True)]
+
+    def _owned(self, asset: str, lot: float, holdings: Mapping[str, Holding]) -> float:
+        holding = holdings.get(f"{asset}/{self._stake}")
+        most = lot * (1 - SLIVER) if holding is None else holding.amount + DUST_LOTS * lot
+        return max(0.0, min(self._bought.get(asset, 0.0), most, self.coins(asset)))
 
     def balance_adopted(self, asset: str, amount: float, cost: float) -> None:
         """Keep a simulated wallet from counting adopted coins twice and charging for them.

@@ -1,0 +1,124 @@
+"""Trouble of markets in the campaign: what is drawn, what it does, and what is said of it."""
+
+import random
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sandbox.listing import MarketStatus
+from sandbox.orders import Side
+from sandbox.trading import Trading
+from tests.campaign.coverage import added, coverage_of
+from tests.campaign.evidence import Happened
+from tests.campaign.markets import (
+    End,
+    GiveBook,
+    LargestOrder,
+    NewLots,
+    OtherFees,
+    Rename,
+)
+from tests.campaign.scenario import draw_scenario
+from tests.campaign.script import SHAPES, draw_book
+from tests.exchanges import make_exchange
+
+SEEDS = range(1, 201)
+HARD = {GiveBook, LargestOrder, OtherFees, End, Rename}
+
+
+class Stage:
+    """As much of a life as an action of a market needs."""
+
+    def __init__(self) -> None:
+        exchange = make_exchange(SOL=100.0)
+        self.trading = Trading(exchange, balances={"USDT": 1_000, "SOL": "1.5"})
+        self.ground = SimpleNamespace(exchange=exchange, trading=self.trading)
+        self.prices = {"SOL": 100.0}
+        self.coarsest: dict[str, Decimal] = {}
+        self.dearest_fee = Decimal(0)
+
+    @property
+    def market(self) -> Any:
+        return self.ground.exchange.listing.of("SOL/USDT")
+
+    def disturb(self) -> None:
+        """Nobody counts here."""
+
+    def nap(self, _seconds: float, meanwhile: Any) -> None:
+        meanwhile()
+
+
+@pytest.fixture
+def stage() -> Any:
+    return Stage()
+
+
+def test_hard_seeds_draw_every_kind_of_market_trouble_and_usual_ones_none() -> None:
+    hard = [action for seed in SEEDS for action in draw_scenario(seed, hard=True).script]
+    usual = [action for seed in SEEDS for action in draw_scenario(seed).script]
+    assert {type(action) for action in hard} >= {*HARD, NewLots}
+    assert {action.shape for action in hard if isinstance(action, GiveBook)} == set(SHAPES)
+    assert not {type(action) for action in usual} & HARD
+    assert NewLots in {type(action) for action in usual}
+
+
+def test_drawn_prices_fit_real_lots() -> None:
+    for seed in SEEDS:
+        scenario = draw_scenario(seed)
+        exchange = make_exchange(**scenario.prices)
+        for asset, price in scenario.prices.items():
+            lot = float(exchange.listing.of(f"{asset}/USDT").step) * price
+            assert lot < 2, f"a lot of {asset} is worth {lot}"
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_a_drawn_book_has_the_sides_of_its_shape(stage: Any, number: int) -> None:
+    drawn = draw_book(random.Random(number), "SOL", cash=1_000.0)
+    drawn.happen(stage)
+    book = stage.ground.exchange.book("SOL/USDT")
+    bids, asks = list(book.levels(Side.SELL)), list(book.levels(Side.BUY))
+    assert bool(bids) == (drawn.shape != "no bids")
+    assert bool(asks) == (drawn.shape != "no asks")
+    if bids and asks:
+        assert (bids[0].price > asks[0].price) == (drawn.shape == "crossed")
+
+
+def test_the_actions_change_what_they_say(stage: Any) -> None:
+    NewLots("SOL", Decimal(10)).happen(stage)
+    NewLots("SOL", Decimal("0.1")).happen(stage)
+    assert (stage.market.step, stage.coarsest) == (Decimal("0.001"), {"SOL": Decimal("0.01")})
+    LargestOrder("SOL", 50.0).happen(stage)
+    assert stage.market.max_market_qty == Decimal("0.5")
+    OtherFees("SOL", Decimal("0.012")).happen(stage)
+    assert stage.trading.account.fees_of("SOL/USDT").taker == stage.dearest_fee == Decimal("0.012")
+    Rename("SOL", Decimal(1000)).happen(stage)
+    assert stage.trading.account.balance("NEWSOL").free == Decimal("0.0015")
+    End("SOL").happen(stage)
+    assert stage.ground.exchange.listing.status("SOL/USDT") is MarketStatus.END
+    Rename("SOL", Decimal(1)).happen(stage)  # of a pair that has ended: nothing is left to rename
+
+
+def test_a_trouble_mattered_if_an_order_of_its_coin_met_it() -> None:
+    order = SimpleNamespace(created_ms=50_000, updated_ms=50_000, pair="BTC/USDT")
+    happened = (
+        Happened("Halt", "BTC", 10_000, 49_000),  # it has just ended
+        Happened("Halt", "BTC", 52_000, 60_000),  # it came later
+        Happened("Halt", "ETH", 40_000, 60_000),  # of another coin
+        Happened("Kill", None, 48_000, 48_100),
+        Happened("Break cut", None, 48_000, 48_100),
+        Happened("Break late", None, 1_000, 1_000),
+    )
+    books = {"orders": (order,), "fills": (), "refused": ()}
+    seen: Any = SimpleNamespace(happened=happened, fired=("late", "late"), **books)
+    assert coverage_of(seen) == {
+        "Halt": (3, 1),
+        "Kill": (1, 1),
+        "Break cut": (1, 0),
+        "Break late": (1, 1),
+    }
+    assert added([{"Kill": (1, 1)}, {"Kill": (2, 0), "Halt": (1, 0)}]) == {
+        "Halt": (1, 0),
+        "Kill": (3, 1),
+    }
