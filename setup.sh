@@ -1,7 +1,17 @@
 #!/usr/bin/env bash
 # One entry for people and CI. Every command first sees to it that .venv is complete.
 set -euo pipefail
-CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+
+# Prints the folder that this file is in, whatever links led to it.
+project_folder() {
+    local file=${BASH_SOURCE[0]} target
+    while [ -L "$file" ]; do
+        target=$(readlink -- "$file")
+        case $target in /*) file=$target ;; *) file=$(dirname -- "$file")/$target ;; esac
+    done
+    dirname -- "$file"
+}
+CDPATH='' cd -P -- "$(project_folder)"
 
 usage() {
     cat <<'TEXT'
@@ -17,6 +27,7 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   bench [ARGS]      measure what the strategy costs in backtests
   bench-live [ARGS] measure what it costs in a trading bot's loop
   campaign [ARGS]   trade through random trouble on a local exchange; --seeds 200 is the whole of it
+  versions [V ...]  back-test with other versions of freqtrade, in an environment each
   freqtrade [ARGS]  freqtrade itself
 
 The first command makes the environment in .venv: Python 3.11 or newer and a network are
@@ -41,6 +52,7 @@ main() {
         bench) run python -m tests.benchmark "$@" ;;
         bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;
+        versions) run python -m tests.versions "$@" ;;
         freqtrade) run freqtrade "$@" ;;
         help | -h | --help) usage ;;
         *) fail "there is no command '$command'; ./setup.sh --help lists them" 2 ;;
@@ -95,6 +107,7 @@ worker='' # the process group of the phase under way
 ticker='' # the process that prints its dots
 half_made=''
 lock_file=.venv.lock
+mark=.venv/made-by-setup.sh
 held_link=''
 
 ensure_environment() {
@@ -114,10 +127,13 @@ ensure_environment() {
 install_everything() {
     local python
     python=$(find_python)
+    refuse_foreign_environment
     half_made=yes
-    [ ! -e .venv ] || phase 'removing an outdated or unfinished .venv' rm -rf .venv
+    [ ! -e .venv ] || phase 'removing an outdated or unfinished .venv' remove_environment
+    mkdir .venv
+    : >"$mark"
     if has uv; then
-        phase "making .venv with uv and $python" uv venv --python "$python" .venv
+        phase "making .venv with uv and $python" uv venv --allow-existing --python "$python" .venv
     else
         phase "making .venv with $python" "$python" -m venv .venv
     fi
@@ -125,6 +141,28 @@ install_everything() {
     phase 'compiling them' compile_packages
     stamp packages requirements.txt
     half_made=''
+}
+
+# What this script makes bears its mark from the beginning to the end, so that it removes nothing
+# else: neither somebody's own .venv nor what a link leads to.
+refuse_foreign_environment() {
+    local place=$PWD/.venv
+    if [ -L .venv ]; then
+        fail "$place is a link to $(readlink -- .venv) that setup.sh did not make; remove the link" 2
+    fi
+    if [ -e "$mark" ] || [ ! -e .venv ] || rmdir .venv 2>/dev/null; then return; fi
+    [ -e .venv/packages.stamp ] ||
+        fail "$place was not made by setup.sh and is in its way; move or remove it" 2
+    : >"$mark" # version 0.1.0 left its stamp only
+}
+
+# The mark goes last: what an interrupted removal leaves still bears it.
+remove_environment() {
+    local entry
+    for entry in .venv/* .venv/.[!.]*; do
+        [ "$entry" = "$mark" ] || rm -rf -- "$entry"
+    done
+    rm -rf .venv
 }
 
 # One package comes as source only. It is built by the setuptools of the lock, hence two steps.
@@ -237,7 +275,7 @@ tidy_up() {
         wait "$worker" 2>/dev/null || true
         printf ' interrupted\n' >&2
     fi
-    if [ -n "$half_made" ]; then rm -rf .venv; fi
+    if [ -n "$half_made" ]; then remove_environment; fi
     release_lock
     exit "$status"
 }

@@ -85,18 +85,31 @@ def backtest(online: bool, verbose: bool, pages: int | None, arguments: tuple[st
 
 @_freqtrade_command("Optimise period and threshold against the local exchange.")
 @_online
-def hyperopt(online: bool, verbose: bool, arguments: tuple[str, ...]) -> None:
-    """Optimise the period and the threshold of config.json, without network.
+@click.option("--write", is_flag=True, help="Write the best values into the configuration.")
+@click.option(
+    "--turnover-weight",
+    type=click.FloatRange(0, 100),
+    help="Premium, a fraction of HODL, that a turnover of one NAV a year must earn. Default: 0.",
+)
+@click.option(
+    "--drawdown-weight",
+    type=click.FloatRange(0, 100),
+    help="Premium that a drawdown of the whole portfolio must earn. Default: 0.",
+)
+def hyperopt(arguments: tuple[str, ...], **wishes: Any) -> None:
+    """Search the best period and threshold for config.json, without network.
 
-    All further arguments are those of "freqtrade hyperopt" and win over the defaults, which are
-    the space "rebalance" and the profit at the end, e.g. --epochs 50, --job-workers 2.
+    It minimises RebalancingLoss: the premium over holding, after fees, less what turnover and
+    drawdown are said to cost. No parameter file is left: what is found is printed as lines for the
+    configuration. All further arguments are those of "freqtrade hyperopt" and win over the
+    defaults, e.g. --epochs 50, --job-workers 2, --hyperopt-loss NAME.
     """
 
     def run() -> int:
-        from sandbox.backtest import Asked
-        from sandbox.backtest import hyperopt as run_hyperopt
+        from sandbox.hyperopt import Search
+        from sandbox.hyperopt import hyperopt as run_hyperopt
 
-        return run_hyperopt(Asked(arguments, online=online, verbose=verbose))
+        return run_hyperopt(Search(arguments, **wishes))
 
     sys.exit(_status(run))
 

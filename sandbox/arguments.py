@@ -31,8 +31,12 @@ class Given:
         The paths given; None where they are not.
     pairs, strategy_list
         The names given; empty where they are not.
-    strategy, export, cache
+    strategy, export, cache, hyperopt_loss
         The choices given; None where they are not.
+    hyperopt_path
+        The folder of loss functions given; None where it is not.
+    epochs
+        How many hyperopt is to try; None where it is not given.
     settings
         What else beats the configuration's key of the same name, such as ``timeframe``.
     """
@@ -47,6 +51,9 @@ class Given:
     strategy: str | None = None
     export: str | None = None
     cache: str | None = None
+    hyperopt_loss: str | None = None
+    hyperopt_path: str | None = None
+    epochs: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -79,6 +86,9 @@ def read_arguments(arguments: Sequence[str], command: Command = "backtesting") -
         strategy=found.get("strategy"),
         export=found.get("export"),
         cache=found.get("backtest_cache"),
+        hyperopt_loss=found.get("hyperopt_loss"),
+        hyperopt_path=found.get("hyperopt_path"),
+        epochs=found.get("epochs"),
         settings={name: found[name] for name in _SETTINGS if found.get(name) is not None},
     )
 

@@ -1,4 +1,4 @@
-"""Run freqtrade's backtesting and hyperopt against a local exchange, without a network."""
+"""Run freqtrade's backtesting against a local exchange, without a network."""
 
 import sys
 import tempfile
@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox.arguments import Given, read_arguments
 from sandbox.candles import CandleFolder
 from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
-from sandbox.connection import Connection, connected
 from sandbox.errors import SandboxError
 from sandbox.policy import check, period_of
 from sandbox.process import run_process
@@ -20,7 +20,9 @@ from sandbox.results import Results, check_writable, results_of
 from sandbox.scope import scope_of
 from sandbox.told_backtest import PROGRESS
 
-DEFAULT_LOSS = "OnlyProfitHyperOptLoss"  # trades close at the end: their Sharpe says nothing
+if TYPE_CHECKING:
+    from sandbox.connection import Connection
+
 WHAT_TABLES_COUNT = (
     "\nfreqtrade's tables above count closed trades: a position is closed once, when the run ends, "
     "so its win rate and drawdown are those of a handful of trades. Below, the portfolio counts."
@@ -86,10 +88,12 @@ def backtest(asked: Asked, summarise: Summarise) -> int:
 
 
 def _run(asked: Asked, given: Given, setup: Setup, results: Results, room: Path) -> list[str]:
+    from sandbox.connection import connected  # the server takes time to import
+
     export = () if setup.config.get("export") else ("--export", "trades")
     defaults = ["--cache", "none", *export]
     with connected(setup, online=asked.online) as connection:
-        words = [*_words(defaults, asked, given, setup, connection)]
+        words = [*words_for(defaults, asked, given, setup, connection)]
         words += ["--backtest-directory", str(results.within(room))]
         if asked.verbose:
             command = [sys.executable, "-m", "sandbox.leash", str(room), "backtesting", *words]
@@ -128,30 +132,10 @@ def _progress_in(file: Path) -> Callable[[], Done | None]:
     return done
 
 
-def hyperopt(asked: Asked) -> int:
-    """Optimise period and threshold from the current directory and return the exit status.
-
-    Raises
-    ------
-    SandboxError
-        If the run cannot start.
-    """
-    given = read_arguments(asked.arguments, "hyperopt")
-    setup = read_setup(load_configuration(given.configs or (DEFAULT_CONFIG,)), given)
-    check(setup, given, hyperopt=True)
-    defaults = ["--spaces", "rebalance", "--hyperopt-loss", DEFAULT_LOSS]
-    with (
-        tempfile.TemporaryDirectory(prefix="hyperopt-", ignore_cleanup_errors=True) as room,
-        connected(setup, online=asked.online) as connection,
-    ):
-        words = _words(defaults, asked, given, setup, connection)
-        command = [sys.executable, "-m", "sandbox.leash", room, "hyperopt", *words]
-        return run_process(command, connection.environment)
-
-
-def _words(
-    defaults: Sequence[str], asked: Asked, given: Given, setup: Setup, connection: Connection
+def words_for(
+    defaults: Sequence[str], asked: Asked, given: Given, setup: Setup, connection: "Connection"
 ) -> list[str]:
+    """Return the arguments for freqtrade: defaults, what the user asked for, and the exchange."""
     words = [*defaults]
     if not given.configs:
         words += ["--config", DEFAULT_CONFIG]

@@ -26,7 +26,9 @@ class Connection:
     arguments: tuple[str, ...] = field(default=())
 
 
-def connected(setup: Setup, *, online: bool) -> AbstractContextManager[Connection]:
+def connected(
+    setup: Setup, *, online: bool, quiet: bool = False
+) -> AbstractContextManager[Connection]:
     """Start a local exchange for the block, or leave the user's configuration as it is.
 
     Parameters
@@ -35,13 +37,15 @@ def connected(setup: Setup, *, online: bool) -> AbstractContextManager[Connectio
         What the configuration says.
     online
         Take the markets from the real exchange.
+    quiet
+        Do not say where the local exchange is.
 
     Raises
     ------
     SandboxError
         If the local exchange cannot start.
     """
-    return nullcontext(own_exchange(setup)) if online else _local(setup)
+    return nullcontext(own_exchange(setup)) if online else _local(setup, quiet)
 
 
 def own_exchange(setup: Setup) -> Connection:
@@ -51,7 +55,7 @@ def own_exchange(setup: Setup) -> Connection:
 
 
 @contextmanager
-def _local(setup: Setup) -> Iterator[Connection]:
+def _local(setup: Setup, quiet: bool) -> Iterator[Connection]:
     candles = CandleFolder.open(setup.datadir)
     recorded = (pair for pair in candles.pairs if pair.endswith(f"/{setup.stake}"))
     pairs = checked_pairs([*setup.pairs, *recorded])
@@ -66,15 +70,19 @@ def _local(setup: Setup) -> Iterator[Connection]:
         settings: dict[str, Any] = overlay(url, setup.config)
         file = Path(folder) / "local-exchange.json"
         file.write_text(json.dumps(settings), encoding="utf-8")
-        count = len(exchange.markets)
-        foreign = setup.exchange != "binance" and setup.config.get("fee") is None
-        fee = '; the fee is Binance\'s 0.1 % unless "fee" or --fee is given' if foreign else ""
-        print(
-            f"local exchange at {url} for {count} pair{'' if count == 1 else 's'} of "
-            f"{setup.exchange}; --online takes the markets from the real exchange{fee}",
-            flush=True,
-        )
+        if not quiet:
+            _tell(url, len(exchange.markets), setup)
         yield Connection(
             child_environment(os.environ, settings),
             ("--datadir", str(setup.datadir), "--config", str(file)),
         )
+
+
+def _tell(url: str, count: int, setup: Setup) -> None:
+    foreign = setup.exchange != "binance" and setup.config.get("fee") is None
+    fee = '; the fee is Binance\'s 0.1 % unless "fee" or --fee is given' if foreign else ""
+    print(
+        f"local exchange at {url} for {count} pair{'' if count == 1 else 's'} of "
+        f"{setup.exchange}; --online takes the markets from the real exchange{fee}",
+        flush=True,
+    )

@@ -113,7 +113,7 @@ def _market(pair: str, candles: CandleFolder | None) -> Market:
         return Market(pair, min_notional=min_notional)
     return Market(
         pair,
-        tick=Decimal(1).scaleb(-_decimals(prices.close)),
+        tick=Decimal(1).scaleb(-price_decimals(prices.close)),
         step=lot_step(float(prices.open[0]), min_notional),
         min_notional=min_notional,
     )
@@ -139,7 +139,7 @@ def lot_step(price: float, min_notional: Decimal) -> Decimal:
     return max(SMALLEST, min(_LARGEST_STEP, Decimal(1).scaleb(worth.adjusted())))
 
 
-def _decimals(prices: NDArray[np.float64]) -> int:
+def price_decimals(prices: NDArray[np.float64]) -> int:
     """Count the decimals an evenly spread sample of prices needs, at most 8."""
     sample = prices[:: max(1, len(prices) // _SAMPLE)]
     for decimals in range(8):

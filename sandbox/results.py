@@ -103,19 +103,24 @@ def check_writable(*folders: Path) -> None:
     Raises
     ------
     SandboxError
-        A line for each.
+        One line that names them, as they rarely differ in the reason.
     """
-    problems = []
+    refused: dict[str, list[str]] = {}
     for folder in folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            remedy = "make it writable, or name another folder for all with --userdir FOLDER"
-            problems.append(f"{folder}: cannot be written ({error.strerror}); {remedy}")
-    if problems:
-        raise SandboxError(*problems)
+            refused.setdefault(str(error.strerror), []).append(str(folder))
+    if refused:
+        remedy = "make it writable, or name another folder for all with --userdir FOLDER"
+        raise SandboxError(
+            *(
+                f"{', '.join(names)}: cannot be written ({reason}); {remedy}"
+                for reason, names in refused.items()
+            )
+        )
 
 
 def _next(stem: str) -> str:

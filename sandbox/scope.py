@@ -42,18 +42,18 @@ class Scope:
 
     @property
     def seconds(self) -> float:
-        """What freqtrade is likely to take, on the machine of docs/measurements.md; 0 if unknown.
+        """What freqtrade takes at most on an ordinary machine that is busy; 0 if unknown.
 
         Notes
         -----
-        Fitted to measured runs: what a candle of a pair costs, what it costs for each order of
-        that pair so far, and what a copy of a trade costs in a round for each of its orders.
+        Fitted to the runs of docs/measurements.md: what a candle of a pair costs, what it costs for
+        each order of that pair so far, and what a round costs for each order of each pair.
         """
         if self.rounds is None:
             return 0.0
         steps, orders = self.candles * len(self.pairs), self.rounds / 2
-        copies = self.rounds * len(self.pairs)
-        return 5e-5 * steps + (1.7e-6 * steps + 1.7e-4 * copies) * orders
+        trades = self.rounds * len(self.pairs)
+        return 1e-4 * steps + (3.5e-6 * steps + 3.5e-4 * trades) * orders
 
     def lines(self) -> list[str]:
         """Say it for a person."""
@@ -66,7 +66,7 @@ class Scope:
         ]
         if self.seconds >= LONG:
             told.append(
-                f"a long run: up to {self.rounds:,} rounds of {len(self.pairs)} assets, about "
+                f"a long run: up to {self.rounds:,} rounds of {len(self.pairs)} assets, "
                 f"{in_words(self.seconds)} of work for freqtrade, whose time grows with the square "
                 "of the orders; a longer period, or a threshold beside it, makes fewer"
             )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from freqtrade import __version__ as freqtrade_version
-from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES
+from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.persistence import Order, Trade
@@ -20,6 +20,12 @@ if _HERE not in sys.path[1:]:
     sys.path.append(_HERE)
 
 from rebalancing import SUPPORTED_FREQTRADE, __version__
+from rebalancing.version import version_problem
+
+if _problem := version_problem(freqtrade_version):
+    # Now: what follows imports what older versions do not have, and freqtrade would hide why.
+    raise OperationalException(_problem)
+
 from rebalancing.freqtrade_side.annotations import (
     PLOT_CONFIG,
     mark_rounds,
@@ -56,6 +62,8 @@ class SmartRebalance(IStrategy):
             redact_logs()
         elif runmode not in OPTIMIZE_MODES:  # a chart, of some of the pairs
             config = {**config, **(config.get("original_config") or {})}
+            if runmode == RunMode.UTIL_NO_EXCHANGE:
+                self.startup_candle_count = 1  # recursive-analysis refuses the 0 that is true
         self._setup, kept = read_or_keep(config, self.timeframe)
         if problems := file_problems(self._ft_params_from_file, self._setup, trading):
             raise OperationalException("\n".join(problems))

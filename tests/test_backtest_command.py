@@ -226,11 +226,10 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path
             check_writable(closed / "backtest_results", closed)
     finally:
         os.seteuid(before)
-    for problem, folder in zip(
-        caught.value.problems, (closed / "backtest_results", closed), strict=True
-    ):
-        assert problem.startswith(f"{folder}: cannot be written (Permission denied)")
-        assert "--userdir FOLDER" in problem
+    (problem,) = caught.value.problems
+    named = f"{closed / 'backtest_results'}, {closed}"
+    assert problem.startswith(f"{named}: cannot be written (Permission denied)")
+    assert "--userdir FOLDER" in problem
 
 
 # --- pages that pile up -----------------------------------------------------------------------

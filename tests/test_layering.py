@@ -125,7 +125,7 @@ def closure(distribution: str) -> set[str]:
 
 def test_everything_imported_comes_with_plain_freqtrade() -> None:
     """Who copies the strategy and its package into a freqtrade needs to install nothing else."""
-    own = {"rebalancing", "smartrebalance"}
+    own = {"rebalancing", "smartrebalance", "sandbox"}  # of the last one see below
     files = sorted(STRATEGIES.rglob("*.py"))
     used = {m.split(".")[0] for path in files for m in imports(path)} - set(sys.stdlib_module_names)
     distributions = importlib.metadata.packages_distributions()
@@ -137,3 +137,21 @@ def test_everything_imported_comes_with_plain_freqtrade() -> None:
         if module.lower() not in own
         and not {d.lower().replace("_", "-") for d in distributions.get(module, [])} & brought
     } == set()
+
+
+def test_only_the_lookahead_command_uses_the_sandbox_and_does_without_it_until_it_runs() -> None:
+    """A copied strategy comes without the sandbox."""
+    files = sorted(STRATEGIES.rglob("*.py"))
+    users = {path for path in files if "sandbox" in {m.split(".")[0] for m in imports(path)}}
+    assert users == {PACKAGE / "cli" / "lookahead.py"}
+    code = (
+        f"import sys; sys.path.insert(0, {str(STRATEGIES)!r}); sys.modules['sandbox'] = None\n"
+        "from rebalancing.cli import main\n"
+        "main(['lookahead'], prog_name='rebalance')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 2
+    assert "which a copied strategy does not bring" in ended.stderr
+    assert ended.stderr.count("\n") == 1

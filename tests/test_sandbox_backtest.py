@@ -278,7 +278,7 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
         pytest.param(
             configuration(),
             ["-d", ".", "--userdir", "config.json"],
-            "config.json/backtest_results: cannot be written (Not a directory)",
+            "config.json/logs, config.json/plot: cannot be written (Not a directory)",
             id="no folder to write to",
         ),
         pytest.param(configuration(), ["--nonsense"], "unrecognized arguments", id="argument"),

@@ -9,7 +9,9 @@ import json
 
 import click
 
+from rebalancing.cli.cross import cross
 from rebalancing.cli.journal import journal
+from rebalancing.cli.lookahead import lookahead
 from rebalancing.cli.new import new
 from rebalancing.cli.preview import preview
 from rebalancing.cli.report import report
@@ -35,5 +37,8 @@ def schema() -> None:
     click.echo(json.dumps(config_schema(), indent=2))
 
 
-for command in (new, now, pause, resume, status, journal, preview, trade, summary, report):
+for command in (
+    *(new, now, pause, resume, status, journal, preview, trade),
+    *(summary, report, cross, lookahead),
+):
     main.add_command(command)

@@ -57,7 +57,7 @@ def print_summary(result: Path, datadir: Path | None = None, as_json: bool = Fal
         return
     console = Console()
     for name, (record, figures) in found.items():
-        console.print(_table(name, figures))
+        console.print(_table(name, record, figures))
         for line in (*record.cautions, *record.remarks):
             console.print(f"Note: {line}", markup=False, highlight=False, soft_wrap=True)
 
@@ -68,13 +68,14 @@ def _fields(record: Record, figures: Summary) -> dict[str, object]:
         "premium": figures.premium,
         "premium_share": figures.premium_share,
         "policy": describe(record.settings),
+        "policy_source": record.policy_source,
         "candles": [asdict(span) for span in candle_spans(record.history)],
         "cautions": record.cautions,
         "remarks": record.remarks,
     }
 
 
-def _table(name: str, figures: Summary) -> Table:
+def _table(name: str, record: Record, figures: Summary) -> Table:
     from rebalancing.report.numbers import money, percent
 
     stake = figures.stake
@@ -83,6 +84,8 @@ def _table(name: str, figures: Summary) -> Table:
     table.add_column()
     table.add_column(justify="right")
     for label, value in (
+        ("Policy", describe(record.settings)),
+        ("Policy from", record.policy_source),
         ("From", f"{figures.begin:%Y-%m-%d %H:%M}"),
         ("To", f"{figures.end:%Y-%m-%d %H:%M}"),
         ("Rounds", f"{figures.rounds} ({figures.orders} orders)"),

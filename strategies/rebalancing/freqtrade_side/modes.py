@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
+from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Order
 from freqtrade.strategy import IStrategy
 from pandas import Series, Timestamp
@@ -18,6 +19,7 @@ from rebalancing.freqtrade_side.backtest import BacktestRun
 from rebalancing.freqtrade_side.backtest_range import check_range
 from rebalancing.freqtrade_side.candles import PairCandles, first_closes
 from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.cross_candles import unusable_prices
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_journal
 from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
 from rebalancing.freqtrade_side.history.running_weights import RunningWeights
@@ -27,7 +29,7 @@ from rebalancing.freqtrade_side.live.order_types import OrderTypes
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
 from rebalancing.freqtrade_side.markets import Markets
-from rebalancing.freqtrade_side.parameters import Parameters
+from rebalancing.freqtrade_side.parameters import Parameters, loss_warning
 from rebalancing.policy_words import describe
 
 logger = logging.getLogger(__name__)
@@ -127,6 +129,9 @@ class Testing(Charting):
         exchange = strategy.dp._exchange
         assert exchange is not None
         self._markets = Markets.of(exchange, strategy.config, self._terms.setup.pairs)
+        is_search = strategy.config["runmode"] == RunMode.HYPEROPT
+        if is_search and (warning := loss_warning(strategy.config.get("hyperopt_loss"))):
+            logger.warning(warning)
 
     def keep(self, pair: str, candles: PairCandles) -> None:
         """Keep the candles."""
@@ -135,6 +140,8 @@ class Testing(Charting):
     def complete(self) -> None:
         """Refuse what cannot be run as configured, and say what is strange about the rest."""
         strategy, setup = self._strategy, self._terms.setup
+        if problems := unusable_prices(self._candles):
+            raise OperationalException("\n".join(problems))
         check_range(strategy, setup.pairs, self._candles, self._terms.step)
         prices = first_closes(setup.pairs, self._candles)
         balance = strategy.wallets.get_starting_balance()
@@ -143,9 +150,7 @@ class Testing(Charting):
         for sentence in cautions(settings, setup.assets, setup.stake, self._markets.fee, balance):
             logger.warning(sentence)
         if strategy.config["runmode"] == RunMode.BACKTEST:
-            for line in self._terms.parameters.origins():
-                logger.info(line)
-            logger.info(f"Policy: {describe(settings)}")
+            logger.info(f"Policy: {describe(settings)} (from {self._terms.parameters.source})")
 
     def begin(self) -> None:
         """Forget the run before: an epoch of a hyperopt is one of many."""

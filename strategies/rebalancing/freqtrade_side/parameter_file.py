@@ -8,7 +8,7 @@ from typing import Any
 from rebalancing.allowed_values import shown
 from rebalancing.freqtrade_side.checks.sellers import seller_problems
 from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.freqtrade_side.parameters import SPACE
+from rebalancing.freqtrade_side.parameters import PARAMETER_FILE, SPACE
 
 
 def file_problems(parameters: Mapping[str, Any], setup: Setup, trading: bool) -> list[str]:
@@ -29,7 +29,7 @@ def file_problems(parameters: Mapping[str, Any], setup: Setup, trading: bool) ->
     list of str
         One line each, with the remedy.
     """
-    place, assets = "SmartRebalance.json", len(setup.assets)
+    place, assets = PARAMETER_FILE, len(setup.assets)
     trades = (parameters.get("max_open_trades") or {}).get("max_open_trades", assets)
     problems = seller_problems(
         {

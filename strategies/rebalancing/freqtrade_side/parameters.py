@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from freqtrade.constants import HYPEROPT_LOSS_BUILTIN
 from freqtrade.exceptions import OperationalException
 from freqtrade.strategy import CategoricalParameter, DecimalParameter
 
@@ -15,6 +18,9 @@ SPACE = "rebalance"
 
 PERIODS = ("30m", "1h", "4h", "8h", "12h", "24h", "3d", "7d", "14d", "28d")
 DECIMALS = 4
+PARAMETER_FILE = "SmartRebalance.json"
+"""What freqtrade's hyperopt leaves beside the strategy; it governs every run from then on."""
+CONFIGURATION = "configuration"
 
 
 @dataclass(frozen=True)
@@ -75,22 +81,75 @@ class Parameters:
         if self.threshold is not None and isinstance(configured, float):
             changed = self.threshold.value != round(configured, DECIMALS)
             values["threshold"] = self.threshold.value if changed else configured
-        settings, problems = read_settings({**self.settings.model_dump(), **values})
-        if problems:
-            where = "SmartRebalance.json (delete it, or correct it)"
-            raise OperationalException("\n".join(f"{where}: {line}" for line in problems))
-        return settings
+        return _with_values(self.settings, values)
 
-    def origins(self) -> list[str]:
-        """Say for each parameter where its value comes from, one line each."""
-        now, lines = self.effective(), []
-        for name in ("period", "threshold"):
-            value, configured = getattr(now, name), getattr(self.settings, name)
-            if value is not None and value == configured:
-                lines.append(f"{name} {value}: from the configuration")
-            elif value is not None:
-                lines.append(
-                    f"{name} {value}: from the parameter file SmartRebalance.json, "
-                    f"instead of {configured} in the configuration"
-                )
-        return lines
+    @property
+    def source(self) -> str:
+        """Where the policy in force comes from, see `source_of`."""
+        return source_of(self.effective(), self.settings)
+
+
+def recorded_policy(settings: Settings, parameters: Mapping[str, Any]) -> tuple[Settings, str]:
+    """Return the policy that a run followed, and where it came from.
+
+    Parameters
+    ----------
+    settings : Settings
+        As configured.
+    parameters : mapping
+        The "params" of the parameter file that lay beside the strategy; empty if none did.
+
+    Returns
+    -------
+    tuple of Settings and str
+        The second as `source_of` writes it.
+
+    Raises
+    ------
+    OperationalException
+        If the file holds a value that is not allowed.
+    """
+    offered = Parameters.of(settings, 0)
+    names = [name for name in ("period", "threshold") if getattr(offered, name) is not None]
+    found = parameters.get(SPACE) or {}
+    ran = _with_values(settings, {name: found[name] for name in names if name in found})
+    return ran, source_of(ran, settings)
+
+
+def source_of(ran: Settings, configured: Settings) -> str:
+    """Say where a policy comes from: "configuration", or what the parameter file brought instead,
+    like "SmartRebalance.json: period 12h instead of 24h"."""
+    changes = [
+        f"{name} {getattr(ran, name)} instead of {getattr(configured, name)}"
+        for name in ("period", "threshold")
+        if getattr(ran, name) != getattr(configured, name)
+    ]
+    return f"{PARAMETER_FILE}: {', '.join(changes)}" if changes else CONFIGURATION
+
+
+def _with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Put values of the parameter file into the settings."""
+    ran, problems = read_settings({**settings.model_dump(), **values})
+    if problems:
+        where = f"{PARAMETER_FILE} (delete it, or correct it)"
+        raise OperationalException("\n".join(f"{where}: {line}" for line in problems))
+    return ran
+
+
+def loss_warning(loss: object) -> str:
+    """Warn of a hyperopt loss that cannot judge a portfolio; empty for one that can.
+
+    Parameters
+    ----------
+    loss : object
+        Name of the class, ``hyperopt_loss`` in freqtrade's configuration.
+    """
+    if loss not in HYPEROPT_LOSS_BUILTIN:
+        return ""
+    remedy = "use RebalancingLoss (--hyperopt-loss RebalancingLoss --hyperopt-path strategies)"
+    if loss == "OnlyProfitHyperOptLoss":
+        return f"{loss} counts money, and freqtrade takes a loss above 100 for no result; {remedy}"
+    return (
+        f"{loss} counts closed trades, and a portfolio closes each position once, at the end: what "
+        f"it finds is chance; {remedy}"
+    )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 NAME = "rebalance"
+LOSS_NAME = "rebalance_loss"
+"""Of the block that RebalancingLoss reads."""
 
 
 def block_problems(config: Mapping[str, Any]) -> list[str]:
@@ -15,7 +17,7 @@ def block_problems(config: Mapping[str, Any]) -> list[str]:
     near = [
         key
         for key in config
-        if key != NAME
+        if key not in (NAME, LOSS_NAME)
         and (
             key.lower().startswith(NAME[:-1])
             or difflib.SequenceMatcher(None, key.lower(), NAME).ratio() > 0.8

@@ -19,9 +19,14 @@ from rebalancing.cautions import cautions
 from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.configuration import plain_setup
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_events
-from rebalancing.freqtrade_side.history.result_archive import check_archive, read_configuration
+from rebalancing.freqtrade_side.history.result_archive import (
+    check_archive,
+    read_configuration,
+    read_parameters,
+)
 from rebalancing.freqtrade_side.history.result_history import history_of_result
 from rebalancing.freqtrade_side.history.round_notes import round_notes, versions
+from rebalancing.freqtrade_side.parameters import CONFIGURATION, recorded_policy
 from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.record import Record
 
@@ -124,6 +129,7 @@ def _record(
 ) -> Record:
     exchange = {**config["exchange"], "pair_whitelist": run["pairlist"]}
     setup = plain_setup({**config, "exchange": exchange})
+    ran, source = recorded_policy(setup.settings, read_parameters(path, name))
     orders = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
     tags = reasons(orders)
     events = backtest_events(path, name, run, tags)
@@ -132,13 +138,18 @@ def _record(
         *(name, "backtest", path.name),
         timeframe=str(run["timeframe"]),
         history=history,
-        settings=setup.settings,
+        settings=ran,
+        policy_source=source,
         tags=tags,
         journal=None if events is None else round_notes(events),
-        remarks=(*remarks, *(span.sentence for span in candle_spans(history) if span.sentence)),
+        remarks=(
+            *_overridden(source),
+            *remarks,
+            *(span.sentence for span in candle_spans(history) if span.sentence),
+        ),
         cautions=tuple(
             cautions(
-                setup.settings,
+                ran,
                 setup.assets,
                 setup.stake,
                 history.fee,
@@ -149,3 +160,7 @@ def _record(
         detail=str(run.get("timeframe_detail") or ""),
         versions=versions(events or ()),
     )
+
+
+def _overridden(source: str) -> tuple[str, ...]:
+    return () if source == CONFIGURATION else (f"The policy that ran is from {source}.",)

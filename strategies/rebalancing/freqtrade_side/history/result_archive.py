@@ -38,3 +38,14 @@ def read_configuration(path: Path) -> dict[str, Any]:
     text = load_file_from_zip(path, f"{path.stem}_config.json").decode()
     config: dict[str, Any] = json_load(StringIO(text))
     return config
+
+
+def read_parameters(path: Path, strategy: str) -> dict[str, Any]:
+    """Return the "params" of the parameter file that lay beside the strategy in the run; empty if
+    there was none."""
+    name = f"{path.stem}_{strategy}.json"
+    with zipfile.ZipFile(path) as archive:
+        if name not in archive.namelist():
+            return {}
+    parameters: dict[str, Any] = json_load(StringIO(load_file_from_zip(path, name).decode()))
+    return parameters.get("params") or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -53,8 +54,16 @@ def candle_prices(
     moments : DatetimeIndex
         Without a time zone, UTC.
     """
-    step = timedelta(seconds=timeframe_to_seconds(timeframe))
     frames = [load_pair_history(pair, timeframe, datadir) for pair in setup.pairs]
+    return prices_of(setup, frames, timeframe, moments)
+
+
+def prices_of(
+    setup: Setup, frames: Sequence[DataFrame], timeframe: str, moments: DatetimeIndex
+) -> CandlePrices | None:
+    """Take the prices of all assets from their candles, which are those of `setup.pairs` in that
+    order; the other parameters are those of `candle_prices`."""
+    step = timedelta(seconds=timeframe_to_seconds(timeframe))
     found = {
         asset: PairCandles.of(frame)
         for asset, frame in zip(setup.assets, frames, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,32 +59,66 @@ def history_of_result(
     columns = [*setup.assets, setup.stake]
     rates = wallet.pivot(index="date", columns="currency", values="rate").reindex(columns=columns)
     index = DatetimeIndex(rates.index).tz_convert(None)
-    times = index.to_numpy().astype("datetime64[s]").astype(float)
-    trades = [trade for trade in run["trades"] if trade["pair"] in setup.pairs]
-    rows = [row for trade in trades for row in order_rows(setup.pairs, trade)]
-    if not rows:
-        raise ValueError("the result holds no orders")
     recorded = rates[list(setup.assets)].to_numpy(dtype=float, copy=True)
     prices, closes, remarks = _prices(setup, run, datadir, index, recorded)
+    start = float(run["starting_balance"])
+    history = history_of_trades(setup, run["trades"], start, index, prices, closes)
+    _check_holdings(config, setup, wallet, history.amounts)
+    return history, remarks
+
+
+def history_of_trades(
+    setup: Setup,
+    trades: Sequence[Mapping[str, Any]],
+    start: float,
+    index: DatetimeIndex,
+    prices: Vector,
+    closes: Vector | None,
+) -> History:
+    """Rebuild what was held, and was worth, from closed trades and prices.
+
+    Parameters
+    ----------
+    setup : Setup
+        The portfolio's.
+    trades : sequence of mapping
+        freqtrade's, with their orders.
+    start : float
+        Stake currency of the account at the beginning.
+    index : DatetimeIndex
+        The moments, without a time zone, UTC.
+    prices : array, shape (moments, assets)
+        Stake currency for one coin, NaN where there is none; what first purchases paid is entered.
+    closes : array, shape (moments, assets), or None
+        The last close known; None where only `prices` are.
+
+    Raises
+    ------
+    ValueError
+        If there are no orders.
+    """
+    own = [trade for trade in trades if trade["pair"] in setup.pairs]
+    rows = [row for trade in own for row in order_rows(setup.pairs, trade)]
+    if not rows:
+        raise ValueError("the result holds no orders")
+    times = index.to_numpy().astype("datetime64[s]").astype(float)
     price_purchases(rows, times, prices)
-    fee = float(trades[0]["fee_open"])
+    fee = float(own[0]["fee_open"])
     orders = executions(rows, fee)
-    amounts = orders.held(times, len(setup.assets))
-    _check_holdings(config, setup, wallet, amounts)
     history = History(
         (*setup.assets, setup.stake),
         setup.targets,
         times,
-        amounts,
+        orders.held(times, len(setup.assets)),
         prices,
-        min(float(run["starting_balance"]), setup.settings.investment or np.inf),
+        min(start, setup.settings.investment or np.inf),
         fee,
         orders,
         closes=closes,
     )
     last, ended = history.known_prices()[-1], np.isnan(prices[-1])
     valued = executions([at_last_close(row, last, ended) for row in rows], fee)
-    return replace(history, executions=valued), remarks
+    return replace(history, executions=valued)
 
 
 def _prices(
