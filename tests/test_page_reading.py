@@ -200,3 +200,5 @@ def test_side_by_side_names_what_differs_and_marks_the_best(
         "[...document.querySelectorAll('[id=shared-premiums] .legendtext')].map(t => t.textContent)"
     )
     assert legend == names
+    page = opened(browser, saved(tmp_path, one=page_record, two=slower), 390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
