@@ -407,6 +407,7 @@ def test_all_problems_are_found_at_once() -> None:
             "min_trade": "x",
             "adopt_holdings": "no",
             "max_price_jump": -1,
+            "max_spread": 2,
             "max_price_age": "x",
             "maker": True,
             "limits": [],
