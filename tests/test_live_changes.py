@@ -232,8 +232,9 @@ def test_a_removed_asset_that_nobody_can_sell_holds_no_place(tmp_path: Path) -> 
         closed(bot, 1)
         bot.stop()
         ground.set_prices(ETH=0.1)
-        changed = {"BTC": 0.5, "SOL": 0.3, "USDT": 0.2}
-        bot.configure(exchange=whitelist(bot, "BTC", "SOL"), rebalance=policy(bot, targets=changed))
+        # A tick is a tenth of that price, and so is the spread.
+        changed = {"targets": {"BTC": 0.5, "SOL": 0.3, "USDT": 0.2}, "max_spread": 0.2}
+        bot.configure(exchange=whitelist(bot, "BTC", "SOL"), rebalance=policy(bot, **changed))
         bot.start()
         assert closed(bot, 2)["outcome"] == "done"
         assert set(bot.records.held()) == {"BTC", "ETH", "SOL"}
