@@ -26,7 +26,9 @@ class LiveState(RebalancerState):
     `dry_run` says of which kind the trades are, None if an older version did not. `mark` begins
     the identifiers of the bot's orders, so that it knows them again. `paused` and
     `stopped` say why, None if the bot is not. What was done before `limits_from` counts for no
-    limit of a day. `spare` are coins of the account that were seen and not adopted; `opening` are
+    limit of a day. `trades` are the
+    numbers of the open trades by asset, `vanished` the assets whose trade somebody has deleted.
+    `spare` are coins of the account that were seen and not adopted; `opening` are
     the facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
     those of the newest check that was written.
     """
@@ -41,6 +43,8 @@ class LiveState(RebalancerState):
     stopped: str | None = None
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
+    trades: dict[str, int] = Field(default_factory=dict)
+    vanished: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     resumed_at: datetime | None = None
     spare: dict[str, float] = Field(default_factory=dict)

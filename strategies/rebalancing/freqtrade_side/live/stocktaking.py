@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.adoption import adopted_values
-from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live import ended_trades, own_orders
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.own_orders import Holding
@@ -98,15 +98,20 @@ class Stocktaking:
         return True
 
     def _keep_hands_off(self, now: datetime, held: Mapping[str, Holding]) -> None:
-        """An asset that was wanted and that its user sold stays out."""
+        """An asset that was wanted and that its user sold, or whose trade is deleted, stays out."""
         before = set(self._memory.state.hands_off)
         targets = dict(zip(self._setup.assets, self._rebalancer.targets[:-1], strict=True))
         wanted = {asset for asset, weight in targets.items() if weight > 0}
         absent = {asset for asset in wanted if f"{asset}/{self._setup.stake}" not in held}
         out: set[str] = set()
+        vanished = {*self._memory.state.vanished, *ended_trades.deleted(self._memory.state.trades)}
+        self._memory.note(
+            trades=ended_trades.open_trades(),
+            vanished=tuple(asset for asset in self._setup.assets if asset in vanished & absent),
+        )
         if absent:
             since = self._memory.state.resumed_at
-            out = absent & own_orders.closed_by_others(self._setup.stake, since)
+            out = absent & (ended_trades.closed_by_others(self._setup.stake, since) | vanished)
         self._rebalancer.hands_off = np.array([asset in out for asset in self._setup.assets])
         if out == before:
             return
@@ -119,7 +124,9 @@ class Stocktaking:
             self._memory.note(paused="everything was sold by hand")
             self._diary.tell(now, "paused", "everything was sold by hand: paused until resume")
             return
-        text = f"{', '.join(new)} sold by hand: stays out, its weight held in cash, until resume"
+        gone = set(new) & set(self._memory.state.vanished)
+        what = "trade deleted" if gone == set(new) else "sold by hand"
+        text = f"{', '.join(new)} {what}: stays out, its weight held in cash, until resume"
         self._diary.tell(now, "hands off", text, assets=self._memory.state.hands_off)
 
     def _missing_coins(self, held: Mapping[str, Holding]) -> set[str]:
