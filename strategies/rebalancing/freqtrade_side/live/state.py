@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -28,7 +28,8 @@ class LiveState(RebalancerState):
     `stopped` say why, None if the bot is not. What was done before `limits_from` counts for no
     limit of a day. `trades` are the
     numbers of the open trades by asset, `vanished` the assets whose trade somebody has deleted.
-    `spare` are coins of the account that were seen and not adopted; `opening` are
+    `spare` are coins of the account that were seen and not adopted while
+    `adopts` was configured, None if an older version did not say; `opening` are
     the facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
     those of the newest check that was written.
     """
@@ -48,6 +49,7 @@ class LiveState(RebalancerState):
     leaving: tuple[str, ...] = ()
     resumed_at: datetime | None = None
     spare: dict[str, float] = Field(default_factory=dict)
+    adopts: bool | Literal["all"] | None = None
     book: CashBook | None = None
     flows: int = 0
     opening: dict[str, Any] | None = None

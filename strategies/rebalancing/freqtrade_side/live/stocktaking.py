@@ -144,11 +144,14 @@ class Stocktaking:
         coins = np.array([self._treasury.coins(asset) for asset in self._setup.assets])
         beyond = np.maximum(coins - portfolio.amounts, 0.0)  # in the account, not the portfolio's
         seen = np.array([self._memory.state.spare.get(asset, 0.0) for asset in self._setup.assets])
+        everything = self._setup.settings.adopt_holdings == "all"
+        if everything and self._memory.state.adopts is True:
+            seen[:] = 0.0  # left while no more was adopted than the targets wanted
+        self._memory.note(adopts=self._setup.settings.adopt_holdings)
         minimum = self._snapshots.rules(portfolio).minimum
         targets = self._rebalancer.targets_now(portfolio)
         new = np.maximum(beyond - seen, 0.0) * prices
         new[~(new >= minimum) | (targets[:-1] <= 0)] = 0.0
-        everything = self._setup.settings.adopt_holdings == "all"
         taken = adopted_values(portfolio.values, new, targets, everything)
         for i in map(int, np.flatnonzero((taken >= minimum) & (taken > 0))):
             amount = float(taken[i] / prices[i])
@@ -161,5 +164,5 @@ class Stocktaking:
         asset, pair = self._setup.assets[i], self._setup.pairs[i]
         amount = self._bookkeeper.adopt(pair, amount, price, now)
         self._treasury.balance_adopted(asset, amount, amount * price)
-        text = f"{amount:.8g} {asset} of the account at {price:.8g} {self._setup.stake}"
+        text = f"adopted {amount:.8g} {asset} of the account at {price:.8g} {self._setup.stake}"
         self._diary.tell(now, "adopted", text, asset=asset, amount=amount, price=price)
