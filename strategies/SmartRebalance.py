@@ -34,6 +34,7 @@ from rebalancing.freqtrade_side.annotations import (
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.history.recorded_weights import weight_column
 from rebalancing.freqtrade_side.last_valid import read_or_keep
+from rebalancing.freqtrade_side.live.lease import take_lease
 from rebalancing.freqtrade_side.live.redaction import redact_logs
 from rebalancing.freqtrade_side.modes import Terms, mode_of
 from rebalancing.freqtrade_side.orders import ENTRY_TAG
@@ -67,6 +68,8 @@ class SmartRebalance(IStrategy):
         self._setup, kept = read_or_keep(config, self.timeframe)
         if problems := file_problems(self._ft_params_from_file, self._setup, trading):
             raise OperationalException("\n".join(problems))
+        if trading:
+            take_lease(config["db_url"])
         self.max_open_trades = len(self._setup.assets)
         seconds = timeframe_to_seconds(config.get("timeframe") or self.timeframe)
         self._step = timedelta(seconds=seconds)

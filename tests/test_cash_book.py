@@ -2,15 +2,15 @@
 
 import pytest
 
-from rebalancing.cash_book import CashBook
+from rebalancing.cash_book import Booked, CashBook
 
 
 def opened(investment: float | None = None, account: float = 1000.0) -> CashBook:
-    return CashBook.opened(investment, account, 0.0, 0)
+    return CashBook.opened(investment, account, 0.0, Booked())
 
 
 def test_the_opening_is_what_the_account_has_before_its_orders() -> None:
-    book = CashBook.opened(None, 400.0, -600.0, 3)
+    book = CashBook.opened(None, 400.0, -600.0, Booked(3))
     assert (book.expected, book.invested, book.last_order) == (400, 1000, 3)
 
 
@@ -28,25 +28,25 @@ def test_a_change_without_orders_is_a_cash_flow(flow: float) -> None:
 
 
 def test_own_orders_are_none() -> None:
-    book = opened().after_orders(-500.5, 4)
+    book = opened().after_orders(-500.5, Booked(4))
     assert book.settle(499.5, 1000, 0.5) == (book, 0)
     assert book.last_order == 4
 
 
 def test_a_fee_that_was_only_estimated_is_none_but_it_is_gone() -> None:
-    book, flow = opened().after_orders(-500, 4).settle(499.5, 1000, 0.5)
+    book, flow = opened().after_orders(-500, Booked(4)).settle(499.5, 1000, 0.5)
     assert flow == 0
     assert (book.expected, book.invested) == (499.5, 1000)
 
 
 def test_fees_paid_in_another_coin_after_all_are_none() -> None:
     """All of the doubt, and the last digit of a sum."""
-    book, flow = opened().after_orders(-500.1640464, 4).settle(500.0, 1000, 0.16404639)
+    book, flow = opened().after_orders(-500.1640464, Booked(4)).settle(500.0, 1000, 0.16404639)
     assert (book.expected, flow) == (500.0, 0)
 
 
 def test_what_is_more_than_the_doubt_about_fees_is_a_flow() -> None:
-    _, flow = opened().after_orders(-500, 4).settle(498.5, 1000, 0.5)
+    _, flow = opened().after_orders(-500, Booked(4)).settle(498.5, 1000, 0.5)
     assert flow == -1.5
 
 
@@ -83,7 +83,7 @@ def test_a_changed_investment_is_a_flow(
 
 def test_more_may_be_taken_out_than_there_is_cash() -> None:
     """Nearly all is in coins: the cash is negative until some of them are sold."""
-    book, _ = opened(investment=1000).after_orders(-990, 2).invest(500, 10)
+    book, _ = opened(investment=1000).after_orders(-990, Booked(2)).invest(500, 10)
     assert book.expected == -490
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults import Fault
-from tests.live_bots import make_bot_config, trading_ground
+from tests.live_bots import make_bot_config, trading_ground, with_api
 from tests.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
@@ -112,6 +112,20 @@ def test_all_of_the_coins_may_be_adopted_and_those_that_arrive(tmp_path: Path) -
         ground.trading.deposit("ETH", Decimal(50))
         second = closed(bot, 2)
         assert second["nav_before"] == pytest.approx(2500, rel=2e-3)
+        assert weights(ground) == pytest.approx(TARGETS, abs=0.002)
+        check_books(ground, bot)
+
+
+def test_coins_left_before_are_adopted_once_all_of_them_are_asked_for(tmp_path: Path) -> None:
+    balances = {"USDT": 1000, "BTC": 100}
+    with trading_bot(tmp_path, {"adopt_holdings": True}, balances=balances) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        bot.start()
+        closed(bot, 1)
+        bot.reload(rebalance={**bot.config["rebalance"], "adopt_holdings": "all"})
+        line = bot.wait_for(lambda: bot.records.journal("adopted")[1:])[0]
+        assert line["text"].startswith("adopted ")
+        closed(bot, 2)
         assert weights(ground) == pytest.approx(TARGETS, abs=0.002)
         check_books(ground, bot)
 

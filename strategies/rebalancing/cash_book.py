@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 QUIET_TOLERANCE = 1e-6
 """Fraction of the NAV below which a change of the balance is rounding."""
+
+
+@dataclass(frozen=True)
+class Booked:
+    """Which orders are in the book.
+
+    Parameters
+    ----------
+    last_order : int
+        The highest number in the database; 0 for none. It alone does not tell an order that came
+        later: a database gives the number of a deleted order again.
+    since : datetime or None
+        UTC; None: no order has been booked, or an older version did.
+    names : tuple of str
+        What the exchange calls the orders made since then.
+    """
+
+    last_order: int = 0
+    since: datetime | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -19,11 +40,15 @@ class CashBook:
     invested : float
         Sum of all cash flows, the opening one included, stake currency.
     last_order : int
-        Number of the newest order that is booked; 0 for none.
+        As in `Booked`; version 0.1.0 kept no more.
     investment : float or None
         The configured one at that time, stake currency; None: all of the account.
     missing : float
         What the account has been short of an investment, stake currency: it comes back first.
+    since : datetime or None
+        As in `Booked`.
+    names : tuple of str
+        As in `Booked`.
     """
 
     expected: float
@@ -31,10 +56,17 @@ class CashBook:
     last_order: int = 0
     investment: float | None = None
     missing: float = 0.0
+    since: datetime | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def booked(self) -> Booked:
+        """Which orders are booked."""
+        return Booked(self.last_order, self.since, self.names)
 
     @classmethod
     def opened(
-        cls, investment: float | None, account: float, effect: float, last_order: int
+        cls, investment: float | None, account: float, effect: float, booked: Booked
     ) -> CashBook:
         """Open the book: what the portfolio starts with is its first cash flow.
 
@@ -46,19 +78,26 @@ class CashBook:
             Stake currency the account has.
         effect : float
             What orders made before the book was opened have brought; 0 if there were none.
-        last_order : int
-            Number of the newest of these.
+        booked : Booked
+            Which these are.
         """
         start = account - effect
         if investment is None:
-            return cls(account, start, last_order)
+            return cls(account, start).after_orders(0.0, booked)
         missing = max(0.0, investment - start)
         start = min(investment, start)
-        return cls(start + effect, start, last_order, investment, missing)
+        book = cls(start, start, investment=investment, missing=missing)
+        return book.after_orders(effect, booked)
 
-    def after_orders(self, effect: float, last_order: int) -> CashBook:
+    def after_orders(self, effect: float, booked: Booked) -> CashBook:
         """Book own orders: `effect` is what they brought, fees taken off, negative if spent."""
-        return replace(self, expected=self.expected + effect, last_order=last_order)
+        return replace(
+            self,
+            expected=self.expected + effect,
+            last_order=booked.last_order,
+            since=booked.since,
+            names=booked.names,
+        )
 
     def settle(self, account: float, nav: float, doubt: float) -> tuple[CashBook, float]:
         """Compare with the account, and book the difference as a cash flow.

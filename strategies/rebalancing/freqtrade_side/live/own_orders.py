@@ -225,30 +225,6 @@ def marks(pair: str) -> list[tuple[datetime, str]]:
     return [(when.replace(tzinfo=UTC), tag) for when, tag in rows if parse_tag(tag or "")]
 
 
-def closed_by_others(stake: str, since: datetime | None) -> set[str]:
-    """Return the assets whose newest closed trade no round has closed.
-
-    Parameters
-    ----------
-    stake : str
-        Code of the stake currency.
-    since : datetime or None
-        Closings before it do not count.
-    """
-    newest = select(func.max(Trade.id)).where(Trade.is_open.is_(False)).group_by(Trade.pair)
-    rows = Trade.session.execute(
-        select(Trade.base_currency, Trade.exit_reason, Trade.close_date).where(
-            Trade.id.in_(newest), Trade.stake_currency == stake
-        )
-    )
-    return {
-        str(asset)
-        for asset, reason, closed in rows
-        if parse_tag(reason or "") is None
-        and (since is None or closed is None or closed.replace(tzinfo=UTC) > since)
-    }
-
-
 def name_entries(tag: str, since: datetime) -> None:
     """Give trades opened since then, which freqtrade names after their signal, the tag of the
     round that opened them."""

@@ -206,7 +206,7 @@ class LiveRun:
             text = "paused: nothing is ordered until resume"
         else:
             self._rebalancer.forget(self._memory.state.hands_off)
-            self._memory.note(paused=None, hands_off=(), resumed_at=now)
+            self._memory.note(paused=None, hands_off=(), vanished=(), resumed_at=now)
             self._end_stop(now)
             text = "resumed"
         with uninterrupted():

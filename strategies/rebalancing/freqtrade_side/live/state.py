@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -26,10 +26,11 @@ class LiveState(RebalancerState):
     `dry_run` says of which kind the trades are, None if an older version did not. `mark` begins
     the identifiers of the bot's orders, so that it knows them again. `paused` and
     `stopped` say why, None if the bot is not. What was done before `limits_from` counts for no
-    limit of a day. `left_out` are assets without a price, and why. `spare` are coins of the
-    account that were seen and not adopted; `opening` are the facts of the open round at its
-    start. Cash, NAV, weights, amounts of coins and prices are those of the newest check that
-    was written.
+    limit of a day. `trades` are the numbers of the open trades by asset, `vanished` the assets
+    whose trade somebody has deleted. `left_out` are assets without a price, and why. `spare` are
+    coins of the account that were seen and not adopted while `adopts` was configured, None if an
+    older version did not say; `opening` are the facts of the open round at its start. Cash, NAV,
+    weights, amounts of coins and prices are those of the newest check that was written.
     """
 
     version: int = 1
@@ -42,10 +43,13 @@ class LiveState(RebalancerState):
     stopped: str | None = None
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
+    trades: dict[str, int] = Field(default_factory=dict)
+    vanished: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
     resumed_at: datetime | None = None
     spare: dict[str, float] = Field(default_factory=dict)
+    adopts: bool | Literal["all"] | None = None
     book: CashBook | None = None
     flows: int = 0
     opening: dict[str, Any] | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.adoption import adopted_values
-from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live import ended_trades, own_orders
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.own_orders import Holding
@@ -98,15 +98,20 @@ class Stocktaking:
         return True
 
     def _keep_hands_off(self, now: datetime, held: Mapping[str, Holding]) -> None:
-        """An asset that was wanted and that its user sold stays out."""
+        """An asset that was wanted and that its user sold, or whose trade is deleted, stays out."""
         before = set(self._memory.state.hands_off)
         targets = dict(zip(self._setup.assets, self._rebalancer.targets[:-1], strict=True))
         wanted = {asset for asset, weight in targets.items() if weight > 0}
         absent = {asset for asset in wanted if f"{asset}/{self._setup.stake}" not in held}
         out: set[str] = set()
+        vanished = {*self._memory.state.vanished, *ended_trades.deleted(self._memory.state.trades)}
+        self._memory.note(
+            trades=ended_trades.open_trades(),
+            vanished=tuple(asset for asset in self._setup.assets if asset in vanished & absent),
+        )
         if absent:
             since = self._memory.state.resumed_at
-            out = absent & own_orders.closed_by_others(self._setup.stake, since)
+            out = absent & (ended_trades.closed_by_others(self._setup.stake, since) | vanished)
         self._rebalancer.hands_off = np.array([asset in out for asset in self._setup.assets])
         if out == before:
             return
@@ -119,7 +124,9 @@ class Stocktaking:
             self._memory.note(paused="everything was sold by hand")
             self._diary.tell(now, "paused", "everything was sold by hand: paused until resume")
             return
-        text = f"{', '.join(new)} sold by hand: stays out, its weight held in cash, until resume"
+        gone = set(new) & set(self._memory.state.vanished)
+        what = "trade deleted" if gone == set(new) else "sold by hand"
+        text = f"{', '.join(new)} {what}: stays out, its weight held in cash, until resume"
         self._diary.tell(now, "hands off", text, assets=self._memory.state.hands_off)
 
     def _missing_coins(self, held: Mapping[str, Holding]) -> set[str]:
@@ -137,11 +144,14 @@ class Stocktaking:
         coins = np.array([self._treasury.coins(asset) for asset in self._setup.assets])
         beyond = np.maximum(coins - portfolio.amounts, 0.0)  # in the account, not the portfolio's
         seen = np.array([self._memory.state.spare.get(asset, 0.0) for asset in self._setup.assets])
+        everything = self._setup.settings.adopt_holdings == "all"
+        if everything and self._memory.state.adopts is True:
+            seen[:] = 0.0  # left while no more was adopted than the targets wanted
+        self._memory.note(adopts=self._setup.settings.adopt_holdings)
         minimum = self._snapshots.rules(portfolio).minimum
         targets = self._rebalancer.targets_now(portfolio)
         new = np.maximum(beyond - seen, 0.0) * prices
         new[~(new >= minimum) | (targets[:-1] <= 0)] = 0.0
-        everything = self._setup.settings.adopt_holdings == "all"
         taken = adopted_values(portfolio.values, new, targets, everything)
         for i in map(int, np.flatnonzero((taken >= minimum) & (taken > 0))):
             amount = float(taken[i] / prices[i])
@@ -154,5 +164,5 @@ class Stocktaking:
         asset, pair = self._setup.assets[i], self._setup.pairs[i]
         amount = self._bookkeeper.adopt(pair, amount, price, now)
         self._treasury.balance_adopted(asset, amount, amount * price)
-        text = f"{amount:.8g} {asset} of the account at {price:.8g} {self._setup.stake}"
+        text = f"adopted {amount:.8g} {asset} of the account at {price:.8g} {self._setup.stake}"
         self._diary.tell(now, "adopted", text, asset=asset, amount=amount, price=price)

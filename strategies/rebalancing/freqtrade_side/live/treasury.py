@@ -10,7 +10,7 @@ from freqtrade.persistence import Order, Trade
 from freqtrade.wallets import Wallets
 
 from rebalancing.cash_book import QUIET_TOLERANCE, CashBook
-from rebalancing.freqtrade_side.live import own_orders, store
+from rebalancing.freqtrade_side.live import booked_orders, own_orders, store
 from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG
 
@@ -112,14 +112,14 @@ class Treasury:
         account = self.account(holdings)
         if self.book is None:
             effect = sum(order.cash for order in own_orders.executed(self._own))
-            newest = own_orders.newest_order()
-            self.book = CashBook.opened(self._investment, account, effect, newest)
+            booked = booked_orders.all_orders()
+            self.book = CashBook.opened(self._investment, account, effect, booked)
             return [self._record(now, self.book.invested)]
         book, raised = self.book.invest(self._investment, account)
-        orders = own_orders.executed(self._own, Order.id > book.last_order)
-        if orders:
+        orders = own_orders.executed(self._own, booked_orders.beyond(book.booked))
+        if orders or book.since is None:
             effect = sum(order.cash for order in orders)
-            book = book.after_orders(effect, own_orders.newest_order())
+            book = book.after_orders(effect, booked_orders.all_orders())
         doubt = sum(order.doubt for order in orders)
         book, found = book.settle(account, worth + account, doubt)
         before, self._suspect = self._suspect, found
@@ -132,7 +132,7 @@ class Treasury:
     def _expected(self) -> float:
         """The book's cash with the orders filled since its last settlement."""
         assert self.book is not None
-        orders = own_orders.executed(self._own, Order.id > self.book.last_order)
+        orders = own_orders.executed(self._own, booked_orders.beyond(self.book.booked))
         return self.book.expected + sum(order.cash for order in orders)
 
     def _record(self, now: datetime, flow: float) -> tuple[datetime, float]:

@@ -1,0 +1,124 @@
+"""The right to trade with a database: one process has it, and loses it only as it ends."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from freqtrade.exceptions import OperationalException
+from freqtrade.misc import parse_db_uri_for_logging
+from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+ENDING = 2.0
+"""Seconds in which a process that is about to end may still hold the lease."""
+
+KEY = 0x72656261
+"""Of the advisory lock; PostgreSQL keeps those of each database apart."""
+
+_held: dict[URL, Any] = {}
+"""What holds the lease of this process: it lives as long as the process does, so that reading the
+configuration again finds it here."""
+
+
+def take_lease(db_url: str) -> None:
+    """Take the lease of a database, or refuse to trade with it.
+
+    Parameters
+    ----------
+    db_url : str
+        freqtrade's. SQLite and PostgreSQL have leases; a database in memory needs none.
+
+    Raises
+    ------
+    OperationalException
+        If another process has it, or if the database cannot be asked.
+    """
+    url = make_url(db_url)
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            return
+        url = url.set(database=str(Path(url.database).resolve()))
+    elif url.get_backend_name() != "postgresql":
+        return
+    if url in _held:
+        return
+    take = _lock_file if url.get_backend_name() == "sqlite" else _lock_server
+    last = time.monotonic() + ENDING
+    while (holder := take(url)) is not None:
+        if time.monotonic() > last:
+            shown = parse_db_uri_for_logging(db_url)
+            raise OperationalException(
+                f"db_url: {holder} trades with the same database, {shown}: stop it first, or give "
+                "this bot a db_url of its own"
+            )
+        time.sleep(0.1)
+
+
+def _lock_file(url: URL) -> str | None:
+    """Lock a file beside a database; return who has locked it, None if this process now has.
+
+    Notes
+    -----
+    The database itself carries SQLite's own locks, which closing it here would end.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return None
+    path = Path(f"{url.database}.lease")
+    try:
+        file: IO[str] = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise OperationalException(f"{path}: {error.strerror}: the lease cannot be taken") from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with file:
+            file.seek(0)
+            return file.read().strip() or "another process"
+    file.truncate(0)
+    file.write(_holder(f"process {os.getpid()}", datetime.now(UTC)))
+    file.flush()
+    _held[url] = file
+    return None
+
+
+def _lock_server(url: URL) -> str | None:
+    """Take an advisory lock on a connection of its own; return who has it, None if this process
+    now has."""
+    try:
+        connection = create_engine(url, poolclass=NullPool).connect()
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}):
+            _held[url] = connection
+            return None
+        with connection:
+            return _server_holder(connection)
+    except SQLAlchemyError as error:
+        reason = str(error).splitlines()[0]
+        shown = parse_db_uri_for_logging(url.render_as_string(hide_password=True))
+        raise OperationalException(f"{shown}: the lease cannot be taken: {reason}") from None
+
+
+def _server_holder(connection: Connection) -> str:
+    found = connection.execute(
+        text(
+            "SELECT coalesce(client_addr::text, 'this machine'), client_port, backend_start "
+            "FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE locktype = 'advisory' AND granted AND objid = :key AND pg_locks.database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        ),
+        {"key": KEY},
+    ).first()
+    if found is None:
+        return "another process"
+    return _holder(f"a process on {found[0]}, port {found[1]}", found[2].astimezone(UTC))
+
+
+def _holder(name: str, since: datetime) -> str:
+    return f"{name}, since {since:%Y-%m-%d %H:%M:%S} UTC,"

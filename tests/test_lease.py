@@ -1,0 +1,107 @@
+"""One bot, one database: a second process on the same one is refused while the first lives."""
+
+import multiprocessing
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from freqtrade.exceptions import OperationalException
+
+from rebalancing.freqtrade_side.live.lease import take_lease
+from tests.forked_bots import call_apart
+from tests.live_bots import LiveBot, with_api
+from tests.portfolio_bots import trading_bot
+
+pytestmark = pytest.mark.slow
+
+
+def refusals(bot: LiveBot) -> list[str]:
+    assert "Traceback" not in bot.records.log
+    return [line for line in bot.records.log.splitlines() if "the same database" in line]
+
+
+def test_a_second_process_is_refused_until_the_first_has_died_of_whatever(tmp_path: Path) -> None:
+    with trading_bot(tmp_path) as (ground, first):
+        first.configure(**with_api(first.config))
+        first.start()
+        first.wait_loops(2)
+        assert first.process is not None
+        second = ground.bot(with_api(first.config), "second")
+        (second.folder / first.records.database.name).symlink_to(first.records.database)
+        second.start()
+        second.wait_for(lambda: not second.alive)
+        assert second.status == 2
+        (line,) = refusals(second)
+        assert f"process {first.process.pid}" in line
+        first.reload()  # its own lease is in no reload's way
+        first.kill()
+        second.start()
+        second.wait_loops(2)
+        assert len(refusals(second)) == 1
+        second.stop()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """Run a PostgreSQL server of its own and give the address of its database."""
+    pytest.importorskip("psycopg2", reason="PostgreSQL's driver is not installed")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    programs = found[-1] if found else Path(shutil.which("pg_ctl") or "/").parent
+    if not (programs / "initdb").exists() or not (programs / "pg_ctl").exists():
+        pytest.skip("no PostgreSQL server is installed")
+    data, sockets = tmp_path / "data", tmp_path / "s"
+    sockets.mkdir()
+    options = {"check": True, "stdout": subprocess.DEVNULL}
+    if os.getuid() == 0:  # for whom it does not run
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o755)
+        shutil.chown(tmp_path, "postgres")
+        shutil.chown(sockets, "postgres")
+        options |= {"user": "postgres", "cwd": tmp_path}
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "bot", "-A", "trust", "--no-sync"], **options
+    )
+    control = [programs / "pg_ctl", "-D", data, "-w", "-m", "immediate"]
+    listening = f"-c listen_addresses= -k {sockets} -F"
+    log = data / "log"
+    subprocess.run([*control, "-l", log, "-o", listening, "start"], **options)
+    try:
+        yield f"postgresql+psycopg2://bot@/postgres?host={sockets}"
+    finally:
+        subprocess.run([*control, "stop"], **options)
+
+
+def take_and_tell(url: str) -> str:
+    try:
+        take_lease(url)
+        take_lease(url)
+    except OperationalException as error:
+        return str(error)
+    return "taken"
+
+
+def take_and_die(url: str, ready: str) -> None:
+    assert take_and_tell(url) == "taken"
+    Path(ready).touch()
+    time.sleep(60)
+
+
+def test_a_postgresql_server_gives_the_lease_to_one_process(server: str, tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    holder = multiprocessing.get_context("spawn").Process(
+        target=take_and_die, args=(server, str(ready)), daemon=True
+    )
+    holder.start()
+    while not ready.exists():
+        assert holder.is_alive()
+        time.sleep(0.05)
+    refused = call_apart(take_and_tell, server)
+    assert "a process on this machine" in refused
+    assert ", since 20" in refused
+    holder.kill()
+    holder.join()
+    assert call_apart(take_and_tell, server) == "taken"
