@@ -36,13 +36,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class RoundRecord:
-    """A closed round with its plans, the first one first: for the log, the chart, the journal."""
+    """A closed round with its plans, the first one first: for the log, the chart, the journal.
+
+    `missing` are the assets of which it had not traded what it wanted when it gave up.
+    """
 
     number: int
     reason: Reason
     started: datetime
     plans: tuple[Plan, ...]
     outcome: Outcome
+    missing: tuple[str, ...] = ()
 
     @property
     def tag(self) -> str:
@@ -287,8 +291,9 @@ class Rebalancer:
         assert current is not None
         self._schedule.allocated(current.ordered_at or now)
         self._schedule.ended(current.reason, gave_up=outcome is Outcome.GAVE_UP)
-        plans = tuple(current.plans)
-        self.closed.append(
-            RoundRecord(current.number, current.reason, current.started, plans, outcome)
-        )
+        gave_up = outcome is Outcome.GAVE_UP
+        short = zip(self.assets, current.members, strict=True)
+        missing = tuple(asset for asset, is_short in short if gave_up and is_short)
+        facts = current.number, current.reason, current.started, tuple(current.plans)
+        self.closed.append(RoundRecord(*facts, outcome, missing))
         self.round = None

@@ -9,6 +9,7 @@ import numpy as np
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.diary import Diary, opening_facts, slippage, weights
 from rebalancing.freqtrade_side.live.quotes import Quotes
+from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.limits import breach_after, breach_before
@@ -29,16 +30,24 @@ class Deciding:
         The bot's.
     diary : Diary
         Is told.
+    refusals : Refusals
+        Knows why orders were not made.
     """
 
     def __init__(
-        self, snapshots: Snapshots, rebalancer: Rebalancer, memory: Memory, diary: Diary
+        self,
+        snapshots: Snapshots,
+        rebalancer: Rebalancer,
+        memory: Memory,
+        diary: Diary,
+        refusals: Refusals,
     ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
         self._rebalancer = rebalancer
         self._memory = memory
         self._diary = diary
+        self._refusals = refusals
 
     def decide(self, now: datetime, quotes: Quotes, is_fresh: bool) -> bool:
         """Go on with the open round, or open one if one is due.
@@ -99,8 +108,10 @@ class Deciding:
             self._stop(now, breach)
         if self._rebalancer.round is None:
             record = self._rebalancer.closed.pop()
-            self._diary.closed(now, record, opening, portfolio, orders)
-            self._memory.note(opening=None)
+            reason = self._refusals.reason(record.missing)
+            self._diary.closed(now, record, opening, portfolio, orders, reason)
+            gave_up = f"{record.tag}: {reason}" if reason else None
+            self._memory.note(opening=None, gave_up=gave_up)
         elif current.tries != tries:
             targets = self._rebalancer.targets_now(portfolio)
             self._diary.planned_again(now, current, portfolio, targets)

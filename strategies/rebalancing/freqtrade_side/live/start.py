@@ -24,6 +24,7 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.journal_file import Journal, journal_path, last_closed
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, middle
+from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import LiveState, Memory
@@ -107,6 +108,7 @@ def start_live(
         diary,
         strategy.dp,
         candles,
+        Refusals(exchange),
     )
 
 

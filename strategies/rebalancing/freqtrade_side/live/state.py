@@ -25,7 +25,8 @@ class LiveState(RebalancerState):
 
     `dry_run` says of which kind the trades are, None if an older version did not. `mark` begins
     the identifiers of the bot's orders, so that it knows them again. `paused` and
-    `stopped` say why, None if the bot is not. What was done before `limits_from` counts for no
+    `stopped` say why, None if the bot is not. `gave_up` names the newest round and why it did not
+    trade all it wanted, None if it did. What was done before `limits_from` counts for no
     limit of a day. `spare` are coins of the account that were seen and not adopted; `opening` are
     the facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
     those of the newest check that was written.
@@ -39,6 +40,7 @@ class LiveState(RebalancerState):
     intents: tuple[Intent, ...] = ()
     paused: str | None = None
     stopped: str | None = None
+    gave_up: str | None = None
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
