@@ -16,6 +16,9 @@ from rebalancing.limits import breach_after, breach_before
 from rebalancing.portfolio import Portfolio
 from rebalancing.rebalancer import Rebalancer
 
+NOTEWORTHY = 0.05
+"""Fraction by which a fee must be above the one known before it is told."""
+
 
 class Deciding:
     """Opens rounds, follows them to their end, and stops the bot at its limits.
@@ -76,6 +79,7 @@ class Deciding:
             prices={asset: price for asset, price in prices if np.isfinite(price)},
             checked_at=now,
         )
+        self._compare_fees(now)
         if self._memory.is_held is None and self._rebalancer.round is not None:
             self._proceed(now, portfolio, open_orders=False)
         if self._memory.is_held is None and self._rebalancer.round is None:
@@ -83,6 +87,22 @@ class Deciding:
                 return False
             self._watch(now, portfolio)
         return True
+
+    def _compare_fees(self, now: datetime) -> None:
+        """Tell once of fees above the configured ones, and plan with them from now on."""
+        fees, paid = self._snapshots.fees, own_orders.paid_fees()
+        if self._refusals.lacks_cash:
+            fees.cash_was_lacking(paid)
+            self._refusals.lacks_cash = False
+        highest, usual = max(paid, default=0.0), fees.configured
+        known = self._memory.state.fee or usual
+        if highest > known * (1 + NOTEWORTHY):
+            text = (
+                f"the exchange charges a fee of {highest:.3%}, {usual:.3%} is configured: "
+                f'rounds are planned with {highest:.3%}; set "fee": {highest:.6g}'
+            )
+            self._memory.note(fee=highest)
+            self._diary.tell(now, "fee", text)
 
     def wait(self, now: datetime, quotes: Quotes) -> None:
         """Follow a round whose orders neither fill nor end."""
@@ -108,6 +128,7 @@ class Deciding:
             self._stop(now, breach)
         if self._rebalancer.round is None:
             record = self._rebalancer.closed.pop()
+            self._snapshots.fees.forget()
             reason = self._refusals.reason(record.missing)
             self._diary.closed(now, record, opening, portfolio, orders, reason)
             gave_up = f"{record.tag}: {reason}" if reason else None

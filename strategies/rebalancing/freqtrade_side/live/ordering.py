@@ -54,6 +54,7 @@ class Ordering:
         self._setup = snapshots.setup
         self._treasury = snapshots.treasury
         self._markets = snapshots.markets
+        self._fee = snapshots.fee
         self._rebalancer = rebalancer
         self._memory = memory
         self._diary = diary
@@ -92,11 +93,12 @@ class Ordering:
         if trade is None:
             return 0.0
         cash = min(self._treasury.cash(own_orders.holdings()), self._treasury.free())
-        share = current.share(trade, cash, self._markets.fee)
+        fee = self._fee()
+        share = current.share(trade, cash, fee)
         i = self._setup.assets.index(trade.asset)
         lot = float(self._markets.lots[i])
         # At another price than planned as many coins as planned, not as much money.
-        most = min(share * (1 + MOVED), cash / (1 + self._markets.fee)) / rate
+        most = min(share * (1 + MOVED), cash / (1 + fee)) / rate
         coins = whole_lots(min(trade.amount * share / trade.notional, most), lot)
         if coins <= 0 or coins * rate < self._markets.cost_minimums[i]:
             self._refusals.by_asset[trade.asset] = NO_CASH  # since it was planned: plan again

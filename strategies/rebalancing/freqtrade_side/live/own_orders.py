@@ -80,6 +80,11 @@ def holdings() -> dict[str, Holding]:
     return {row[0]: Holding(row[0], row[1] or 0.0, row[2] or 0.0, row[3] or 0.0) for row in rows}
 
 
+def paid_fees() -> list[float]:
+    """Return the rate of the fees paid for each open trade, a fraction."""
+    return [holding.fee for holding in holdings().values() if holding.amount > 0]
+
+
 def open_sides() -> dict[str, str]:
     """Return, by pair, the side of the orders that are neither filled nor cancelled."""
     rows = Order.session.execute(
