@@ -7,7 +7,8 @@ import pytest
 
 from rebalancing.cli.journal import event_line
 from sandbox.fees import Fees
-from tests.portfolio_bots import closed, trading_bot
+from sandbox.market_rules import checked_rules
+from tests.portfolio_bots import TARGETS, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
 HALTED = "ETH: buy refused: binance Market is closed"
@@ -56,3 +57,26 @@ def test_a_fee_above_the_configured_one_keeps_nothing_from_being_bought(
         bot.restart()
         bot.wait_loops(2)
         assert len(bot.records.journal("fee")) == 1
+
+
+def test_what_is_larger_than_the_largest_order_is_bought_and_sold_in_several(
+    tmp_path: Path,
+) -> None:
+    """Buys that open a trade and add to it, and sells, each in more orders than a round has
+    tries."""
+    largest = {"BTC": "2", "ETH": "5"}
+    with trading_bot(tmp_path) as (ground, bot):
+        for asset, most in largest.items():
+            pair = f"{asset}/USDT"
+            rules = checked_rules(pair, {"max_market_qty": most})
+            ground.exchange.listing.set_rules(pair, rules)
+        bot.start()
+        assert closed(bot, 1)["outcome"] == "done"
+        assert weights(ground) == pytest.approx(TARGETS, abs=0.01)
+        ground.set_prices(ETH=100)
+        assert closed(bot, 2)["outcome"] == "done"
+        assert weights(ground, ETH=100) == pytest.approx(TARGETS, abs=0.01)
+        orders = ground.trading.account.orders
+        assert len(orders) > 15
+        assert all(float(o.amount) <= float(largest[o.pair.split("/")[0]]) for o in orders)
+        assert bot.records.complaints == []

@@ -1,14 +1,16 @@
 """The rebalancer: opens rounds when one is due, and sees them through."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rebalancing.closed_rounds import Outcome
 from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Portfolio
-from rebalancing.rebalancer import PATIENCE, Outcome, Rebalancer
+from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.rounds import MAX_TRIES, Fill, Round
 from tests.builders import START, SimulatedAccount, make_rules, make_settings
 
@@ -162,6 +164,38 @@ def test_a_round_gives_up_after_a_bounded_number_of_tries() -> None:
         proceed(rebalancer, snapshot(600, 400), minutes=tries)
     assert tries == MAX_TRIES
     assert outcomes(rebalancer) == [Outcome.GAVE_UP]
+
+
+def test_what_is_too_large_for_one_order_is_continued_in_as_many_as_it_takes() -> None:
+    small = replace(RULES, largest=np.array([10.0, 7.0]))
+    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer.watch(START, snapshot(600, 400), lambda: small)
+    sold = bought = 0.0
+    orders = 0
+    while rebalancer.round is not None:
+        sell, buy = (current_of(rebalancer).take(asset, START) for asset in ("BTC", "ETH"))
+        sold += -sell.amount if sell else 0.0
+        bought += buy.amount if buy else 0.0
+        assert orders < 30
+        orders += 1
+        after = snapshot(600 - sold, 400 + bought, sold - bought)
+        proceed(rebalancer, after, rules=small, BTC=Fill(sold, 0), ETH=Fill(0, bought))
+    assert outcomes(rebalancer) == [Outcome.DONE]
+    assert (sold, bought) == pytest.approx((100, 100))
+    assert orders == 15  # of at most 7 coins
+
+
+def test_a_piece_that_is_refused_each_time_is_given_up() -> None:
+    small = replace(RULES, largest=np.array([10.0, 7.0]))
+    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer.watch(START, snapshot(600, 400), lambda: small)
+    tries = 0
+    while rebalancer.round is not None:
+        tries += 1
+        order_all(rebalancer)
+        proceed(rebalancer, snapshot(600, 400), minutes=tries, rules=small)
+    assert tries == MAX_TRIES
+    assert rebalancer.closed[0].missing == ("BTC", "ETH")
 
 
 def test_a_round_gives_up_when_its_orders_exhaust_its_patience() -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import numpy as np
 
+from rebalancing.closed_rounds import Outcome, RoundRecord
 from rebalancing.destination import destination_weights
 from rebalancing.drift import TOLERANCE, drift_of
-from rebalancing.market_rules import MarketRules
+from rebalancing.market_rules import MarketRules, pieces
 from rebalancing.plan import Plan
 from rebalancing.planner import plan_trades
 from rebalancing.portfolio import Mask, Portfolio, Vector
-from rebalancing.rounds import MAX_TRIES, Fill, Round, round_tag
+from rebalancing.rounds import MAX_TRIES, Fill, Round
 from rebalancing.schedule import Schedule
 from rebalancing.settings import Settings
 from rebalancing.state import RebalancerState
@@ -24,34 +24,6 @@ from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
 """How long a round waits for orders that do not fill."""
-
-
-class Outcome(StrEnum):
-    """How a round ended."""
-
-    DONE = "done"
-    GAVE_UP = "gave up"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True)
-class RoundRecord:
-    """A closed round with its plans, the first one first: for the log, the chart, the journal.
-
-    `missing` are the assets of which it had not traded what it wanted when it gave up.
-    """
-
-    number: int
-    reason: Reason
-    started: datetime
-    plans: tuple[Plan, ...]
-    outcome: Outcome
-    missing: tuple[str, ...] = ()
-
-    @property
-    def tag(self) -> str:
-        """The round as it stands in order tags."""
-        return round_tag(self.number, self.reason)
 
 
 class Rebalancer:
@@ -176,6 +148,7 @@ class Rebalancer:
         late = open_orders and now - current.started >= PATIENCE
         if open_orders and not late:
             return
+        current.credit(fills)
         current.members = current.unfinished(portfolio, rules, fills) & ~self.hands_off
         if not current.members.any():
             self._close(now, Outcome.DONE)
@@ -184,7 +157,7 @@ class Rebalancer:
         if late or current.tries >= MAX_TRIES:
             self._close(now, Outcome.GAVE_UP)
         elif plan.trades:
-            current.adopt(plan, fills)
+            current.adopt(plan, fills, pieces(plan, portfolio.assets, rules))
         else:
             self._close(now, Outcome.DONE)
 
@@ -268,7 +241,7 @@ class Rebalancer:
                 self._schedule.allocated(now)
             return
         self.round = Round(self._number, reason, now, destination, members)
-        self.round.adopt(plan, {})
+        self.round.adopt(plan, {}, pieces(plan, portfolio.assets, rules))
         self._number += 1
         self._schedule.started(now)
 

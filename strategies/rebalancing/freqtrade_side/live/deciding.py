@@ -118,7 +118,7 @@ class Deciding:
         opening = self._memory.state.opening
         if opening is None:
             opening = opening_facts(current, portfolio, self._setup.stake)
-        tries, limits = current.tries, self._setup.settings.limits
+        plans, limits = len(current.plans), self._setup.settings.limits
         breach = breach_after(limits, opening["nav"], slippage(orders, opening["prices"]))
         if breach is None:
             rules, fills = self._snapshots.rules(portfolio), own_orders.fills(orders)
@@ -133,7 +133,7 @@ class Deciding:
             self._diary.closed(now, record, opening, portfolio, orders, reason)
             gave_up = f"{record.tag}: {reason}" if reason else None
             self._memory.note(opening=None, gave_up=gave_up)
-        elif current.tries != tries:
+        elif len(current.plans) != plans:
             targets = self._rebalancer.targets_now(portfolio)
             self._diary.planned_again(now, current, portfolio, targets)
 

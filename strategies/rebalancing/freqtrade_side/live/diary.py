@@ -11,11 +11,11 @@ import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.util import fmt_coin
 
+from rebalancing.closed_rounds import RoundRecord
 from rebalancing.freqtrade_side.live.journal_file import Journal
 from rebalancing.freqtrade_side.live.own_orders import Executed
 from rebalancing.plan import Plan
 from rebalancing.portfolio import Portfolio, Vector
-from rebalancing.rebalancer import RoundRecord
 from rebalancing.rounds import Round
 
 logger = logging.getLogger("rebalancing")
