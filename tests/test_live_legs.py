@@ -1,5 +1,8 @@
 """Trades that never become an order: known before where they can be, told where they cannot."""
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 from rebalancing.cli.journal import event_line
 from sandbox.fees import Fees
 from sandbox.market_rules import checked_rules
+from tests.live_bots import LiveBot, with_api
 from tests.portfolio_bots import TARGETS, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
@@ -80,3 +84,36 @@ def test_what_is_larger_than_the_largest_order_is_bought_and_sold_in_several(
         assert len(orders) > 15
         assert all(float(o.amount) <= float(largest[o.pair.split("/")[0]]) for o in orders)
         assert bot.records.complaints == []
+
+
+def lock(bot: LiveBot, pair: str) -> None:
+    """Lock a pair in freqtrade's database, as its API does."""
+    now = datetime.now(UTC)
+    row = (pair, "*", "by hand", f"{now:%F %T}", f"{now + timedelta(days=1):%F %T}", True)
+    columns = "pair, side, reason, lock_time, lock_end_time, active"
+    with closing(sqlite3.connect(bot.records.database)) as connection, connection:
+        connection.execute(f"INSERT INTO pairlocks ({columns}) VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def test_nothing_is_sold_for_a_pair_that_is_locked(tmp_path: Path) -> None:
+    """A target that is added while its pair is locked is bought once the lock is gone."""
+    before, after = {"BTC": 0.9, "USDT": 0.1}, {"BTC": 0.45, "ETH": 0.45, "USDT": 0.1}
+    with trading_bot(tmp_path, {"targets": before}, config=with_api({})) as (ground, bot):
+        pairs = bot.config["exchange"]["pair_whitelist"]
+        bot.configure(exchange={**bot.config["exchange"], "pair_whitelist": pairs[:1]})
+        bot.start()
+        closed(bot, 1)
+        bot.stop()
+        lock(bot, "ETH/USDT")
+        bot.configure(
+            exchange={**bot.config["exchange"], "pair_whitelist": pairs},
+            rebalance={**bot.config["rebalance"], "targets": after},
+        )
+        bot.start()
+        (line,) = bot.wait_for(lambda: bot.records.journal("no round"))
+        assert "ETH: cannot be traded now" in line["text"]
+        bot.wait_loops(3)
+        assert len(ground.trading.account.orders) == 1
+        bot.ask("DELETE", "locks/1")
+        assert closed(bot, 2)["outcome"] == "done"
+        assert weights(ground) == pytest.approx(after, abs=0.01)

@@ -166,6 +166,33 @@ def test_a_round_gives_up_after_a_bounded_number_of_tries() -> None:
     assert outcomes(rebalancer) == [Outcome.GAVE_UP]
 
 
+def test_nothing_is_sold_for_a_buy_that_will_not_be_made() -> None:
+    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer.untradable = np.array([False, True])
+    rebalancer.watch(START, snapshot(1000, 0), lambda: RULES)
+    assert rebalancer.round is None
+    assert rebalancer.declined is not None
+    assert "ETH: cannot be traded now" in rebalancer.declined[1].shortfall
+    assert "BTC: the buys it would pay for are left out" in rebalancer.declined[1].shortfall
+    rebalancer.untradable = np.array([False, False])
+    rebalancer.watch(START + MINUTE, snapshot(1000, 0), lambda: RULES)
+    assert planned(rebalancer) == {"BTC": -500, "ETH": 500}
+
+
+def test_the_others_are_bought_and_an_asset_follows_when_it_can_be_traded() -> None:
+    rebalancer = Rebalancer(make_settings(cooldown="0m"), ("BTC", "ETH"), "USDT")
+    rebalancer.untradable = np.array([False, True])
+    rebalancer.watch(START, snapshot(0, 0, 1000), lambda: RULES)
+    assert planned(rebalancer) == {"BTC": 500}
+    current_of(rebalancer).take("BTC", START)
+    proceed(rebalancer, snapshot(500, 0, 500), BTC=Fill(0, 500))
+    rebalancer.watch(START + 2 * MINUTE, snapshot(500, 0, 500), lambda: RULES)
+    assert rebalancer.round is None
+    rebalancer.untradable = np.array([False, False])
+    rebalancer.watch(START + 3 * MINUTE, snapshot(500, 0, 500), lambda: RULES)
+    assert planned(rebalancer) == {"ETH": 500}
+
+
 def test_what_is_too_large_for_one_order_is_continued_in_as_many_as_it_takes() -> None:
     small = replace(RULES, largest=np.array([10.0, 7.0]))
     rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")

@@ -8,12 +8,13 @@ import numpy as np
 
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.diary import Diary, opening_facts, slippage, weights
+from rebalancing.freqtrade_side.live.locks import ALL_PAIRS, locked_pairs
 from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.limits import breach_after, breach_before
-from rebalancing.portfolio import Portfolio
+from rebalancing.portfolio import Mask, Portfolio
 from rebalancing.rebalancer import Rebalancer
 
 NOTEWORTHY = 0.05
@@ -80,6 +81,7 @@ class Deciding:
             checked_at=now,
         )
         self._compare_fees(now)
+        self._rebalancer.untradable = self._locked(now)
         if self._memory.is_held is None and self._rebalancer.round is not None:
             self._proceed(now, portfolio, open_orders=False)
         if self._memory.is_held is None and self._rebalancer.round is None:
@@ -103,6 +105,18 @@ class Deciding:
             )
             self._memory.note(fee=highest)
             self._diary.tell(now, "fee", text)
+
+    def _locked(self, now: datetime) -> Mask:
+        """Tell which assets cannot be bought: freqtrade opens no trade of a locked pair, but
+        changes one that is open."""
+        locked, held = locked_pairs(now), own_orders.holdings()
+        return np.array(
+            [
+                pair not in held and (pair in locked or ALL_PAIRS in locked)
+                for pair in self._setup.pairs
+            ],
+            dtype=bool,
+        )
 
     def wait(self, now: datetime, quotes: Quotes) -> None:
         """Follow a round whose orders neither fill nor end."""
