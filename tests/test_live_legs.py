@@ -11,6 +11,7 @@ import pytest
 from rebalancing.cli.journal import event_line
 from sandbox.fees import Fees
 from sandbox.market_rules import checked_rules
+from sandbox.orders import OrderType, Side
 from tests.live_bots import LiveBot, with_api
 from tests.portfolio_bots import TARGETS, closed, trading_bot, weights
 
@@ -117,3 +118,22 @@ def test_nothing_is_sold_for_a_pair_that_is_locked(tmp_path: Path) -> None:
         bot.ask("DELETE", "locks/1")
         assert closed(bot, 2)["outcome"] == "done"
         assert weights(ground) == pytest.approx(after, abs=0.01)
+
+
+def test_an_emergency_exit_counts_in_its_round(tmp_path: Path) -> None:
+    """The sell rests at its own side of the book, freqtrade cancels it and sells at market."""
+    config = {
+        "unfilledtimeout": {"entry": 2, "exit": 1, "exit_timeout_count": 1, "unit": "seconds"},
+        "exit_pricing": {"price_side": "same"},
+    }
+    with trading_bot(tmp_path, config=config) as (ground, bot):
+        bot.configure(order_types={**bot.config["order_types"], "exit": "limit"})
+        bot.start()
+        closed(bot, 1)
+        ground.set_prices(BTC=120)
+        line = closed(bot, 2)
+        (sold,) = [o for o in ground.trading.account.orders if o.side is Side.SELL and o.filled]
+        assert sold.type is OrderType.MARKET
+        assert line["achieved"]["BTC"] == pytest.approx(-float(sold.filled) * 120, rel=0.01)
+        assert {o["ft_order_tag"] for o in bot.records.orders()[2:]} == {line["tag"]}
+        assert line["outcome"] == "done"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from freqtrade.enums import ExitType
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import func, select
 
@@ -269,6 +270,25 @@ def name_entries(tag: str, since: datetime) -> None:
             if order.ft_order_tag == ENTRY_TAG:
                 order.ft_order_tag = tag
     if opened:
+        Trade.commit()
+
+
+def name_emergency_exits(tag: str, since: datetime) -> None:
+    """Give market orders with which freqtrade replaced sells that did not fill in time
+    (`exit_timeout_count`) the tag of the round whose sells they were."""
+    emergency = str(ExitType.EMERGENCY_EXIT.value)
+    orders = Order.session.scalars(
+        select(Order).where(
+            Order.ft_order_tag == emergency,
+            Order.order_date >= since.astimezone(UTC).replace(tzinfo=None),
+        )
+    ).all()
+    for order in orders:
+        order.ft_order_tag = tag
+        trade = Trade.session.get(Trade, order.ft_trade_id)
+        if trade is not None and trade.exit_reason == emergency:
+            trade.exit_reason = tag
+    if orders:
         Trade.commit()
 
 

@@ -227,6 +227,7 @@ class LiveRun:
         current, intents = self._rebalancer.round, self._memory.state.intents
         if current is not None:
             own_orders.name_entries(current.tag, current.started)
+            own_orders.name_emergency_exits(current.tag, current.started)
             own_orders.drop_empty()
         if not intents:
             return
