@@ -1,6 +1,13 @@
 """What pytest is told before it imports a test."""
 
+import signal
+import threading
+
 import pytest
 
 # The checks that several tests share show the values that differ, as the tests' own do.
 pytest.register_assert_rewrite("tests.live_bots", "tests.portfolio_bots", "tests.bot_clock")
+
+# A shell lets what it runs in the background ignore interrupts, and so would all we start.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)

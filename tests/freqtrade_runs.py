@@ -77,7 +77,9 @@ def backtest(folder: Path, config: Mapping[str, Any], datadir: Path, *arguments:
         (user_data / name).mkdir(parents=True, exist_ok=True)
     file = folder / "config.json"
     file.write_text(json.dumps(config))
-    exchange = LocalExchange(config["exchange"]["pair_whitelist"], CandleFolder.open(datadir))
+    exchange = LocalExchange(
+        config["exchange"]["pair_whitelist"], CandleFolder.open(datadir), rules={}
+    )
     recorder = _Recorder()
     with running(exchange) as url:
         last = folder / "overlay.json"
@@ -130,7 +132,7 @@ def freqtrade_process(
     file = folder / "config.json"
     file.write_text(json.dumps(config))
     pairs = [p for p in config.get("exchange", {}).get("pair_whitelist", []) if _is_pair(p)]
-    with running(LocalExchange(pairs, CandleFolder.open(datadir))) as url:
+    with running(LocalExchange(pairs, CandleFolder.open(datadir), rules={})) as url:
         last = folder / "overlay.json"
         last.write_text(json.dumps(overlay(url, config)))
         words = [sys.executable, "-m", "freqtrade", command or "backtesting"]

@@ -132,7 +132,7 @@ def test_the_output_is_short_and_the_whole_of_freqtrades_is_in_a_log(
     assert lines[0] == "4 pairs: BTC/USDT, ETH/USDT, BNB/USDT, SOL/USDT"
     assert lines[1].startswith("499 candles of 4h in ")
     assert lines[1].endswith(", 2023-12-30 08:00 to 2024-03-22 08:00")
-    assert "Policy: every 14d" in lines
+    assert "Policy: every 14d (from configuration)" in lines
     assert len(lines) < 25
     (log,) = re.findall(r"^freqtrade's output: (.+)$", run.out, re.MULTILINE)
     assert "BACKTESTING REPORT" in (run.folder / log).read_text()

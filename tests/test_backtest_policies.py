@@ -91,7 +91,7 @@ def test_a_relative_threshold_is_a_share_of_the_target(tmp_path: Path) -> None:
 
 
 def test_each_asset_may_have_its_own_threshold(tmp_path: Path) -> None:
-    found = run(tmp_path, threshold={"BTC": 0.02, "SOL": 0.5})
+    found = run(tmp_path, threshold={"BTC": 0.02, "SOL": 0.4})
     started = {tag.split()[2] for tag in found.trades.tag if not tag.startswith("r0")}
     assert "BTC" in started
     assert "SOL" not in started

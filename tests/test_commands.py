@@ -225,9 +225,9 @@ def test_the_bots_log_file_is_not_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param('{"dry_run": ', "config.json: Parse error", id="not JSON"),
+        pytest.param('{"dry_run": ', "not valid JSON", id="not JSON"),
         pytest.param('{"dry_run": true}', "'exchange' is missing", id="no exchange"),
-        pytest.param(None, "not found", id="no file"),
+        pytest.param(None, "there is no such configuration file", id="no file"),
     ],
 )
 def test_a_bad_configuration_is_one_line(tmp_path: Path, text: str | None, says: str) -> None:

@@ -10,8 +10,10 @@ import pytest
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
+from sandbox.book import Level
 from sandbox.exchange import LocalExchange
 from sandbox.faults import Fault, Faults
+from sandbox.orders import exact
 from sandbox.server import running
 from sandbox.trading import Trading
 from tests.builders import make_settings
@@ -126,3 +128,38 @@ def test_a_price_far_from_its_candle_that_the_book_does_not_confirm_starts_nothi
     assert "+100% from the last candle (50)" in line
     assert np.isnan(quotes.prices[0])
     assert quotes.prices[1] == pytest.approx(10, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("bids", "asks", "why"),
+    [
+        pytest.param([[60, 9]], [[300, 9]], "spread", id="both sides wide"),
+        pytest.param([[96, 9]], [[104, 9]], "spread", id="wide below the largest jump"),
+        pytest.param([[100, 9]], [[108, 9]], "spread", id="one side away"),
+        pytest.param([[99.9, 9]], [], "one side", id="no asks"),
+        pytest.param([], [[100.1, 9]], "one side", id="no bids"),
+        pytest.param([[105, 9]], [[95, 9]], "crossed", id="crossed"),
+        pytest.param([[110, 9]], [[110.1, 9]], "last trade", id="last trade apart"),
+        pytest.param([[180, 9]], [[180.1, 9]], "last trade", id="last trade far apart"),
+    ],
+)
+def test_a_book_does_not_confirm_itself(
+    bids: list[list[float]], asks: list[list[float]], why: str
+) -> None:
+    with place() as found:
+        levels = [[Level(exact(price), exact(size)) for price, size in s] for s in (bids, asks)]
+        found.exchange.set_book("BTC/USDT", *levels)
+        quotes = found.quotes()
+    assert np.isnan(quotes.prices[0])
+    (line,) = quotes.trouble
+    assert line.startswith("BTC/USDT: ")
+    assert why in line
+
+
+def test_what_is_left_out_is_named_with_the_reason() -> None:
+    with place() as found:
+        found.exchange.halted.add("ETH/USDT")
+        found.client.reload_markets(force=True)  # type: ignore[attr-defined]
+        assert found.quotes().left_out == {"ETH": "the exchange does not trade it"}
+        late = found.quotes(HOUR + timedelta(minutes=1))
+    assert "no price for an hour" in late.left_out["BTC"]

@@ -256,7 +256,8 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
         start_new_session=True,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("local exchange at")
+        while not process.stdout.readline().startswith("local exchange at"):
+            assert process.poll() is None
         time.sleep(1)
         os.killpg(process.pid, signal.SIGINT)
         status = process.wait(20)

@@ -85,6 +85,7 @@ def test_the_defaults_are_those_of_the_specification() -> None:
         "min_trade": None,
         "adopt_holdings": False,
         "max_price_jump": 0.2,
+        "max_spread": 0.02,
         "max_price_age": "5m",
         "maker": None,
         "limits": {
@@ -111,6 +112,7 @@ def test_what_is_read_is_what_was_written() -> None:
         "min_trade": 20.0,
         "adopt_holdings": True,
         "max_price_jump": 0.5,
+        "max_spread": 0.01,
         "max_price_age": "1m",
         "maker": "10m",
         "limits": {
@@ -405,6 +407,7 @@ def test_all_problems_are_found_at_once() -> None:
             "min_trade": "x",
             "adopt_holdings": "no",
             "max_price_jump": -1,
+            "max_spread": 2,
             "max_price_age": "x",
             "maker": True,
             "limits": [],

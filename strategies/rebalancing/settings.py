@@ -141,6 +141,15 @@ class Settings(BaseModel):
             json_schema_extra={"type": "number", "exclusiveMinimum": 0},
         ),
     ] = 0.2
+    max_spread: Annotated[
+        float,
+        BeforeValidator(allowed_values.fraction),
+        Field(
+            description="A price whose bid and ask are further apart than this fraction of their "
+            "middle starts no round; dry-run and live.",
+            json_schema_extra=_FRACTION,
+        ),
+    ] = 0.02
     max_price_age: Annotated[
         str,
         BeforeValidator(allowed_values.period),

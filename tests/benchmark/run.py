@@ -70,7 +70,7 @@ def run_cases(
     """
     measured = {case.name: Measured(case) for case in cases}
     drifts = {name for goal in GOALS if goal.quantity == "mean drift" for name in goal.cases}
-    exchange = LocalExchange(ground.pairs, CandleFolder.open(ground.datadir))
+    exchange = LocalExchange(ground.pairs, CandleFolder.open(ground.datadir), rules={})
     results: dict[str, Path] = {}
     lots = {market.pair: float(market.step) for market in exchange.markets}
     with running(exchange) as url:

@@ -35,8 +35,16 @@ def unusable_prices(candles: Mapping[str, PairCandles]) -> list[str]:
         f"{MOST_DECIMALS} decimals, as no exchange has them and freqtrade cannot count with; write "
         f"them rounded: rebalance cross {pair}, or round them to {_decimals(closes)} decimals"
         for pair, closes in known.items()
-        if (np.abs(np.round(closes, MOST_DECIMALS) - closes) > closes * 1e-14).any()
+        if _has_more_decimals(closes)
     ]
+
+
+def _has_more_decimals(prices: Vector) -> bool:
+    """Count as freqtrade does: the decimals of the first 14 digits."""
+    real = prices[prices > 0]
+    scale = 10.0 ** (13 - np.floor(np.log10(real)))
+    counted = np.round(real * scale) / scale
+    return bool((np.abs(np.round(counted, MOST_DECIMALS) - counted) > counted * 2e-15).any())
 
 
 def cross(pair: str, via: str, datadir: Path) -> list[tuple[str, int, int]]:

@@ -146,10 +146,12 @@ class Testing(Charting):
         prices = first_closes(setup.pairs, self._candles)
         balance = strategy.wallets.get_starting_balance()
         check_investment(setup, self._markets, prices, balance)
-        settings = self._terms.parameters.effective()
+        tested = strategy.config["runmode"] == RunMode.BACKTEST
+        # A hyperopt's parameters have no value yet: asked now they would stay at their first one.
+        settings = self._terms.parameters.effective() if tested else setup.settings
         for sentence in cautions(settings, setup.assets, setup.stake, self._markets.fee, balance):
             logger.warning(sentence)
-        if strategy.config["runmode"] == RunMode.BACKTEST:
+        if tested:
             logger.info(f"Policy: {describe(settings)} (from {self._terms.parameters.source})")
 
     def begin(self) -> None:

@@ -35,7 +35,7 @@ class Member:
     drift : float or None
         As the bot measures it; None where it measures none.
     note : str
-        "hands off", "leaving", or empty.
+        "hands off", "left out: " and why, "leaving", or empty.
     """
 
     asset: str
@@ -161,6 +161,8 @@ def _members(
     def note(asset: str) -> str:
         if asset in state.hands_off:
             return "hands off"
+        if asset in state.left_out:
+            return f"left out: {state.left_out[asset]}"
         return "leaving" if asset in state.leaving else ""
 
     def member(asset: str, drift: float | None) -> Member:

@@ -4,7 +4,7 @@ be trusted."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from rebalancing.durations import parse_duration
 from rebalancing.freqtrade_side.candles import STALE_AFTER, PairCandles
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.portfolio import Vector
+from rebalancing.quoted import Quoted, doubt
 
 CONFIRMED_WITHIN = 0.05
 """How far the middle of the order book may be from a price that jumped, as a fraction."""
@@ -32,10 +33,13 @@ class Quotes:
         be traded.
     trouble : tuple of str
         What forbids to start a round now, one line each; empty if all prices can be trusted.
+    left_out : mapping of str to str
+        Assets without a price that rounds do not wait for, and why.
     """
 
     prices: Vector
     trouble: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 class QuoteBoard:
@@ -54,7 +58,7 @@ class QuoteBoard:
     def __init__(self, exchange: Exchange, setup: Setup, now: datetime) -> None:
         self._exchange = exchange
         self._pairs, self._stake = setup.pairs, setup.stake
-        self._jump = setup.settings.max_price_jump
+        self._jump, self._spread = setup.settings.max_price_jump, setup.settings.max_spread
         self._age = parse_duration(setup.settings.max_price_age)
         self._fresh_at = dict.fromkeys(setup.pairs, now)
         self._confirmed: dict[str, float] = {}
@@ -77,18 +81,39 @@ class QuoteBoard:
         tickers = self._tickers()
         newest = max((_moment(ticker) or now for ticker in tickers.values()), default=now)
         prices, trouble = np.full(len(self._pairs), np.nan), []
+        left_out: dict[str, str] = {}
         for i, pair in enumerate(self._pairs):
+            asset = pair.split("/")[0]
             if not self._is_traded(pair):
+                left_out[asset] = "the exchange does not trade it"
                 continue
             ticker = tickers.get(pair, {})
-            price = middle(ticker)
-            fault = self._fault(now, newest, ticker, price, candles.get(pair))
+            quoted = self._quoted(pair, ticker)
+            price = quoted.middle or np.nan
+            fault = self._fault(now, newest, ticker, quoted, candles.get(pair))
             fault = fault or self._absurd(pair, price, candles[pair])
             if fault is None:
                 prices[i], self._fresh_at[pair] = price, now
             elif now - self._fresh_at[pair] < STALE_AFTER:
                 trouble.append(f"{pair}: {fault}")
-        return Quotes(prices, tuple(trouble))
+            else:
+                left_out[asset] = f"no price for an hour that can be trusted: {fault}"
+        return Quotes(prices, tuple(trouble), left_out)
+
+    def _quoted(self, pair: str, ticker: Mapping[str, Any]) -> Quoted:
+        """Read bid and ask, from the order book where the exchange's tickers hold neither."""
+        bid, ask = ticker.get("bid"), ticker.get("ask")
+        if not bid and not ask and ticker:
+            book = self._book(pair)
+            bid, ask = _best(book, "bids"), _best(book, "asks")
+        return Quoted(bid, ask, ticker.get("last"))
+
+    def _book(self, pair: str) -> Mapping[str, Any]:
+        try:
+            found: Mapping[str, Any] = self._exchange.fetch_l2_order_book(pair, 5)
+        except (ExchangeError, FreqtradeException):
+            return {}
+        return found
 
     def _tickers(self) -> Mapping[str, Any]:
         wanted = [pair for pair in self._pairs if self._is_traded(pair)]
@@ -108,19 +133,17 @@ class QuoteBoard:
         now: datetime,
         newest: datetime,
         ticker: Mapping[str, Any],
-        price: float,
+        quoted: Quoted,
         candles: PairCandles | None,
     ) -> str | None:
         """Say what is wrong with a price at first sight; None if nothing is."""
-        if not price > 0:
-            return "no price"
         moment = _moment(ticker)
         # The exchange's clock may be ahead of ours: then its other tickers show it.
         if moment is not None and (age := max(newest, now) - moment) > self._age:
             return f"its price is {int(age.total_seconds())} seconds old"
         if candles is None or not len(candles.closes):
             return "no candles yet"
-        return None
+        return doubt(quoted, self._spread)
 
     def _absurd(self, pair: str, price: float, candles: PairCandles) -> str | None:
         """Say if a price is too far from the last candle and the order book does not confirm it."""
@@ -131,10 +154,7 @@ class QuoteBoard:
         known = self._confirmed.get(pair)
         if known is not None and abs(price / known - 1) <= CONFIRMED_WITHIN:
             return None
-        try:
-            book = self._exchange.fetch_l2_order_book(pair, 5)
-        except (ExchangeError, FreqtradeException):
-            book = {}
+        book = self._book(pair)
         real = middle({side[:-1]: _best(book, side) for side in ("bids", "asks")})
         if abs(price / real - 1) <= CONFIRMED_WITHIN:
             self._confirmed[pair] = price

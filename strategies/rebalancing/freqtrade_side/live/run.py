@@ -157,6 +157,7 @@ class LiveRun:
         self._settle_intents(now)
         newest = own_orders.newest_order()
         quotes = self._board.at(now, self._candles)
+        self._tell_left_out(now, quotes)
         if quotes.trouble:
             pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
             self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
@@ -175,6 +176,14 @@ class LiveRun:
                 self._deciding.wait(now, quotes)
             self._memory.save(now, self._rebalancer.state())
         return self._memory.is_held is None
+
+    def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
+        """Say which assets leave the portfolio's value for now, and when none does any more."""
+        left_out = dict(quotes.left_out)
+        self._memory.note(left_out=left_out)
+        named = "; ".join(f"{asset} is left out: {why}" for asset, why in left_out.items())
+        text = f"{named}. Rounds divide its weight over the others" if named else "over"
+        self._diary.tell_change(now, "left out", ", ".join(left_out), text)
 
     def _has_lost_patience(self, now: datetime) -> bool:
         """Tell whether the open round waits for orders that neither fill nor end."""

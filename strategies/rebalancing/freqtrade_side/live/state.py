@@ -13,7 +13,7 @@ from rebalancing.intents import Intent
 from rebalancing.state import RebalancerState
 from rebalancing.version import __version__
 
-FIGURES = frozenset({"cash", "nav", "weights", "amounts", "prices", "checked_at"})
+FIGURES = frozenset({"cash", "nav", "weights", "amounts", "prices", "checked_at", "left_out"})
 """What changes with every check: no reason to write the state down at once."""
 
 FIGURES_EVERY = timedelta(minutes=1)
@@ -27,7 +27,8 @@ class LiveState(RebalancerState):
     the identifiers of the bot's orders, so that it knows them again. `paused` and `stopped` say
     why, None if the bot is not. `gave_up` names the newest round and why it did not trade all
     it wanted, None if it did. What was done before `limits_from` counts for no limit of a day.
-    `fee` is a rate above the configured one that has been told. `spare` are coins of the
+    `fee` is a rate above the configured one that has been told. `left_out` are assets without a
+    price, and why. `spare` are coins of the
     account that were seen and not adopted; `opening` are the facts of the open round at its
     start. Cash, NAV, weights, amounts of coins and prices are those of the newest check that
     was written.
@@ -46,6 +47,7 @@ class LiveState(RebalancerState):
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
+    left_out: dict[str, str] = Field(default_factory=dict)
     resumed_at: datetime | None = None
     spare: dict[str, float] = Field(default_factory=dict)
     book: CashBook | None = None
