@@ -29,7 +29,8 @@ def make_rules(
 ) -> MarketRules:
     """Build the same market rules for every asset."""
     same = np.ones(assets)
-    return MarketRules(lot * same, minimum * same, remainder * same, fee)
+    largest = np.inf * same
+    return MarketRules(lot * same, minimum * same, remainder * same, fee, largest)
 
 
 def make_settings(**values: Any) -> Settings:

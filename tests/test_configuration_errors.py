@@ -376,6 +376,34 @@ def test_a_maker_waits_at_its_own_side_with_limit_orders(
         load(tmp_path, config, RunMode.DRY_RUN)
 
 
+DEPTH = {"check_depth_of_market": {"enabled": True, "bids_to_ask_delta": 1.5}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        pytest.param(
+            {"ignore_buying_expired_candle_after": 300},
+            "ignore_buying_expired_candle_after: must be 0 or left out, is 300",
+            id="old candles",
+        ),
+        pytest.param(
+            {"entry_pricing": {"price_side": "other", **DEPTH}},
+            r"entry_pricing.check_depth_of_market.enabled: must be false or left out",
+            id="depth of the market",
+        ),
+    ],
+)
+def test_what_keeps_a_bot_from_buying_is_refused_where_it_trades(
+    tmp_path: Path, changes: dict[str, Any], named: str
+) -> None:
+    config = {**make_config(PAIRS, EQUAL), **changes}
+    for mode in (RunMode.DRY_RUN, RunMode.LIVE):
+        with pytest.raises(OperationalException, match=named):
+            load(tmp_path, dict(config), mode)
+    load(tmp_path, dict(config), RunMode.BACKTEST)
+
+
 def test_a_period_that_its_own_limit_would_stop_is_refused(tmp_path: Path) -> None:
     config = make_config(PAIRS, {**EQUAL, "period": "5m"})
     with pytest.raises(OperationalException, match=r"day_rounds: 100 .*288 rounds a day"):

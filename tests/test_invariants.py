@@ -55,6 +55,7 @@ def markets(draw: st.DrawFn, portfolio: Portfolio, lots: bool = True) -> MarketR
         np.full(count, minimum),
         np.full(count, remainder),
         draw(st.sampled_from([0.0, 0.001, 0.01])),
+        np.full(count, np.inf),
     )
 
 

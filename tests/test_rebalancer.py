@@ -1,14 +1,16 @@
 """The rebalancer: opens rounds when one is due, and sees them through."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
+from rebalancing.closed_rounds import Outcome
 from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Portfolio
-from rebalancing.rebalancer import PATIENCE, Outcome, Rebalancer
+from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.rounds import MAX_TRIES, Fill, Round
 from tests.builders import START, SimulatedAccount, make_rules, make_settings
 
@@ -162,6 +164,65 @@ def test_a_round_gives_up_after_a_bounded_number_of_tries() -> None:
         proceed(rebalancer, snapshot(600, 400), minutes=tries)
     assert tries == MAX_TRIES
     assert outcomes(rebalancer) == [Outcome.GAVE_UP]
+
+
+def test_nothing_is_sold_for_a_buy_that_will_not_be_made() -> None:
+    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer.untradable = np.array([False, True])
+    rebalancer.watch(START, snapshot(1000, 0), lambda: RULES)
+    assert rebalancer.round is None
+    assert rebalancer.declined is not None
+    assert "ETH: cannot be traded now" in rebalancer.declined[1].shortfall
+    assert "BTC: the buys it would pay for are left out" in rebalancer.declined[1].shortfall
+    rebalancer.untradable = np.array([False, False])
+    rebalancer.watch(START + MINUTE, snapshot(1000, 0), lambda: RULES)
+    assert planned(rebalancer) == {"BTC": -500, "ETH": 500}
+
+
+def test_the_others_are_bought_and_an_asset_follows_when_it_can_be_traded() -> None:
+    rebalancer = Rebalancer(make_settings(cooldown="0m"), ("BTC", "ETH"), "USDT")
+    rebalancer.untradable = np.array([False, True])
+    rebalancer.watch(START, snapshot(0, 0, 1000), lambda: RULES)
+    assert planned(rebalancer) == {"BTC": 500}
+    current_of(rebalancer).take("BTC", START)
+    proceed(rebalancer, snapshot(500, 0, 500), BTC=Fill(0, 500))
+    rebalancer.watch(START + 2 * MINUTE, snapshot(500, 0, 500), lambda: RULES)
+    assert rebalancer.round is None
+    rebalancer.untradable = np.array([False, False])
+    rebalancer.watch(START + 3 * MINUTE, snapshot(500, 0, 500), lambda: RULES)
+    assert planned(rebalancer) == {"ETH": 500}
+
+
+def test_what_is_too_large_for_one_order_is_continued_in_as_many_as_it_takes() -> None:
+    small = replace(RULES, largest=np.array([10.0, 7.0]))
+    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer.watch(START, snapshot(600, 400), lambda: small)
+    sold = bought = 0.0
+    orders = 0
+    while rebalancer.round is not None:
+        sell, buy = (current_of(rebalancer).take(asset, START) for asset in ("BTC", "ETH"))
+        sold += -sell.amount if sell else 0.0
+        bought += buy.amount if buy else 0.0
+        assert orders < 30
+        orders += 1
+        after = snapshot(600 - sold, 400 + bought, sold - bought)
+        proceed(rebalancer, after, rules=small, BTC=Fill(sold, 0), ETH=Fill(0, bought))
+    assert outcomes(rebalancer) == [Outcome.DONE]
+    assert (sold, bought) == pytest.approx((100, 100))
+    assert orders == 15  # of at most 7 coins
+
+
+def test_a_piece_that_is_refused_each_time_is_given_up() -> None:
+    small = replace(RULES, largest=np.array([10.0, 7.0]))
+    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer.watch(START, snapshot(600, 400), lambda: small)
+    tries = 0
+    while rebalancer.round is not None:
+        tries += 1
+        order_all(rebalancer)
+        proceed(rebalancer, snapshot(600, 400), minutes=tries, rules=small)
+    assert tries == MAX_TRIES
+    assert rebalancer.closed[0].missing == ("BTC", "ETH")
 
 
 def test_a_round_gives_up_when_its_orders_exhaust_its_patience() -> None:

@@ -1,10 +1,12 @@
 """An open round: what it still wants of each asset, and when it is complete."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from rebalancing.market_rules import pieces
 from rebalancing.plan import Plan, Trade
 from rebalancing.portfolio import Portfolio
 from rebalancing.rounds import Fill, Round
@@ -15,11 +17,13 @@ SELL_A, SELL_B = Trade("A", -50, 2.0), Trade("B", -20, 1.0)
 BUY_C, BUY_D = Trade("C", 90, 1.0), Trade("D", 10, 3.0)
 
 
-def open_round(*trades: Trade, fills: dict[str, Fill] | None = None) -> Round:
+def open_round(
+    *trades: Trade, fills: dict[str, Fill] | None = None, pieces: dict[str, float] | None = None
+) -> Round:
     current = Round(
         7, Reason(Cause.THRESHOLD, "A", 0.034), START, np.full(5, 0.2), np.ones(4, dtype=bool)
     )
-    current.adopt(Plan(trades), fills or {})
+    current.adopt(Plan(trades), fills or {}, pieces or {})
     return current
 
 
@@ -55,6 +59,33 @@ def test_the_time_of_the_last_order_is_kept() -> None:
 
 def test_an_asset_without_a_trade_gets_none() -> None:
     assert open_round(SELL_A).take("D", START) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "largest", "lot", "orders"),
+    [
+        pytest.param(50.0, np.inf, 0.0, [50], id="no largest"),
+        pytest.param(50.0, 50.0, 1.0, [50], id="just one"),
+        pytest.param(-50.0, 25.0, 1.0, [25, 25], id="two equal ones"),
+        pytest.param(41.0, 20.0, 1.0, [13, 14, 14], id="none is too small"),
+        pytest.param(-41.0, 20.9, 2.0, [12, 14, 15], id="whole lots"),
+        pytest.param(9.0, 4.0, 0.0, [3, 3, 3], id="any amount"),
+    ],
+)
+def test_a_trade_too_large_is_cut_into_orders_of_about_the_same_size(
+    amount: float, largest: float, lot: float, orders: list[float]
+) -> None:
+    rules = replace(make_rules(1, lot=lot), largest=np.array([largest]))
+    sent = []
+    while abs(amount) > 0:
+        plan = Plan((Trade("A", amount, 1.0),))
+        current = open_round(*plan.trades, pieces=pieces(plan, ["A"], rules))
+        order = current.take("A", START)
+        assert order is not None
+        assert order.is_sell == (amount < 0)
+        amount -= order.amount
+        sent.append(abs(order.amount))
+    assert sent == pytest.approx(orders)
 
 
 def test_buys_wait_until_every_sell_has_been_ordered() -> None:
@@ -122,7 +153,7 @@ def test_an_asset_without_a_price_is_not_waited_for() -> None:
 def test_a_second_plan_wants_its_trades_on_top_of_what_is_filled() -> None:
     current = open_round(SELL_A, BUY_C)
     fills = {"A": Fill(20, 0), "C": Fill(0, 40)}
-    current.adopt(Plan((Trade("A", -30, 2.0), Trade("C", 50, 1.0))), fills)
+    current.adopt(Plan((Trade("A", -30, 2.0), Trade("C", 50, 1.0))), fills, {})
     assert current.tries == 2
     assert unfinished(current, **fills) == {"A", "C"}
     assert unfinished(current, A=Fill(50, 0), C=Fill(0, 90)) == set()
@@ -130,7 +161,7 @@ def test_a_second_plan_wants_its_trades_on_top_of_what_is_filled() -> None:
 
 def test_a_second_plan_replaces_what_was_not_handed_out() -> None:
     current = open_round(SELL_A, BUY_C)
-    current.adopt(Plan((BUY_D,)), {})
+    current.adopt(Plan((BUY_D,)), {}, {})
     assert current.take("A", START) is None
     assert current.take("C", START) is None
     assert current.take("D", START) == BUY_D

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rebalancing.plan import Omission, Trade, Why
+from rebalancing.plan import Omission, Plan, Trade, Why
 from rebalancing.portfolio import Portfolio, Vector
 
 
@@ -43,12 +43,32 @@ class MarketRules:
         Smallest value that a partial sell may leave behind, stake currency.
     fee : float
         Fraction of a notional, charged on buys and sells alike.
+    largest : array, shape (assets,)
+        Largest order, coins; infinite where there is none.
     """
 
     lot: Vector
     minimum: Vector
     remainder: Vector
     fee: float
+    largest: Vector
+
+
+def pieces(plan: Plan, assets: Sequence[str], rules: MarketRules) -> dict[str, float]:
+    """Return the first order of each trade that is too large for one, coins, by asset.
+
+    Notes
+    -----
+    The orders of a trade are about equal: none at its end is too small.
+    """
+    first = {}
+    for trade in plan.trades:
+        i, amount = assets.index(trade.asset), abs(trade.amount)
+        largest = whole_lots(float(rules.largest[i]), float(rules.lot[i]))
+        if amount > largest > 0:
+            count = np.ceil(amount / largest - 1e-9)
+            first[trade.asset] = whole_lots(float(amount / count), float(rules.lot[i]))
+    return first
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +117,7 @@ class Desk:
         """Sell less where buys have been left out, so that nearly all of the cash is used."""
         whole = {i: amount for i, amount in sells.items() if destination[i] <= 0}
         parts = {i: sells[i] * float(self.portfolio.prices[i]) for i in sells if i not in whole}
-        spare = idle - self.idle_limit
+        spare = idle
         return {**self.fitted(parts, sum(parts.values()) - spare / (1 - self.rules.fee)), **whole}
 
     def fitted(self, wishes: dict[int, float], budget: float) -> dict[int, float]:

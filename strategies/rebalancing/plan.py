@@ -12,6 +12,7 @@ class Why(StrEnum):
     BELOW_MINIMUM = "below the smallest trade"
     LEAVES_DUST = "would leave less than the smallest order"
     NO_CASH = "not enough cash"
+    CLOSED = "cannot be traded now"
     NO_USE = "the buys it would pay for are left out"
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import numpy as np
 
+from rebalancing.closed_rounds import Outcome, RoundRecord
 from rebalancing.destination import destination_weights
 from rebalancing.drift import TOLERANCE, drift_of
-from rebalancing.market_rules import MarketRules
-from rebalancing.plan import Plan
+from rebalancing.market_rules import MarketRules, pieces
+from rebalancing.plan import Omission, Plan, Why
 from rebalancing.planner import plan_trades
 from rebalancing.portfolio import Mask, Portfolio, Vector
-from rebalancing.rounds import MAX_TRIES, Fill, Round, round_tag
+from rebalancing.rounds import MAX_TRIES, Fill, Round
 from rebalancing.schedule import Schedule
 from rebalancing.settings import Settings
 from rebalancing.state import RebalancerState
@@ -24,30 +24,6 @@ from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
 """How long a round waits for orders that do not fill."""
-
-
-class Outcome(StrEnum):
-    """How a round ended."""
-
-    DONE = "done"
-    GAVE_UP = "gave up"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True)
-class RoundRecord:
-    """A closed round with its plans, the first one first: for the log, the chart, the journal."""
-
-    number: int
-    reason: Reason
-    started: datetime
-    plans: tuple[Plan, ...]
-    outcome: Outcome
-
-    @property
-    def tag(self) -> str:
-        """The round as it stands in order tags."""
-        return round_tag(self.number, self.reason)
 
 
 class Rebalancer:
@@ -74,6 +50,8 @@ class Rebalancer:
         The newest round that was due and not opened, because its plan holds no trade.
     hands_off : bool array, shape (assets,)
         Assets that are kept out: their weight is held in cash.
+    untradable : bool array, shape (assets,)
+        Assets of which no order would be made now; the others trade as if these were as wanted.
     """
 
     def __init__(
@@ -87,6 +65,7 @@ class Rebalancer:
         self.closed: list[RoundRecord] = []
         self.declined: tuple[Reason, Plan] | None = None
         self.hands_off = np.zeros(len(self.assets), dtype=bool)
+        self.untradable = np.zeros(len(self.assets), dtype=bool)
         self._members = (*self.assets, stake)
         self._number = 0
         self._schedule = Schedule(settings, self.assets, stake)
@@ -126,7 +105,7 @@ class Rebalancer:
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return
         targets = self.targets_now(portfolio)
-        reason = self._schedule.due(now, portfolio, targets)
+        reason = self._schedule.due(now, portfolio, targets, ~self.untradable)
         self._schedule.serve(now, reason)
         if reason is not None:
             self._open(now, reason, portfolio, targets, rules())
@@ -135,7 +114,8 @@ class Rebalancer:
         """Tell whether `watch` would try to open a round; nothing changes."""
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return False
-        return self._schedule.due(now, portfolio, self.targets_now(portfolio)) is not None
+        targets = self.targets_now(portfolio)
+        return self._schedule.due(now, portfolio, targets, ~self.untradable) is not None
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
         """Return the target weights over what is available, with what is out held in cash and
@@ -172,15 +152,17 @@ class Rebalancer:
         late = open_orders and now - current.started >= PATIENCE
         if open_orders and not late:
             return
+        current.credit(fills)
         current.members = current.unfinished(portfolio, rules, fills) & ~self.hands_off
         if not current.members.any():
             self._close(now, Outcome.DONE)
             return
         plan = self._plan_rest(current, portfolio, rules)
-        if late or current.tries >= MAX_TRIES:
+        closed = any(omission.why is Why.CLOSED for omission in plan.omitted)
+        if late or current.tries >= MAX_TRIES or (closed and not plan.trades):
             self._close(now, Outcome.GAVE_UP)
         elif plan.trades:
-            current.adopt(plan, fills)
+            current.adopt(plan, fills, pieces(plan, portfolio.assets, rules))
         else:
             self._close(now, Outcome.DONE)
 
@@ -189,12 +171,24 @@ class Rebalancer:
         sell which the round will not make. Sells do not wait for such buys: they bring cash."""
         members = current.members
         while True:
-            plan = plan_trades(portfolio, current.destination, members, rules, self.reserve)
+            plan = self._plan(portfolio, current.destination, members, rules)
             turned = [trade for trade in plan.trades if not current.continues(trade)]
             sold = [trade.asset for trade in turned if trade.is_sell]
             if not sold:
                 return replace(plan, trades=tuple(filter(current.continues, plan.trades)))
             members = members & ~self._mask(sold)
+
+    def _plan(
+        self, portfolio: Portfolio, destination: Vector, members: Mask, rules: MarketRules
+    ) -> Plan:
+        plan = plan_trades(portfolio, destination, members & ~self.untradable, rules, self.reserve)
+        gaps = destination[:-1] * portfolio.nav - portfolio.values[:-1]
+        closed = self.untradable & members & (np.abs(gaps) >= rules.minimum)
+        left = [
+            Omission(self.assets[i], float(gaps[i]), Why.CLOSED)
+            for i in map(int, np.flatnonzero(closed))
+        ]
+        return replace(plan, omitted=(*plan.omitted, *left))
 
     def state(self) -> RebalancerState:
         """Return what must survive a restart."""
@@ -256,15 +250,15 @@ class Rebalancer:
     ) -> None:
         destination = self._destination(reason, portfolio, targets, rules)
         members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
-        plan = plan_trades(portfolio, destination, members, rules, self.reserve)
-        self._schedule.see(portfolio.available[:-1])
+        plan = self._plan(portfolio, destination, members, rules)
+        self._schedule.see(portfolio.available[:-1] & ~self.untradable)
         if not plan.trades:
             self.declined = reason, plan
             if reason.cause is Cause.INITIAL and not plan.omitted:
                 self._schedule.allocated(now)
             return
         self.round = Round(self._number, reason, now, destination, members)
-        self.round.adopt(plan, {})
+        self.round.adopt(plan, {}, pieces(plan, portfolio.assets, rules))
         self._number += 1
         self._schedule.started(now)
 
@@ -287,8 +281,9 @@ class Rebalancer:
         assert current is not None
         self._schedule.allocated(current.ordered_at or now)
         self._schedule.ended(current.reason, gave_up=outcome is Outcome.GAVE_UP)
-        plans = tuple(current.plans)
-        self.closed.append(
-            RoundRecord(current.number, current.reason, current.started, plans, outcome)
-        )
+        gave_up = outcome is Outcome.GAVE_UP
+        short = zip(self.assets, current.members, strict=True)
+        missing = tuple(asset for asset, is_short in short if gave_up and is_short)
+        facts = current.number, current.reason, current.started, tuple(current.plans)
+        self.closed.append(RoundRecord(*facts, outcome, missing))
         self.round = None

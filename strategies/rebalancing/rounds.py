@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -55,6 +55,11 @@ class Fill:
     bought: float = 0.0
 
 
+def _cut(trade: Trade, pieces: Mapping[str, float]) -> Trade:
+    size = pieces.get(trade.asset)
+    return trade if size is None else replace(trade, amount=-size if trade.is_sell else size)
+
+
 @dataclass
 class Round:
     """One complete rebalance: where it goes, its plans, and what is left of them.
@@ -85,6 +90,8 @@ class Round:
     tries_before: int = 0
     _waiting: dict[str, Trade] = field(default_factory=dict)
     _goals: dict[str, Fill] = field(default_factory=dict)
+    _filled: dict[str, Fill] = field(default_factory=dict)
+    _is_cut: bool = False
 
     @classmethod
     def resumed(cls, state: RoundState, members: Sequence[str]) -> Round:
@@ -144,7 +151,7 @@ class Round:
         """Some trades of the plan have not been ordered yet."""
         return bool(self._waiting)
 
-    def adopt(self, plan: Plan, fills: Mapping[str, Fill]) -> None:
+    def adopt(self, plan: Plan, fills: Mapping[str, Fill], pieces: Mapping[str, float]) -> None:
         """Take up a plan for what is left.
 
         Parameters
@@ -153,15 +160,25 @@ class Round:
             Trades from now on.
         fills : mapping of str to Fill
             What this round has executed before, by asset; an asset without orders is absent.
+        pieces : mapping of str to float
+            The first order of trades that are too large for one, coins; plans that follow
+            continue them.
         """
         self.plans.append(plan)
-        self._waiting = {trade.asset: trade for trade in plan.trades}
+        self._filled, self._is_cut = dict(fills), bool(pieces)
+        self._waiting = {trade.asset: _cut(trade, pieces) for trade in plan.trades}
         for trade in plan.trades:
             done = fills.get(trade.asset, Fill())
             self._goals[trade.asset] = Fill(
                 done.sold + (-trade.amount if trade.is_sell else 0.0),
                 done.bought + (0.0 if trade.is_sell else trade.notional),
             )
+
+    def credit(self, fills: Mapping[str, Fill]) -> None:
+        """Do not count a plan as a try if it only continues what was too large for one order."""
+        if self._is_cut and dict(fills) != self._filled:
+            self.tries_before -= 1
+            self._is_cut = False
 
     @property
     def wanted(self) -> dict[str, Fill]:

@@ -79,14 +79,17 @@ class Schedule:
         # A clock that was wrong, and has been set back, must not silence it until then.
         return abs(now - self._last_start) < self._cooldown + backoff(self._failures)
 
-    def due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
-        """Say why a round is due, the cool-down apart; None if it is not."""
+    def due(
+        self, now: datetime, portfolio: Portfolio, targets: Vector, tradable: Mask
+    ) -> Reason | None:
+        """Say why a round is due, the cool-down apart; None if it is not. An asset is new when it
+        is `tradable` for the first time."""
         available = portfolio.available[:-1]
         if self._last_start is None:
             return Reason(Cause.INITIAL) if available.any() else None
         if event := self.asked or self._again:
             return event
-        new = available & ~self._seen & (targets[:-1] > 0)
+        new = available & tradable & ~self._seen & (targets[:-1] > 0)
         if new.any():
             return Reason(Cause.NEW_ASSET, self._assets[int(np.argmax(new))])
         boundary = self._grid.due(now)

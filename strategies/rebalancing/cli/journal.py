@@ -44,8 +44,11 @@ def event_line(event: Mapping[str, Any]) -> str:
         unit = event["asset"] if event["side"] == "sell" else "of stake currency"
         return f"order: {event['side']} {event['asset']}, {size:.8g} {unit}"
     if kind == "closed":
+        outcome = (
+            f"{event['outcome']} ({event['reason']})" if event.get("reason") else event["outcome"]
+        )
         return (
-            f"{event['tag']} {event['outcome']}: turnover {event['turnover']:.2%}, "
+            f"{event['tag']} {outcome}: turnover {event['turnover']:.2%}, "
             f"cost {event['cost']:.4g}, NAV {event['nav_before']:.8g} to {event['nav_after']:.8g}"
         )
     return f"{kind}: {event.get('text', '')}".removesuffix(": ")

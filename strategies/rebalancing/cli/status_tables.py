@@ -67,6 +67,8 @@ def _facts(report: BotReport, now: datetime) -> Iterator[tuple[str, str]]:
         yield "Next boundary (UTC)", _dated(status.boundary, now)
     if status.round is not None:
         yield "Open round", _round_in_words(status.round, status.stake)
+    if status.gave_up is not None:
+        yield "Gave up", status.gave_up
     if report.waiting is not None:
         yield "Asked for", f"{report.waiting.do}, {figures.distance(report.waiting.at, now)}"
 

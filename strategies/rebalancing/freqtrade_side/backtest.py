@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from freqtrade.persistence import LocalTrade
 from freqtrade.wallets import Wallets
 
+from rebalancing.closed_rounds import Outcome, RoundRecord
 from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.holdings import (
@@ -27,7 +28,7 @@ from rebalancing.freqtrade_side.orders import (
 )
 from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Portfolio, Vector
-from rebalancing.rebalancer import Outcome, Rebalancer, RoundRecord
+from rebalancing.rebalancer import Rebalancer
 from rebalancing.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from typing import Any
 from freqtrade.exceptions import OperationalException
 
 from rebalancing.freqtrade_side.checks.block import block_problems
+from rebalancing.freqtrade_side.checks.entries import entry_problems
 from rebalancing.freqtrade_side.checks.money import money_problems
 from rebalancing.freqtrade_side.checks.pairs import members_of, pair_problems
 from rebalancing.freqtrade_side.checks.policy import policy_problems
@@ -105,6 +106,7 @@ def examine(config: Mapping[str, Any], timeframe: str) -> tuple[Setup, list[str]
     members = (*assets, stake) if settings.targets else ()
     problems += policy_problems(settings, config, timeframe, members)
     problems += money_problems(config, len(assets))
+    problems += entry_problems(config)
     problems += seller_problems(config)
     return Setup(settings, stake, assets), problems
 

@@ -39,6 +39,8 @@ class Markets:
         Factor on the minimums of a buy that opens a trade.
     remainder_margin : float
         Factor on the minimums for what a partial sell may leave behind.
+    largest : array, shape (assets,)
+        Largest order, coins; infinite where there is none, and in a backtest.
     has_dust : bool
         Fees in coins leave less than a lot that freqtrade does not count.
     """
@@ -50,6 +52,7 @@ class Markets:
     margin: float
     entry_margin: float
     remainder_margin: float
+    largest: Vector
     has_dust: bool = False
 
     @classmethod
@@ -102,6 +105,7 @@ class Markets:
             margin,
             max(margin, 1.5 * 1.001) if trading else margin,
             max(MARGIN, remainder) * 1.001,
+            np.array([_largest(market) if trading else np.inf for market in found]),
             has_dust=trading,
         )
 
@@ -132,7 +136,7 @@ class Markets:
         remainder = self.smallest_orders(prices) / self.margin * self.remainder_margin
         if self.has_dust:
             remainder = remainder + self.lots * prices
-        return MarketRules(self.lots, minimum, remainder, self.fee)
+        return MarketRules(self.lots, minimum, remainder, self.fee, self.largest)
 
 
 def _lot(market: Mapping[str, Any], mode: int) -> float:
@@ -144,6 +148,13 @@ def _lot(market: Mapping[str, Any], mode: int) -> float:
 
 def _minimum(market: Mapping[str, Any], kind: str) -> float:
     return float((market.get("limits") or {}).get(kind, {}).get("min") or 0.0)
+
+
+def _largest(market: Mapping[str, Any]) -> float:
+    """A round may always come to market orders, which have a limit of their own."""
+    limits = market.get("limits") or {}
+    found = [(limits.get(kind) or {}).get("max") for kind in ("amount", "market")]
+    return min((float(most) for most in found if most), default=np.inf)
 
 
 def _fee(config: Mapping[str, Any], market: Mapping[str, Any]) -> float:

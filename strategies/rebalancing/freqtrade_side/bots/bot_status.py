@@ -84,6 +84,8 @@ class BotStatus:
         The round under way.
     boundary : datetime or None
         The next boundary of the period; in the past if it has not been served yet.
+    gave_up : str or None
+        The newest round and which of its trades were not made and why; None if it made them all.
     """
 
     stake: str
@@ -96,6 +98,7 @@ class BotStatus:
     members: tuple[Member, ...] = ()
     round: OpenRound | None = None
     boundary: datetime | None = None
+    gave_up: str | None = None
 
 
 def bot_status(
@@ -135,6 +138,7 @@ def bot_status(
         _members(state, stake, held, reserve),
         _open_round(state, done),
         _boundary(state),
+        state.gave_up,
     )
 
 

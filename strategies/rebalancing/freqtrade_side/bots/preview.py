@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup, read_setup
 from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.fee_rate import FeeRate
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.start import Life, take_up
@@ -102,7 +103,8 @@ def _open_database(url: str) -> None:
 def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: datetime) -> Preview:
     candles = _candles(exchange, life.setup, config.get("timeframe") or "1h")
     quotes = QuoteBoard(exchange, life.setup, now).at(now, candles)
-    snapshots = Snapshots(life.setup, life.markets, life.treasury)
+    fees = FeeRate(life.markets.fee)
+    snapshots = Snapshots(life.setup, life.markets, life.treasury, fees)
     portfolio = snapshots.portfolio(quotes, own_orders.holdings())
     rebalancer, rules = life.rebalancer, snapshots.rules(portfolio)
     targets = rebalancer.targets_now(portfolio)

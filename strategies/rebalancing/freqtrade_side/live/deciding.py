@@ -8,12 +8,17 @@ import numpy as np
 
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.diary import Diary, opening_facts, slippage, weights
+from rebalancing.freqtrade_side.live.locks import ALL_PAIRS, locked_pairs
 from rebalancing.freqtrade_side.live.quotes import Quotes
+from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.limits import breach_after, breach_before
-from rebalancing.portfolio import Portfolio
+from rebalancing.portfolio import Mask, Portfolio
 from rebalancing.rebalancer import Rebalancer
+
+NOTEWORTHY = 0.05
+"""Fraction by which a fee must be above the one known before it is told."""
 
 
 class Deciding:
@@ -29,16 +34,24 @@ class Deciding:
         The bot's.
     diary : Diary
         Is told.
+    refusals : Refusals
+        Knows why orders were not made.
     """
 
     def __init__(
-        self, snapshots: Snapshots, rebalancer: Rebalancer, memory: Memory, diary: Diary
+        self,
+        snapshots: Snapshots,
+        rebalancer: Rebalancer,
+        memory: Memory,
+        diary: Diary,
+        refusals: Refusals,
     ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
         self._rebalancer = rebalancer
         self._memory = memory
         self._diary = diary
+        self._refusals = refusals
 
     def decide(self, now: datetime, quotes: Quotes, is_fresh: bool) -> bool:
         """Go on with the open round, or open one if one is due.
@@ -67,6 +80,8 @@ class Deciding:
             prices={asset: price for asset, price in prices if np.isfinite(price)},
             checked_at=now,
         )
+        self._compare_fees(now)
+        self._rebalancer.untradable = self._locked(now)
         if self._memory.is_held is None and self._rebalancer.round is not None:
             self._proceed(now, portfolio, open_orders=False)
         if self._memory.is_held is None and self._rebalancer.round is None:
@@ -74,6 +89,34 @@ class Deciding:
                 return False
             self._watch(now, portfolio)
         return True
+
+    def _compare_fees(self, now: datetime) -> None:
+        """Tell once of fees above the configured ones, and plan with them from now on."""
+        fees, paid = self._snapshots.fees, own_orders.paid_fees()
+        if self._refusals.lacks_cash:
+            fees.cash_was_lacking(paid)
+            self._refusals.lacks_cash = False
+        highest, usual = max(paid, default=0.0), fees.configured
+        known = self._memory.state.fee or usual
+        if highest > known * (1 + NOTEWORTHY):
+            text = (
+                f"the exchange charges a fee of {highest:.3%}, {usual:.3%} is configured: "
+                f'rounds are planned with {highest:.3%}; set "fee": {highest:.6g}'
+            )
+            self._memory.note(fee=highest)
+            self._diary.tell(now, "fee", text)
+
+    def _locked(self, now: datetime) -> Mask:
+        """Tell which assets cannot be bought: freqtrade opens no trade of a locked pair, but
+        changes one that is open."""
+        locked, held = locked_pairs(now), own_orders.holdings()
+        return np.array(
+            [
+                pair not in held and (pair in locked or ALL_PAIRS in locked)
+                for pair in self._setup.pairs
+            ],
+            dtype=bool,
+        )
 
     def wait(self, now: datetime, quotes: Quotes) -> None:
         """Follow a round whose orders neither fill nor end."""
@@ -89,7 +132,7 @@ class Deciding:
         opening = self._memory.state.opening
         if opening is None:
             opening = opening_facts(current, portfolio, self._setup.stake)
-        tries, limits = current.tries, self._setup.settings.limits
+        plans, limits = len(current.plans), self._setup.settings.limits
         breach = breach_after(limits, opening["nav"], slippage(orders, opening["prices"]))
         if breach is None:
             rules, fills = self._snapshots.rules(portfolio), own_orders.fills(orders)
@@ -99,9 +142,12 @@ class Deciding:
             self._stop(now, breach)
         if self._rebalancer.round is None:
             record = self._rebalancer.closed.pop()
-            self._diary.closed(now, record, opening, portfolio, orders)
-            self._memory.note(opening=None)
-        elif current.tries != tries:
+            self._snapshots.fees.forget()
+            reason = self._refusals.reason(record.missing)
+            self._diary.closed(now, record, opening, portfolio, orders, reason)
+            gave_up = f"{record.tag}: {reason}" if reason else None
+            self._memory.note(opening=None, gave_up=gave_up)
+        elif len(current.plans) != plans:
             targets = self._rebalancer.targets_now(portfolio)
             self._diary.planned_again(now, current, portfolio, targets)
 

@@ -11,11 +11,11 @@ import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.util import fmt_coin
 
+from rebalancing.closed_rounds import RoundRecord
 from rebalancing.freqtrade_side.live.journal_file import Journal
 from rebalancing.freqtrade_side.live.own_orders import Executed
 from rebalancing.plan import Plan
 from rebalancing.portfolio import Portfolio, Vector
-from rebalancing.rebalancer import RoundRecord
 from rebalancing.rounds import Round
 
 logger = logging.getLogger("rebalancing")
@@ -112,8 +112,9 @@ class Diary:
         opening: Mapping[str, Any],
         portfolio: Portfolio,
         orders: Sequence[Executed],
+        reason: str,
     ) -> None:
-        """A round ended."""
+        """A round ended; the reason says why it gave up and is empty where it did not."""
         achieved: dict[str, float] = {}
         for order in orders:
             signed = order.amount * order.price
@@ -127,6 +128,7 @@ class Diary:
             round=record.number,
             tag=record.tag,
             outcome=record.outcome.value,
+            reason=reason or None,
             planned=opening["planned"],
             achieved=achieved,
             turnover=turnover,
@@ -137,8 +139,9 @@ class Diary:
             weights_after=after,
             left_out=opening["left_out"],
         )
+        outcome = outcome_in_words(record.outcome.value, reason)
         text = (
-            f"{record.tag} {record.outcome.value}: turnover {turnover:.2%}, "
+            f"{record.tag} {outcome}: turnover {turnover:.2%}, "
             f"cost {self._money(cost)}, {_moved(opening['weights'], after)}"
         )
         logger.info(text)
@@ -173,6 +176,11 @@ class Diary:
 
     def _money(self, value: float) -> str:
         return str(fmt_coin(value, self._stake))
+
+
+def outcome_in_words(outcome: str, reason: str | None) -> str:
+    """Return how a round ended, and why if it gave up."""
+    return f"{outcome} ({reason})" if reason else outcome
 
 
 def opening_facts(current: Round, portfolio: Portfolio, stake: str) -> dict[str, Any]:

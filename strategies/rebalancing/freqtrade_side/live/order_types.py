@@ -8,10 +8,8 @@ from typing import Any
 from freqtrade.strategy import IStrategy
 
 from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.locks import AUTO_LOCK
 from rebalancing.freqtrade_side.live.run import LiveRun
-
-AUTO_LOCK = "Auto lock"
-"""freqtrade's reason for keeping a pair from being bought again in the candle of its sale."""
 
 
 class OrderTypes:

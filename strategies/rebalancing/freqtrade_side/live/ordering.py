@@ -12,6 +12,7 @@ from freqtrade.persistence import LocalTrade
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
+from rebalancing.freqtrade_side.live.refusals import NO_CASH, Refusals
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.treasury import SLIVER
@@ -38,17 +39,26 @@ class Ordering:
         The bot's.
     diary : Diary
         Is told.
+    refusals : Refusals
+        Knows what became of what is handed out.
     """
 
     def __init__(
-        self, snapshots: Snapshots, rebalancer: Rebalancer, memory: Memory, diary: Diary
+        self,
+        snapshots: Snapshots,
+        rebalancer: Rebalancer,
+        memory: Memory,
+        diary: Diary,
+        refusals: Refusals,
     ) -> None:
         self._setup = snapshots.setup
         self._treasury = snapshots.treasury
         self._markets = snapshots.markets
+        self._fee = snapshots.fee
         self._rebalancer = rebalancer
         self._memory = memory
         self._diary = diary
+        self._refusals = refusals
         self.is_allowed = False
 
     @property
@@ -83,14 +93,16 @@ class Ordering:
         if trade is None:
             return 0.0
         cash = min(self._treasury.cash(own_orders.holdings()), self._treasury.free())
-        share = current.share(trade, cash, self._markets.fee)
+        fee = self._fee()
+        share = current.share(trade, cash, fee)
         i = self._setup.assets.index(trade.asset)
         lot = float(self._markets.lots[i])
         # At another price than planned as many coins as planned, not as much money.
-        most = min(share * (1 + MOVED), cash / (1 + self._markets.fee)) / rate
+        most = min(share * (1 + MOVED), cash / (1 + fee)) / rate
         coins = whole_lots(min(trade.amount * share / trade.notional, most), lot)
         if coins <= 0 or coins * rate < self._markets.cost_minimums[i]:
-            return 0.0  # the cash has become too little since it was planned: plan again
+            self._refusals.by_asset[trade.asset] = NO_CASH  # since it was planned: plan again
+            return 0.0
         stake = (coins + lot / 1000) * rate  # that freqtrade's cut to lots does not lose one
         self._intend(trade, stake, now)
         return stake
@@ -128,6 +140,7 @@ class Ordering:
         assert current is not None
         side: Literal["buy", "sell"] = "sell" if trade.is_sell else "buy"
         after = own_orders.newest_order()
+        self._refusals.handed_out(trade.asset)
         intent = Intent(
             asset=trade.asset, side=side, size=size, at=now, tag=current.tag, after=after
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from freqtrade.enums import ExitType
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import func, select
 
@@ -78,6 +79,11 @@ def holdings() -> dict[str, Holding]:
     columns = (Trade.pair, Trade.amount, Trade.stake_amount, Trade.fee_open)
     rows = Trade.session.execute(select(*columns).where(Trade.is_open.is_(True)))
     return {row[0]: Holding(row[0], row[1] or 0.0, row[2] or 0.0, row[3] or 0.0) for row in rows}
+
+
+def paid_fees() -> list[float]:
+    """Return the rate of the fees paid for each open trade, a fraction."""
+    return [holding.fee for holding in holdings().values() if holding.amount > 0]
 
 
 def open_sides() -> dict[str, str]:
@@ -240,6 +246,25 @@ def name_entries(tag: str, since: datetime) -> None:
             if order.ft_order_tag == ENTRY_TAG:
                 order.ft_order_tag = tag
     if opened:
+        Trade.commit()
+
+
+def name_emergency_exits(tag: str, since: datetime) -> None:
+    """Give market orders with which freqtrade replaced sells that did not fill in time
+    (`exit_timeout_count`) the tag of the round whose sells they were."""
+    emergency = str(ExitType.EMERGENCY_EXIT.value)
+    orders = Order.session.scalars(
+        select(Order).where(
+            Order.ft_order_tag == emergency,
+            Order.order_date >= since.astimezone(UTC).replace(tzinfo=None),
+        )
+    ).all()
+    for order in orders:
+        order.ft_order_tag = tag
+        trade = Trade.session.get(Trade, order.ft_trade_id)
+        if trade is not None and trade.exit_reason == emergency:
+            trade.exit_reason = tag
+    if orders:
         Trade.commit()
 
 

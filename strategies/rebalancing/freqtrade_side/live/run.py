@@ -20,6 +20,7 @@ from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.redaction import redacted
+from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
@@ -61,6 +62,8 @@ class LiveRun:
         freqtrade's.
     candles : mapping of str to PairCandles
         By pair; the strategy keeps it up to date.
+    refusals : Refusals
+        Knows why orders were not made.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class LiveRun:
         diary: Diary,
         dataprovider: DataProvider,
         candles: Mapping[str, PairCandles],
+        refusals: Refusals,
     ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
@@ -87,8 +91,8 @@ class LiveRun:
         self._candles = candles
         self._failing = 0
         self._balances_age = 0
-        self._deciding = Deciding(snapshots, rebalancer, memory, diary)
-        self.ordering = Ordering(snapshots, rebalancer, memory, diary)
+        self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
+        self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals)
 
     @property
     def is_ordering(self) -> bool:
@@ -232,6 +236,7 @@ class LiveRun:
         current, intents = self._rebalancer.round, self._memory.state.intents
         if current is not None:
             own_orders.name_entries(current.tag, current.started)
+            own_orders.name_emergency_exits(current.tag, current.started)
             own_orders.drop_empty()
         if not intents:
             return

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.fee_rate import FeeRate
 from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.treasury import SLIVER, Treasury
@@ -28,11 +30,14 @@ class Snapshots:
         Lots, minimums and fee.
     treasury : Treasury
         Cash, and what the account has of every coin.
+    fees : FeeRate
+        The rate to plan with.
     """
 
     setup: Setup
     markets: Markets
     treasury: Treasury
+    fees: FeeRate
 
     def portfolio(self, quotes: Quotes, held: Mapping[str, Holding]) -> Portfolio:
         """Return the portfolio at these prices; `held` are the open trades by pair.
@@ -51,4 +56,9 @@ class Snapshots:
         """Return the market rules at the prices of a portfolio."""
         smallest, lots = self.setup.settings.min_trade, self.markets.lots
         held = (portfolio.amounts > 0) & (portfolio.amounts >= lots * (1 - SLIVER))
-        return self.markets.rules(portfolio.prices, smallest, held)
+        markets = replace(self.markets, fee=self.fee())
+        return markets.rules(portfolio.prices, smallest, held)
+
+    def fee(self) -> float:
+        """Return the fee to plan with, a fraction of the notional."""
+        return self.fees.rate(own_orders.paid_fees())

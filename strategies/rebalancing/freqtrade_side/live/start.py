@@ -21,9 +21,11 @@ from rebalancing.freqtrade_side.investment import check_investment
 from rebalancing.freqtrade_side.live import own_orders, store
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.fee_rate import FeeRate
 from rebalancing.freqtrade_side.live.journal_file import Journal, journal_path, last_closed
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, middle
+from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import LiveState, Memory
@@ -95,7 +97,10 @@ def start_live(
         text = f"the database does not know round {told} of the journal, it is older or new: paused"
         state = state.model_copy(update={"paused": text})
         diary.tell(now, "paused", f"{text}; compare it with the exchange, then resume")
-    memory, snapshots = Memory(state), Snapshots(setup, life.markets, treasury)
+    memory, snapshots = (
+        Memory(state),
+        Snapshots(setup, life.markets, treasury, FeeRate(life.markets.fee)),
+    )
     memory.save(now, life.rebalancer.state())
     return LiveRun(
         snapshots,
@@ -107,6 +112,7 @@ def start_live(
         diary,
         strategy.dp,
         candles,
+        Refusals(exchange),
     )
 
 

@@ -1,0 +1,39 @@
+"""How a round ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rebalancing.plan import Plan
+from rebalancing.rounds import round_tag
+from rebalancing.triggers import Reason
+
+
+class Outcome(StrEnum):
+    """How a round ended."""
+
+    DONE = "done"
+    GAVE_UP = "gave up"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class RoundRecord:
+    """A closed round with its plans, the first one first: for the log, the chart, the journal.
+
+    `missing` are the assets of which it had not traded what it wanted when it gave up.
+    """
+
+    number: int
+    reason: Reason
+    started: datetime
+    plans: tuple[Plan, ...]
+    outcome: Outcome
+    missing: tuple[str, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """The round as it stands in order tags."""
+        return round_tag(self.number, self.reason)

@@ -1,0 +1,84 @@
+"""What freqtrade and the exchange answered to orders that were not made."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from freqtrade.exceptions import FreqtradeException, InsufficientFundsError
+from freqtrade.exchange import Exchange
+
+from rebalancing.freqtrade_side.live.redaction import redacted
+
+NOT_SENT = "freqtrade sent no order, its log says why"
+NO_CASH = "not enough cash for the smallest order"
+NOT_FILLED = "its orders did not fill"
+
+_ANSWER = re.compile(r"\{.*\}")
+
+
+class Refusals:
+    """Hears every order that freqtrade sends, and keeps the newest refusal of each asset.
+
+    Parameters
+    ----------
+    exchange : Exchange
+        freqtrade's.
+
+    Attributes
+    ----------
+    by_asset : dict of str to str
+        Why the newest order of an asset was refused; an asset whose order was accepted is absent.
+    lacks_cash : bool
+        A buy has been refused for want of cash since this was last set to False.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.by_asset: dict[str, str] = {}
+        self.lacks_cash = False
+        self._send = exchange.create_order
+        exchange.create_order = self._create_order
+
+    def handed_out(self, asset: str) -> None:
+        """Freqtrade has been told to trade an asset."""
+        self.by_asset[asset] = NOT_SENT
+
+    def reason(self, assets: Sequence[str]) -> str:
+        """Say why the trades of these assets were not made, in a line."""
+        return "; ".join(f"{asset}: {self.by_asset.get(asset, NOT_FILLED)}" for asset in assets)
+
+    def _create_order(self, *, pair: str, side: Any, **order: Any) -> Any:
+        asset = pair.split("/")[0]
+        try:
+            made = self._send(pair=pair, side=side, **order)
+        except FreqtradeException as error:
+            self.by_asset[asset] = f"{side} refused: {reason_of(error)}"
+            if side == "buy" and isinstance(error, InsufficientFundsError):
+                self.lacks_cash = True
+            raise
+        self.by_asset.pop(asset, None)
+        return made
+
+
+def reason_of(error: Exception) -> str:
+    """Return what the exchange itself said, as far as an error tells.
+
+    Examples
+    --------
+    >>> reason_of(ValueError('Not made. Message: binance {"code":-1013,"msg":"Too large."}'))
+    'Too large (-1013)'
+    >>> reason_of(ValueError("Not made. Message: binance Market is closed."))
+    'binance Market is closed'
+    """
+    text = " ".join(redacted(str(error)).split())
+    text = text.rpartition("Message: ")[2].rstrip(".")
+    found = _ANSWER.search(text)
+    if found is None:
+        return text
+    try:
+        answer = json.loads(found[0])
+        return f"{str(answer['msg']).rstrip('.')} ({answer['code']})"
+    except (ValueError, KeyError, TypeError):
+        return text
