@@ -39,7 +39,7 @@ def test_a_buy_cancelled_on_the_exchange_while_the_bot_is_away_is_made_again(
 
 def test_a_round_that_loses_too_much_stops_the_bot(tmp_path: Path) -> None:
     # Each level of the book holds little, and they are far apart: who buys much pays much.
-    steep = Depth(level_value=Decimal(20), gap=20)
+    steep = Depth(level_value=Decimal(20), gap=5)
     policy = {"limits": {"round_loss": 0.01}, "max_spread": 0.9}  # what is bought leaves a hole
     with trading_bot(tmp_path, policy, depth=steep) as (ground, bot):
         bot.start()

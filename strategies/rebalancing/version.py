@@ -1,6 +1,6 @@
 """The version of the package, and the versions of freqtrade it was tested with."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 SUPPORTED_FREQTRADE = ("2026.5", "2026.6", "2026.7", "2026.8", "2026.9")
 
