@@ -74,7 +74,8 @@ check() {
     .venv/bin/ruff check
     .venv/bin/ruff format --check
     .venv/bin/mypy
-    exec .venv/bin/python -m pytest --numprocesses logical
+    # Much of the time is waiting for processes: more of them than cores.
+    exec .venv/bin/python -m pytest --numprocesses 4
 }
 
 # Options whose value is a file or a folder.

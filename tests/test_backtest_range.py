@@ -114,7 +114,8 @@ def test_a_pair_that_the_exchange_does_not_list_is_refused(
     data = candles(tmp_path, SOL=make_candles([1.0] * 60))
     known = exchange.LocalExchange
     monkeypatch.setattr(
-        "tests.freqtrade_runs.LocalExchange", lambda _pairs, folder: known(PAIRS[:2], folder)
+        "tests.freqtrade_runs.LocalExchange",
+        lambda _pairs, folder, **more: known(PAIRS[:2], folder, **more),
     )
     with pytest.raises(OperationalException, match="binance has no open market for SOL/USDT"):
         run(tmp_path, data)
