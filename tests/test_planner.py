@@ -281,3 +281,11 @@ def test_a_buy_that_the_lot_cuts_below_the_minimum_does_not_blame_the_cash() -> 
     portfolio = make_portfolio(BTC=0.5, ETH=0.0, cash=0.5)
     plan = plan_for(portfolio, [0.5, 0.01, 0.49], lot=[0, 6], minimum=6.5)
     assert reasons(plan) == {"ETH": Why.BELOW_MINIMUM}
+
+
+def test_nothing_is_sold_where_every_buy_is_too_small() -> None:
+    coins = [f"C{i}" for i in range(20)]
+    held = Portfolio(tuple(coins), np.array([60.0, *[30.0] * 19]), np.ones(20), 0.0)
+    equal = np.array([*[1 / 20] * 20, 0.0])
+    plan = plan_trades(held, equal, np.ones(20, dtype=bool), make_rules(20, fee=0.001))
+    assert plan.trades == ()

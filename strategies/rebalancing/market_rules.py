@@ -113,11 +113,10 @@ class Desk:
                     whole[i] = lots
         return {**self.fitted(wishes, sum(wishes.values())), **whole}
 
-    def fewer(self, sells: dict[int, float], idle: float, destination: Vector) -> dict[int, float]:
+    def fewer(self, sells: dict[int, float], spare: float, destination: Vector) -> dict[int, float]:
         """Sell less where buys have been left out, so that nearly all of the cash is used."""
         whole = {i: amount for i, amount in sells.items() if destination[i] <= 0}
         parts = {i: sells[i] * float(self.portfolio.prices[i]) for i in sells if i not in whole}
-        spare = idle - self.idle_limit
         return {**self.fitted(parts, sum(parts.values()) - spare / (1 - self.rules.fee)), **whole}
 
     def fitted(self, wishes: dict[int, float], budget: float) -> dict[int, float]:

@@ -42,7 +42,8 @@ def plan_trades(
     Nothing is rounded up: sells and buys are cut to the lot, buys are scaled down together when
     the cash that the sells bring does not suffice. A destination of 0 sells the whole holding;
     another sell leaves at least what the exchange would take as an order. Where buys are left out,
-    sells are made smaller, so that no more than a smallest order lies idle.
+    sells are made smaller, so that no more than a smallest order lies idle, and nothing is sold
+    for buys none of which is made.
     """
     wanted = _wanted(portfolio, destination, members & portfolio.available[:-1], rules.fee)
     desk = Desk(portfolio, rules)
@@ -53,7 +54,7 @@ def plan_trades(
     idle = spendable - desk.worth(buys) * (1 + rules.fee)
     idle -= max(0.0, float(destination[-1]) - reserve) * portfolio.nav
     if idle > desk.idle_limit:
-        sells = desk.fewer(sells, idle, destination)
+        sells = desk.fewer(sells, idle - (desk.idle_limit if buys else 0.0), destination)
     trades = [*desk.trades(sells, -1), *desk.trades(buys, 1)]
     return Plan(tuple(trades), tuple(desk.omissions(wanted, sells, buys)))
 
