@@ -51,6 +51,7 @@ def _key(name: str, *values: Any, fault: bool = True) -> Change:
 
     def change(case: Case, rng: random.Random) -> None:
         case.config[name] = rng.choice(values)
+        case.faults = [each for each in case.faults if not each.startswith(f"{name} ")]
         if fault:
             case.faults.append(f"{name} {case.config[name]}")
 
