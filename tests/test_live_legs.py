@@ -29,8 +29,9 @@ def test_a_round_that_gives_up_says_which_trade_and_why(tmp_path: Path) -> None:
         assert line["outcome"] == "gave up"
         assert line["reason"] == HALTED
         assert f"gave up ({HALTED})" in event_line(line)
-        assert f"gave up ({HALTED})" in bot.records.log
-        assert HALTED in "".join(bot.records.values().values())
+        # The journal's line comes first, the message and the state after it.
+        bot.wait_for(lambda: f"gave up ({HALTED})" in bot.records.log)
+        bot.wait_for(lambda: HALTED in "".join(bot.records.values().values()))
 
 
 DEAR = Decimal("0.012")
