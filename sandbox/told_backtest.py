@@ -38,7 +38,7 @@ def main() -> int:
     except FreqtradeException as error:
         logger.error(str(error))
         return 2
-    except Exception:
+    except Exception:  # as freqtrade's own main does
         logger.exception("Fatal exception!")
         return 1
     return 0

@@ -9,7 +9,7 @@ from typing import Literal
 
 from freqtrade.persistence import LocalTrade
 
-from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live import own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.refusals import NO_CASH, Refusals
@@ -125,7 +125,7 @@ class Ordering:
         left = min(trade.amount, self._treasury.coins(asset)) - amount
         least = max(lot * (1 - SLIVER), float(self._markets.cost_minimums[i]) / sell.price)
         if amount != trade.amount and left <= least:
-            own_orders.let_hold(trade.id, amount)
+            trade_corrections.let_hold(trade.id, amount)
             return -float(trade.stake_amount), current.tag
         return partial_sell_stake(trade, amount, lot), current.tag
 

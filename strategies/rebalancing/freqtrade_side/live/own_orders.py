@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from freqtrade.enums import ExitType
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import func, select
 
-from rebalancing.freqtrade_side.orders import ADOPTED_TAG, ENTRY_TAG
+from rebalancing.freqtrade_side.orders import ADOPTED_TAG
 from rebalancing.limits import Done
 from rebalancing.rounds import Fill, parse_tag
 
@@ -229,77 +228,3 @@ def marks(pair: str) -> list[tuple[datetime, str]]:
         .order_by(func.min(Order.order_date))
     )
     return [(when.replace(tzinfo=UTC), tag) for when, tag in rows if parse_tag(tag or "")]
-
-
-def name_entries(tag: str, since: datetime) -> None:
-    """Give trades opened since then, which freqtrade names after their signal, the tag of the
-    round that opened them."""
-    opened = Trade.session.scalars(
-        select(Trade).where(
-            Trade.enter_tag == ENTRY_TAG,
-            Trade.open_date >= since.astimezone(UTC).replace(tzinfo=None),
-        )
-    ).all()
-    for trade in opened:
-        trade.enter_tag = tag
-        for order in trade.orders:
-            if order.ft_order_tag == ENTRY_TAG:
-                order.ft_order_tag = tag
-    if opened:
-        Trade.commit()
-
-
-def name_emergency_exits(tag: str, since: datetime) -> None:
-    """Give market orders with which freqtrade replaced sells that did not fill in time
-    (`exit_timeout_count`) the tag of the round whose sells they were."""
-    emergency = str(ExitType.EMERGENCY_EXIT.value)
-    orders = Order.session.scalars(
-        select(Order).where(
-            Order.ft_order_tag == emergency,
-            Order.order_date >= since.astimezone(UTC).replace(tzinfo=None),
-        )
-    ).all()
-    for order in orders:
-        order.ft_order_tag = tag
-        trade = Trade.session.get(Trade, order.ft_trade_id)
-        if trade is not None and trade.exit_reason == emergency:
-            trade.exit_reason = tag
-    if orders:
-        Trade.commit()
-
-
-def drop_empty() -> None:
-    """Remove open trades whose orders all ended without a fill while the bot was away.
-
-    Notes
-    -----
-    freqtrade removes only those that it sees ending. For one that is left it neither adjusts a
-    position, as there is none, nor opens another: the asset could never be bought again.
-    """
-    empty = Trade.session.scalars(
-        select(Trade).where(
-            Trade.is_open.is_(True), Trade.amount == 0, ~Trade.orders.any(Order.ft_is_open)
-        )
-    ).all()
-    for trade in empty:
-        trade.delete()
-
-
-def let_hold(number: int, amount: float) -> None:
-    """Let a trade hold so many coins, all of which are about to be sold.
-
-    Parameters
-    ----------
-    number : int
-        Of the trade.
-    amount : float
-        Coins, in whole lots.
-
-    Notes
-    -----
-    With coins missing, or less than a lot beyond those, freqtrade would not sell the rest: a sell
-    of less than the trade leaves too little behind, and for a sell of all of it there are too few.
-    """
-    trade = Trade.session.get(Trade, number)
-    if trade is not None:
-        trade.amount = round(amount, 12)

@@ -11,7 +11,7 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.live import commands, own_orders
+from rebalancing.freqtrade_side.live import commands, own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
@@ -235,9 +235,9 @@ class LiveRun:
     def _settle_intents(self, now: datetime) -> None:
         current, intents = self._rebalancer.round, self._memory.state.intents
         if current is not None:
-            own_orders.name_entries(current.tag, current.started)
-            own_orders.name_emergency_exits(current.tag, current.started)
-            own_orders.drop_empty()
+            trade_corrections.name_entries(current.tag, current.started)
+            trade_corrections.name_emergency_exits(current.tag, current.started)
+            trade_corrections.drop_empty()
         if not intents:
             return
         doubtful, found = self._lost_orders.settle(now, intents)
