@@ -79,14 +79,15 @@ class Freeze:
 
 @dataclass(frozen=True)
 class WrongClock:
-    """The exchange's clock goes wrong until `Repair`: it refuses what is signed."""
+    """The exchange's clock goes wrong until `Repair`: by more than a second it refuses what is
+    signed, while orders that rest go on filling."""
 
     offset_ms: int
 
     def happen(self, life: "Life") -> None:
         """Move the clock."""
         life.disturb()
-        life.ground.exchange.offset_ms = self.offset_ms
+        life.set_clock(self.offset_ms)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from sandbox.markets import Market
 from sandbox.orders import Fill, Order, Side
 from sandbox.trading import Refused
 from tests.campaign.scenario import STAKE, Scenario
+from tests.campaign.true_times import true_books
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life
@@ -74,7 +75,7 @@ class Evidence:
     Attributes
     ----------
     orders, fills, ledger, balances, refused
-        The exchange's books.
+        The exchange's books, at true times.
     kept_orders, kept_trades
         Rows of freqtrade's database.
     kept_flows
@@ -222,14 +223,8 @@ def collect(life: "Life", loops: int) -> Evidence:
     """Read all books of a bot that has ended."""
     records, trading = life.bot.records, life.ground.trading
     with life.ground.exchange.lock:
-        account = trading.account
-        books = {
-            "orders": account.orders,
-            "fills": account.fills,
-            "ledger": account.ledger,
-            "balances": account.balances,
-            "refused": tuple(trading.refused),
-        }
+        books = true_books(trading, life.clock_changes)
+        books["balances"] = trading.account.balances
     return Evidence(
         scenario=life.scenario,
         markets={

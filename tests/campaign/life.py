@@ -24,6 +24,7 @@ from tests.campaign.evidence import (
 )
 from tests.campaign.scenario import STAKE, Scenario
 from tests.campaign.script import FOR_GOOD, REPAIRED, kind_of
+from tests.campaign.true_times import ClockChange, clock_change
 from tests.live_bots import (
     SIGINT_STATUS,
     UNKNOWN_STATUS,
@@ -76,6 +77,7 @@ class Life:
         self.deaths: list[Death] = []
         self.happened: list[Happened] = []
         self._lasting: list[int] = []  # places of what `repair` ends
+        self.clock_changes: list[ClockChange] = []
         self.coarsest: dict[str, Decimal] = {}
         self.dearest_fee = Decimal(0)
         self.starts = 0
@@ -101,6 +103,10 @@ class Life:
             self.prices[asset] = price
             self.ground.set_prices(**{asset: price})
             self.moves.append(Move(_now_ms(), asset, price))
+
+    def set_clock(self, offset_ms: int) -> None:
+        """Let the exchange's clock be wrong by so much."""
+        self.clock_changes.append(clock_change(self.ground.trading, offset_ms))
 
     def freeze(self, asset: str) -> None:
         """Let a pair show its price of now until it is repaired."""
@@ -151,7 +157,8 @@ class Life:
         if exchange.halted or exchange.offset_ms:
             self.disturb()
         exchange.halted.clear()
-        exchange.offset_ms = 0
+        if exchange.offset_ms:
+            self.set_clock(0)
         for asset in self.scenario.prices:
             exchange.thaw(f"{asset}/{STAKE}")
             exchange.set_book(f"{asset}/{STAKE}", [], [])

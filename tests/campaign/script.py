@@ -114,7 +114,7 @@ def _draw_event(
     dice: random.Random, path: Path, cash: float, dry_run: bool, period: bool, hard: bool
 ) -> Action:
     coin = dice.choice(path.assets)
-    offset = dice.choice([-1, 1]) * 60_000
+    offset = dice.choice([-1, 1]) * dice.choice([700, 60_000, 60_000, 5 * 3_600_000])
     choices: list[tuple[int, Action]] = [
         (3, Break(_draw_fault_of_any(dice))),
         (1, Halt(coin)),
