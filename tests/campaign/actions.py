@@ -1,6 +1,5 @@
 """What can happen to a bot, one class each."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -131,7 +130,7 @@ class Kill:
 
     def happen(self, life: "Life") -> None:
         """Kill and start it."""
-        time.sleep(self.after)
+        life.clock.sleep_until_killed(life.bot, self.after)
         life.kill()
         life.keep_alive()
 

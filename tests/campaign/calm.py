@@ -1,6 +1,5 @@
 """The end of a life: nothing goes wrong any more, prices stand still, the bot has some loops."""
 
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -32,17 +31,17 @@ def calm_down(life: "Life") -> int:
     began, calm = life.bot.records.loops, dict(life.prices)
     if life.payments:
         began += _BALANCES_EVERY
-    end = time.monotonic() + _SECONDS
+    end = life.clock.now() + _SECONDS
     starts, shown = 0, 0
     while (passed := life.bot.records.loops - began) <= life.scenario.calm_loops:
-        if time.monotonic() > end or starts > _STARTS:
+        if life.clock.now() > end or starts > _STARTS:
             break
         starts += not life.bot.alive
         life.keep_alive()
         if passed >= shown:
             _tremble(life, calm, shown)
             shown += 1
-        time.sleep(0.02)
+        life.clock.sleep(0.02)
     life.move(calm)
     return passed
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from sandbox.errors import SandboxError
-from tests.bot_clock import let_time_pass
 from tests.campaign.actions import Action
 from tests.campaign.calm import calm_down
 from tests.campaign.checks.traces import OLD_DATABASE
+from tests.campaign.clock import Clock, RealClock
 from tests.campaign.evidence import (
     Death,
     Evidence,
@@ -50,6 +50,8 @@ class Life:
         What is to happen.
     ground
         The exchange.
+    clock
+        Lets time pass.
 
     Attributes
     ----------
@@ -60,9 +62,10 @@ class Life:
         which pairs do, so that it stays out till then.
     """
 
-    def __init__(self, scenario: Scenario, ground: Ground) -> None:
+    def __init__(self, scenario: Scenario, ground: Ground, clock: Clock) -> None:
         self.scenario = scenario
         self.ground = ground
+        self.clock = clock
         config = make_bot_config(
             scenario.rebalance,
             scenario.assets,
@@ -188,7 +191,7 @@ class Life:
         else:
             self._note_death()
         meanwhile()
-        let_time_pass(self.bot, seconds)
+        self.clock.skip(self.bot, seconds)
         self.start()
 
     def keep_alive(self) -> None:
@@ -196,16 +199,16 @@ class Life:
         if not self.bot.alive:
             self._note_death()
             if self.bot.status != -signal.SIGKILL:
-                time.sleep(_RESTART_SECONDS)
+                self.clock.sleep(_RESTART_SECONDS)
             self.start()
 
     def wait(self, loops: int, what: Callable[[], object] = lambda: False) -> None:
         """Wait for loops of the bot, or for something, but not for ever."""
         wanted = self.bot.records.loops + loops
-        end = time.monotonic() + _LONGEST_WAIT
-        while self.bot.records.loops < wanted and time.monotonic() < end and not what():
+        end = self.clock.now() + _LONGEST_WAIT
+        while self.bot.records.loops < wanted and self.clock.now() < end and not what():
             self.keep_alive()
-            time.sleep(0.01)
+            self.clock.sleep(0.01)
 
     def play(self) -> Evidence:
         """Let everything happen, then let prices stand still, and return what is left."""
@@ -267,7 +270,7 @@ def living(scenario: Scenario, folder: Path) -> Iterator[Life]:
         depth=scenario.depth,
         fees=scenario.fees,
     ) as ground:
-        life = Life(scenario, ground)
+        life = Life(scenario, ground, RealClock())
         try:
             yield life
         finally:

@@ -1,0 +1,43 @@
+"""The time of a life: how it passes, and what it is for a bot that was away."""
+
+import time
+from typing import Protocol
+
+from tests.bot_clock import let_time_pass
+from tests.live_bots import LiveBot
+
+
+class Clock(Protocol):
+    """Whatever lets time pass. All times are seconds."""
+
+    def now(self) -> float:
+        """Return the seconds since some moment of the past."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let the bots go on for so long."""
+
+    def sleep_until_killed(self, bot: LiveBot, seconds: float) -> None:
+        """Let the bots go on until a moment, about so long from now, at which one is to die."""
+
+    def skip(self, bot: LiveBot, seconds: float) -> None:
+        """Let so much time pass for a bot that is not running."""
+
+
+class RealClock:
+    """The time on the wall; hours are skipped by moving what a bot remembers into the past."""
+
+    def now(self) -> float:
+        """Return the seconds since some moment of the past."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def sleep_until_killed(self, bot: LiveBot, seconds: float) -> None:  # noqa: ARG002
+        """Wait."""
+        time.sleep(seconds)
+
+    def skip(self, bot: LiveBot, seconds: float) -> None:
+        """Move all that a bot remembers into the past."""
+        let_time_pass(bot, seconds)
