@@ -11,7 +11,7 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.live import commands, own_orders, trade_corrections
+from rebalancing.freqtrade_side.live import commands, ended_trades, own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
@@ -244,7 +244,17 @@ class LiveRun:
         for intent, order in found:
             text = f"{intent.side} {intent.asset}, {intent.tag}: the answer had been lost"
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
-        self._memory.note(intents=doubtful)
+        # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
+        # meanwhile must be neither unknown nor taken for an order that was lost.
+        trades = {**ended_trades.open_trades(), **self._vanished()}
+        self._memory.note(intents=doubtful, trades=trades)
+        with uninterrupted():
+            self._memory.save(now, self._rebalancer.state())
+
+    def _vanished(self) -> dict[str, int]:
+        """Return those of the trades seen last that are gone from the database, by asset."""
+        trades = self._memory.state.trades
+        return {asset: trades[asset] for asset in ended_trades.deleted(trades)}
 
     def _undo(self, now: datetime, error: Exception) -> None:
         """End a transaction that has failed: the next question to the database would raise."""
