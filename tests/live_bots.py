@@ -33,6 +33,7 @@ from tests.forked_bots import freqtrade_process
 SIGINT_STATUS = 128 + signal.SIGINT
 UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
 TIMEFRAME = "4h"
+NO_LIMIT = 10**9  # of the weight of requests
 PATIENCE = 40.0  # seconds until a wait is given up
 ENDING = 20.0  # seconds for freqtrade to end after an interrupt
 _CCXT = {
@@ -116,12 +117,15 @@ class LiveBot:
         freqtrade's configuration; change it with `configure`.
     url, keys
         Its exchange; without keys it can only trade dry.
+    patience
+        Seconds for which it waits for a locked database; SQLite's own where None.
     """
 
     folder: Path
     config: dict[str, Any]
     url: str
     keys: Keys | None = None
+    patience: float | None = None
     process: BaseProcess | None = field(default=None, init=False)
     presses: int = field(default=0, init=False)  # of Ctrl-C that the newest stop took
     _loops_before: int = field(default=0, init=False)
@@ -166,7 +170,8 @@ class LiveBot:
         for name in ("config.json", "config-exchange.json"):
             words += ["--config", str(self.folder / name)]
         words += ["--userdir", str(self.folder), "--logfile", str(self.folder / "log.txt")]
-        words += ["--db-url", f"sqlite:///{self.folder / DATABASE}"]
+        patience = "" if self.patience is None else f"?timeout={self.patience:g}"
+        words += ["--db-url", f"sqlite:///{self.folder / DATABASE}{patience}"]
         self.process = freqtrade_process(words, self.folder)
 
     def kill(self) -> None:
@@ -221,8 +226,8 @@ class LiveBot:
         wanted = self.records.loops + count
         self.wait_for(lambda: self.records.loops >= wanted, seconds)
 
-    def ask(self, method: str, name: str, **sent: Any) -> Any:
-        """Use its REST API, such as ``ask("POST", "reload_config")``."""
+    def ask(self, method: str, name: str, body: Any = None, **sent: Any) -> Any:
+        """Use its REST API, such as ``ask("POST", "reload_config")``; send a body or fields."""
         server = self.config["api_server"]
         address = f"http://{LOOPBACK}:{server['listen_port']}/api/v1/{name}"
         pair = f"{server['username']}:{server['password']}".encode()
@@ -230,8 +235,8 @@ class LiveBot:
             "Authorization": f"Basic {base64.b64encode(pair).decode()}",
             "Content-Type": "application/json",
         }
-        body = json.dumps(sent).encode() if method == "POST" else None
-        request = urllib.request.Request(address, body, headers, method=method)
+        data = json.dumps(sent if body is None else body).encode() if method == "POST" else None
+        request = urllib.request.Request(address, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
@@ -256,6 +261,13 @@ class Ground:
         """Let coins trade at these prices against USDT."""
         for asset, price in prices.items():
             self.exchange.set_price(f"{asset}/USDT", price)
+
+    def set_limits(self, **limits: int) -> None:
+        """Let the exchange allow so much; see `sandbox.rate_limits.Limits`."""
+        body = json.dumps(limits).encode()
+        request = urllib.request.Request(f"{self.url}/control/limits", body, method="POST")
+        with urllib.request.urlopen(request, timeout=10):
+            pass
 
     def bot(self, config: dict[str, Any], name: str = "bot") -> LiveBot:
         """Make a bot, not started yet; it has the account's keys where it trades live."""
@@ -289,7 +301,7 @@ def trading_ground(
     trading = Trading(exchange, balances=balances, fees=more.get("fees"), file=file)
     faults = Faults(seed)
     # These bots loop more often than any limit allows.
-    limits = more.get("limits", Limits(weight=10**9))
+    limits = more.get("limits", Limits(weight=NO_LIMIT))
     with running(exchange, trading=trading, faults=faults, limits=limits) as url:
         ground = Ground(folder, url, exchange, faults, trading)
         ground.set_prices(**prices)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.campaign.life import Life
 
 ORDER = "/api/v3/order"
+STAKE = "USDT"
 
 
 class Action(Protocol):
@@ -106,7 +107,7 @@ class Deposit:
 
     def happen(self, life: "Life") -> None:
         """Deposit it."""
-        life.pay(self.amount)
+        life.hands.pay(self.amount)
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ class Withdraw:
 
     def happen(self, life: "Life") -> None:
         """Withdraw it."""
-        amount = round(life.spare_cash * self.share, 2)
+        amount = round(life.hands.spare_cash * self.share, 2)
         if amount > 0:
-            life.pay(-amount)
+            life.hands.pay(-amount)
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,7 @@ class KillAtOrder:
         """Let the next answer to an order hang and kill the bot meanwhile."""
         hang = Fault("hang", "POST", ORDER, accepted=True, seconds=1.5)
         life.ground.faults.add(hang)
-        taken = len(life.ground.trading.account.orders)
-        life.wait(2, lambda: len(life.ground.trading.account.orders) > taken)
+        life.wait_for_order()
         life.kill()
         life.move(self.prices)
         life.keep_alive()
