@@ -12,8 +12,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
     [
         "ccxt.async_support",
         "freqtrade.main",
@@ -24,6 +24,10 @@ _FORKS.set_forkserver_preload(
         "freqtrade.rpc.rpc_manager",
         "pydantic",
         "pyarrow.feather",
+        "rebalancing.freqtrade_side.annotations",
+        "rebalancing.freqtrade_side.live.start",
+        "rebalancing.freqtrade_side.modes",
+        "rebalancing.freqtrade_side.parameter_file",
         "talib.abstract",
         "uvicorn",
     ]
@@ -40,7 +44,7 @@ def freqtrade_process(arguments: Sequence[str], folder: Path) -> BaseProcess:
     Importing freqtrade takes five seconds, a fork of a process that has done so none. All that
     follows (the command line, the configuration, ccxt, HTTP) is what ``freqtrade`` itself does.
     """
-    process = _FORKS.Process(target=_freqtrade, args=(list(arguments), folder), daemon=True)
+    process = FORKS.Process(target=run_freqtrade, args=(list(arguments), folder), daemon=True)
     process.start()
     return process
 
@@ -53,8 +57,8 @@ def call_apart(function: Callable[..., Any], *arguments: Any) -> Any:
     RuntimeError
         If the function does.
     """
-    reader, writer = _FORKS.Pipe(duplex=False)
-    process = _FORKS.Process(target=_answer, args=(writer, function, arguments), daemon=True)
+    reader, writer = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=_answer, args=(writer, function, arguments), daemon=True)
     process.start()
     writer.close()
     with reader:
@@ -75,7 +79,8 @@ def _answer(writer: Any, function: Callable[..., Any], arguments: Sequence[Any])
         writer.send((repr(error), None))
 
 
-def _freqtrade(arguments: Sequence[str], folder: Path) -> None:
+def run_freqtrade(arguments: Sequence[str], folder: Path) -> None:
+    """Be freqtrade, in a process that was forked for it, and end with its status."""
     faulthandler.register(signal.SIGUSR1)  # one that hangs can be asked where
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # A shell lets what it runs in the background ignore interrupts; a bot must not inherit that.

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -33,9 +33,10 @@ from tests.forked_bots import freqtrade_process
 SIGINT_STATUS = 128 + signal.SIGINT
 UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
 TIMEFRAME = "4h"
-NO_LIMIT = 10**9  # of the weight of requests
 PATIENCE = 40.0  # seconds until a wait is given up
 ENDING = 20.0  # seconds for freqtrade to end after an interrupt
+UNLIMITED = Limits(weight=10**9)
+"""These bots loop more often than any limit allows."""
 _CCXT = {
     # All pairs in one request are worth two seconds of Binance's limit; here nobody counts.
     "enableRateLimit": False,
@@ -166,13 +167,19 @@ class LiveBot:
         """Start the process."""
         assert not self.alive
         self._loops_before = self.records.loops
+        self.process = self._launched()
+
+    def _launched(self) -> BaseProcess:
+        return freqtrade_process(self._words, self.folder)
+
+    @property
+    def _words(self) -> list[str]:
         words = ["trade"]
         for name in ("config.json", "config-exchange.json"):
             words += ["--config", str(self.folder / name)]
         words += ["--userdir", str(self.folder), "--logfile", str(self.folder / "log.txt")]
         patience = "" if self.patience is None else f"?timeout={self.patience:g}"
-        words += ["--db-url", f"sqlite:///{self.folder / DATABASE}{patience}"]
-        self.process = freqtrade_process(words, self.folder)
+        return [*words, "--db-url", f"sqlite:///{self.folder / DATABASE}{patience}"]
 
     def kill(self) -> None:
         """Kill it where it stands, with signal 9."""
@@ -211,15 +218,21 @@ class LiveBot:
 
     def wait_for(self, what: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """Return what comes, or fail with the log."""
-        end = time.monotonic() + seconds
+        end = self._now() + seconds
         found = None
-        while time.monotonic() < end and not found:
+        while self._now() < end and not found:
             alive = self.alive  # asked first: what it did last counts
             if not (found := what()) and not alive:
                 break
-            time.sleep(0.02)
+            self._sleep(0.02)
         assert found, f"it never came; status {self.status}\n{self.records.log[-20_000:]}"
         return found
+
+    def _now(self) -> float:
+        return time.monotonic()
+
+    def _sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     def wait_loops(self, count: int, seconds: float = PATIENCE) -> None:
         """Wait until it has completed so many further loops."""
@@ -295,14 +308,30 @@ def trading_ground(
     more
         ``depth`` and ``limits`` of the exchange and ``fees`` of the account.
     """
+    ground = built_ground(folder, prices, balances, seed=seed, **more)
+    serving = running(
+        ground.exchange,
+        trading=ground.trading,
+        faults=ground.faults,
+        limits=more.get("limits", UNLIMITED),
+    )
+    with serving as url:
+        yield replace(ground, url=url)
+
+
+def built_ground(
+    folder: Path,
+    prices: Mapping[str, float],
+    balances: Mapping[str, float],
+    *,
+    seed: int = 0,
+    **more: Any,
+) -> Ground:
+    """Build what `trading_ground` runs, without a server."""
     candles = write_flat_candles(folder / "candles", **prices)
     exchange = LocalExchange([f"{a}/USDT" for a in prices], candles, depth=more.get("depth"))
     file = folder / "ledger.jsonl"
     trading = Trading(exchange, balances=balances, fees=more.get("fees"), file=file)
-    faults = Faults(seed)
-    # These bots loop more often than any limit allows.
-    limits = more.get("limits", Limits(weight=NO_LIMIT))
-    with running(exchange, trading=trading, faults=faults, limits=limits) as url:
-        ground = Ground(folder, url, exchange, faults, trading)
-        ground.set_prices(**prices)
-        yield ground
+    ground = Ground(folder, "", exchange, Faults(seed), trading)
+    ground.set_prices(**prices)
+    return ground

@@ -1,10 +1,12 @@
 """The time of a life: how it passes, and what it is for a bot that was away."""
 
 import time
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
 from tests.bot_clock import let_time_pass
-from tests.live_bots import LiveBot
+from tests.live_bots import Ground, LiveBot, trading_ground
 
 
 class Clock(Protocol):
@@ -41,3 +43,14 @@ class RealClock:
     def skip(self, bot: LiveBot, seconds: float) -> None:
         """Move all that a bot remembers into the past."""
         let_time_pass(bot, seconds)
+
+
+World = Callable[..., AbstractContextManager[tuple[Ground, Clock]]]
+"""Builds an exchange and its time; the parameters are those of `trading_ground`."""
+
+
+@contextmanager
+def real_time(*arguments: Any, **more: Any) -> Iterator[tuple[Ground, Clock]]:
+    """Run an exchange over HTTP, for bots in processes of their own."""
+    with trading_ground(*arguments, **more) as ground:
+        yield ground, RealClock()

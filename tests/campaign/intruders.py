@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.bot_records import DATABASE
 from tests.campaign.other_hands import now_ms
 from tests.campaign.witnessed import Intruder
-from tests.live_bots import NO_LIMIT
+from tests.live_bots import UNLIMITED
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life
@@ -93,7 +93,7 @@ class LowLimits:
 
         def lift() -> bool:
             life.disturb()
-            life.ground.set_limits(weight=NO_LIMIT)
+            life.ground.set_limits(weight=UNLIMITED.weight)
             return True
 
         life.hands.undo_at_repair(lift)

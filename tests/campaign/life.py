@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.campaign.actions import Action
 from tests.campaign.calm import calm_down
-from tests.campaign.clock import Clock, RealClock
+from tests.campaign.clock import Clock, World, real_time
 from tests.campaign.collect import collect
 from tests.campaign.evidence import (
     Evidence,
@@ -30,7 +30,6 @@ from tests.live_bots import (
     Ground,
     LiveBot,
     make_bot_config,
-    trading_ground,
     with_api,
 )
 
@@ -228,18 +227,18 @@ class Life:
 
 
 @contextmanager
-def living(scenario: Scenario, folder: Path) -> Iterator[Life]:
+def living(scenario: Scenario, folder: Path, world: World = real_time) -> Iterator[Life]:
     """Open an exchange for a scenario and kill the bot whatever happens."""
     balances = {STAKE: scenario.cash, "BNB": scenario.fee_coins}
-    with trading_ground(
+    with world(
         folder,
         scenario.prices,
         {asset: amount for asset, amount in balances.items() if amount},
         seed=scenario.seed,
         depth=scenario.depth,
         fees=scenario.fees,
-    ) as ground:
-        life = Life(scenario, ground, RealClock())
+    ) as (ground, clock):
+        life = Life(scenario, ground, clock)
         try:
             yield life
         finally:
