@@ -17,16 +17,24 @@ _LOCKED_FOR = timedelta(days=1)  # at most: repaired long before
 
 @dataclass(frozen=True)
 class DeleteTrade:
-    """The trade of a coin is deleted from freqtrade's database."""
+    """The trade of a coin is deleted from freqtrade's database.
+
+    Notes
+    -----
+    Not in the loop of its newest order: without the order the bot could not tell it from one whose
+    answer was lost.
+    """
 
     asset: str
 
     def happen(self, life: "Life") -> None:
-        """Delete it, if there is one."""
+        """Delete it, if there is one that rests."""
         hands, records = life.hands, life.bot.records
-        if (trade := hands.trade(self.asset)) is None:
+        before = records.orders()
+        life.wait(2)
+        if (trade := hands.trade(self.asset)) is None or before != records.orders():
             return
-        rows = [row for row in records.orders() if row["ft_trade_id"] == trade["id"]]
+        rows = [row for row in before if row["ft_trade_id"] == trade["id"]]
         begun = now_ms()
         hands.ask("DELETE", f"trades/{trade['id']}")
         kept = [row for row in records.trades() if row["base_currency"] == self.asset]
