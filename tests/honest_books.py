@@ -56,7 +56,14 @@ class Books:
             for asset, amount in trades.items()
         ]
         self.journal.append(
-            {"time": now(), "event": "round", "round": number, "tag": tag, "trades": planned}
+            {
+                "time": now(),
+                "event": "round",
+                "round": number,
+                "tag": tag,
+                "trades": planned,
+                "nav": self.value(),
+            }
         )
         achieved = {asset: self.order(asset, amount, tag) for asset, amount in trades.items()}
         self.journal.append(

@@ -89,6 +89,13 @@ SMALL_BUY = {
 }
 
 
+def through_the_book(seen: Evidence, price: str) -> Evidence:
+    """Let the first purchase of ETH, half the portfolio, have filled at another price."""
+    fills = list(seen.fills)
+    fills[1] = replace(fills[1], price=Decimal(price))
+    return replace(seen, fills=tuple(fills))
+
+
 def heavier(seen: Evidence) -> Evidence:
     """Let BTC rise by a fifth at the end."""
     return replace(seen, moves=(*seen.moves, Move(10**15, "BTC", 120.0)))
@@ -116,6 +123,7 @@ FORGERIES: list[Any] = [
     ("no_leg_was_executed_twice", lambda e: line(e, 2, trades=[])),
     ("nothing_below_the_minimum", lambda e: order(e, 0, amount=Decimal("0.01"))),
     ("nothing_too_small_was_asked_for", lambda e: replace(e, journal=(SMALL_BUY,))),
+    ("no_round_paid_much_for_its_books", lambda e: through_the_book(e, "12")),
     ("no_refusal_was_repeated", lambda e: refused(e, "Account has insufficient", "1", "1")),
     ("no_refusal_was_repeated", lambda e: refused(e, "Filter failure: NOTIONAL", "0.01")),
     ("lines_are_whole", lambda e: replace(e, journal=(*e.journal, None))),
@@ -134,6 +142,7 @@ FORGERIES: list[Any] = [
     ("nothing_is_left_open", lambda e: order(e, 3, status=Status.PARTIALLY_FILLED)),
     ("nothing_is_left_open", lambda e: replace(e, journal=e.journal[:-1])),
     ("the_portfolio_is_inside_its_bands", heavier),
+    ("what_has_ended_is_told", lambda e: replace(e, ended=frozenset({"ETH"}))),
     ("nothing_secret_was_written", lambda e: replace(e, written={"log.txt": "xsandboxKEYx"})),
     ("nothing_secret_was_written", lambda e: replace(e, written={"log.txt": "?signature=ab"})),
     ("the_log_is_clean", lambda e: trouble(e, TEMPORARY, faults=0)),
@@ -160,6 +169,11 @@ def test_what_freqtrade_logs_about_a_fault_of_the_exchange_is_no_violation(
     honest: Evidence,
 ) -> None:
     assert violations(trouble(honest, TEMPORARY)) == []
+
+
+def test_a_loss_within_the_limit_of_a_round_is_no_violation(honest: Evidence) -> None:
+    seen = through_the_book(honest, "10.4")  # 19 of 1000
+    assert list(check_named("no_round_paid_much_for_its_books")(seen)) == []
 
 
 def test_a_round_told_again_after_a_kill_is_no_violation(honest: Evidence) -> None:

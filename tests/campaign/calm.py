@@ -40,6 +40,8 @@ def calm_down(life: "Life") -> tuple[int, int]:
         life.keep_alive()
         if passed[0] >= shown:
             _tremble(life, calm, shown)
+            if _is_stopped(life):  # somebody looks into it
+                life.hands.resume()
             shown += 1
         life.clock.sleep(0.02)
     life.move(calm)
@@ -54,6 +56,12 @@ def _loops(life: "Life") -> list[int]:
 def _passed(life: "Life", began: list[int], unseen: int) -> tuple[int, int]:
     passed = [now - then - unseen for now, then in zip(_loops(life), began, strict=True)]
     return passed[0], passed[-1]
+
+
+def _is_stopped(life: "Life") -> bool:
+    """Tell whether a limit has stopped the bot, and nobody has told it to go on since."""
+    events = [line["event"] for line in life.bot.records.journal("stopped", "command")]
+    return events[-1:] == ["stopped"]
 
 
 def _gave_up(life: "Life") -> bool:

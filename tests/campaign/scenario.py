@@ -31,8 +31,10 @@ PERIOD = "1h"
 NEIGHBOURS = 0.15
 """Share of the live scenarios in which another bot trades on the account."""
 
-# So wide that only the campaign's own jumps could reach them: what stops a bot is tested elsewhere.
-_LIMITS = {"round_turnover": 5, "day_turnover": 1e4, "day_rounds": 10_000, "round_loss": 0.9}
+ROUND_LOSS = 0.02
+# So wide that nothing reaches them, but for the loss of a round, and the rounds of a day where few
+# are drawn.
+_LIMITS = {"round_turnover": 5, "day_turnover": 1e4, "round_loss": ROUND_LOSS}
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def _draw_block(dice: random.Random, assets: list[str], kind: str, cash: float) 
         "combine": policy if policy in ("and", "or") else "and",
         "scope": "all",
         "destination": "target",
-        "limits": _LIMITS,
+        "limits": {**_LIMITS, "day_rounds": 2 if dice.random() < 0.15 else 10_000},
     }
     if policy != "threshold":
         block["period"] = PERIOD

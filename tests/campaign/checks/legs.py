@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from sandbox.orders import Order
-from tests.campaign.evidence import Evidence, Leg, in_ms
+from sandbox.orders import Order, OrderType, Side
+from tests.campaign.evidence import Evidence, Leg, in_ms, round_of
+from tests.campaign.scenario import ROUND_LOSS
 
 _SLACK = 0.02  # of what was planned: fees, spread and lots
 _HALTED = "Market is closed."
@@ -86,6 +87,29 @@ def nothing_too_small_was_asked_for(seen: Evidence) -> Iterator[str]:
             yield (
                 f"round {line['round']}: a buy of {line['asset']} for {line['notional']:.2f} "
                 f"was ordered, the least is {least:g}"
+            )
+
+
+def no_round_paid_much_for_its_books(seen: Evidence) -> Iterator[str]:
+    """Compare what orders were filled at with the price of that time, which thin books do not
+    show: their loss is bounded before they are sent."""
+    lost: Counter[int] = Counter()
+    orders = {order.id: order for order in seen.orders}
+    for fill in seen.fills:
+        order, number = orders[fill.order_id], round_of(seen.tags.get(str(fill.order_id), ""))
+        if order.type is not OrderType.MARKET or number is None:
+            continue
+        asset = fill.pair.partition("/")[0]
+        begun = min(order.created_ms, fill.time_ms) - _LATE_MS
+        prices = seen.prices_between(asset, begun, fill.time_ms + _LATE_MS)
+        sign = 1 if fill.side is Side.BUY else -1
+        worse = min(sign * (float(fill.price) - price) for price in prices)
+        lost[number] += max(0.0, worse) * float(fill.amount)
+    for line in seen.events("round"):
+        if lost[line["round"]] > (ROUND_LOSS + _SLACK) * line["nav"]:
+            yield (
+                f"round {line['round']} lost {lost[line['round']]:.2f} of {line['nav']:.2f} to "
+                "the books of its coins"
             )
 
 

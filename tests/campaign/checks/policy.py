@@ -30,6 +30,14 @@ def nothing_is_left_open(seen: Evidence) -> Iterator[str]:
         yield f"round {opened[-1]} is still open"
 
 
+def what_has_ended_is_told(seen: Evidence) -> Iterator[str]:
+    """A coin whose pair has ended leaves the portfolio with a word."""
+    told = " ".join(line["text"] for line in seen.events("left out"))
+    for asset in seen.ended.intersection(seen.scenario.assets):
+        if asset not in told:
+            yield f"{asset} has ended, and nothing was said of it"
+
+
 def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
     """Compute every weight from balances and last prices."""
     values, targets, bands = _values(seen), _targets(seen), _bands(seen)
