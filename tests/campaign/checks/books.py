@@ -11,7 +11,7 @@ from tests.campaign.evidence import Evidence
 from tests.campaign.scenario import STAKE
 from tests.campaign.witnessed import DELETED, WITHDRAWN, Touched
 
-ADOPTED = "adopted"
+IN_KIND = ("adopted", "withdrawn")  # orders that the exchange never saw
 _CLOSED = {Status.CANCELED: "canceled", Status.EXPIRED: "expired", Status.FILLED: "closed"}
 
 
@@ -70,8 +70,10 @@ def freqtrade_knows_every_order(seen: Evidence) -> Iterator[str]:
     """Compare the exchange's orders with the database."""
     if seen.scenario.dry_run:
         return
-    kept = {str(row["order_id"]): row for row in seen.kept_orders if row["ft_order_tag"] != ADOPTED}
-    if len(kept) < sum(row["ft_order_tag"] != ADOPTED for row in seen.kept_orders):
+    kept = {
+        str(row["order_id"]): row for row in seen.kept_orders if row["ft_order_tag"] not in IN_KIND
+    }
+    if len(kept) < sum(row["ft_order_tag"] not in IN_KIND for row in seen.kept_orders):
         yield "freqtrade has an order twice"
     for order in seen.orders:
         row = kept.pop(str(order.id), None)
@@ -152,13 +154,21 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
 
 
 def _worth_of_coins_gone(seen: Evidence) -> tuple[float, float]:
-    """Return least and most that coins which left the portfolio by hand were worth."""
+    """Return least and most that left the portfolio in kind, stake currency: what was withdrawn at
+    its price, and what deleted trades had cost."""
     least = most = 0.0
-    for touched in seen.done_by_hand(DELETED, WITHDRAWN):
+    for touched in seen.done_by_hand(WITHDRAWN):
         amount = _held_before(seen, touched) - seen.held(touched.ended_ms)[touched.asset]
         later = [flow.time_ms for flow in seen.kept_flows if flow.time_ms >= touched.begun_ms]
         prices = seen.prices_between(touched.asset, touched.begun_ms, max(later, default=0))
         least, most = least + amount * min(prices), most + amount * max(prices)
+    deleted = {str(row["order_id"]) for row in seen.kept_orders if row.get("deleted")}
+    for fill in seen.fills:
+        if str(fill.order_id) in deleted:
+            cost = float(fill.quote_amount) * (1 if fill.side is Side.BUY else -1)
+            fee = float(fill.fee) if fill.fee_asset == STAKE else 0.0
+            unsure = seen.fee_rate() * float(fill.quote_amount)  # which freqtrade knows as a rate
+            least, most = least + cost + fee - unsure, most + cost + fee + unsure
     return least, most
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.campaign.checks.books import IN_KIND
 from tests.campaign.evidence import Evidence, Leg, Row, in_ms, round_of
 from tests.campaign.scenario import STAKE
 from tests.campaign.witnessed import DELETED, FORCED_TAG, PART_SOLD, SOLD, WITHDRAWN
@@ -30,7 +31,7 @@ def every_tag_has_its_round(seen: Evidence) -> Iterator[str]:
         by_hand = tag == FORCED_TAG and row["ft_pair"] in sold
         # After a sale by hand freqtrade finds old orders again that it had thrown away, empty.
         by_hand = by_hand or (not tag and not row["filled"] and row["ft_pair"] in sold)
-        if tag not in opened and tag != "adopted" and not by_hand:
+        if tag not in opened and tag not in IN_KIND and not by_hand:
             yield f"order {row['order_id']} ({row['ft_pair']}) is tagged {tag!r}: no such round"
 
 

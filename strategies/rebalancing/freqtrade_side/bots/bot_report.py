@@ -15,6 +15,7 @@ from rebalancing.freqtrade_side.live import commands, own_orders, store
 from rebalancing.freqtrade_side.live.commands import Command
 from rebalancing.freqtrade_side.live.own_orders import Executed
 from rebalancing.freqtrade_side.live.state import LiveState
+from rebalancing.freqtrade_side.orders import IN_KIND
 from rebalancing.rounds import parse_tag
 from rebalancing.settings import read_settings
 
@@ -64,7 +65,7 @@ class BotReport:
         The newest rounds, newest first.
     flows : tuple of (datetime, float)
         Cash flows of the portfolio, stake currency, deposits positive; oldest first, what it
-        began with.
+        began with. Coins that were adopted or that left count with what they were worth.
     """
 
     dry_run: bool
@@ -98,8 +99,18 @@ def read_report(config: Mapping[str, Any]) -> BotReport:
         status=bot_status(state, stake, held, done, settings.reserve),
         waiting=commands.waiting(),
         rounds=_rounds(),
-        flows=tuple(store.flows()),
+        flows=tuple(_flows()),
     )
+
+
+def _flows() -> list[tuple[datetime, float]]:
+    flows = store.flows()
+    in_kind = [
+        (order.filled_at, order.amount * order.price)
+        for order in own_orders.executed(Order.ft_order_tag.in_(IN_KIND))
+        if order.filled_at is not None
+    ]
+    return [*flows[:1], *sorted([*flows[1:], *in_kind])]
 
 
 def _rounds() -> tuple[PastRound, ...]:

@@ -246,15 +246,10 @@ class LiveRun:
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
-        trades = {**ended_trades.open_trades(), **self._vanished()}
-        self._memory.note(intents=doubtful, trades=trades)
+        own, known = self._snapshots.treasury.own, self._memory.state.trades
+        self._memory.note(intents=doubtful, trades=(*known, *ended_trades.new_trades(own, known)))
         with uninterrupted():
             self._memory.save(now, self._rebalancer.state())
-
-    def _vanished(self) -> dict[str, int]:
-        """Return those of the trades seen last that are gone from the database, by asset."""
-        trades = self._memory.state.trades
-        return {asset: trades[asset] for asset in ended_trades.deleted(trades)}
 
     def _undo(self, now: datetime, error: Exception) -> None:
         """End a transaction that has failed: the next question to the database would raise."""

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from rebalancing.cash_book import CashBook
 from rebalancing.freqtrade_side.live import store
+from rebalancing.freqtrade_side.live.ended_trades import KnownTrade
 from rebalancing.intents import Intent
 from rebalancing.state import RebalancerState
 from rebalancing.version import __version__
@@ -27,9 +28,9 @@ class LiveState(RebalancerState):
     the identifiers of the bot's orders, so that it knows them again. `paused` and `stopped` say
     why, None if the bot is not. `gave_up` names the newest round and why it did not trade all
     it wanted, None if it did. What was done before `limits_from` counts for no limit of a day.
-    `fee` is a rate above the configured one that has been told. `trades` are the numbers of the
-    open trades by asset, `vanished` the assets whose trade somebody has deleted. `left_out` are
-    assets without a price, and why. `spare` are coins of the account that were seen and not
+    `fee` is a rate above the configured one that has been told. `trades` are the trades as they
+    were seen last, `vanished` the assets whose trade somebody has deleted. `left_out` are assets
+    without a price, and why. `spare` are coins of the account that were seen and not
     adopted while `adopts` was configured, None if an older version did not say; `opening` are the
     facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
     those of the newest check that was written.
@@ -47,7 +48,7 @@ class LiveState(RebalancerState):
     fee: float | None = None
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
-    trades: dict[str, int] = Field(default_factory=dict)
+    trades: tuple[KnownTrade, ...] = ()
     vanished: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
