@@ -155,6 +155,7 @@ class LiveRun:
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
             return False
         self._settle_intents(now)
+        self._end_unlisted(now)
         newest = own_orders.newest_order()
         quotes = self._board.at(now, self._candles)
         self._tell_left_out(now, quotes)
@@ -250,6 +251,14 @@ class LiveRun:
         self._memory.note(intents=doubtful, trades=(*known, *ended_trades.new_trades(own, known)))
         with uninterrupted():
             self._memory.save(now, self._rebalancer.state())
+
+    def _end_unlisted(self, now: datetime) -> None:
+        """Wait no longer for orders of pairs that have ended."""
+        for pair in own_orders.open_sides():
+            if not self._board.lists(pair):
+                trade_corrections.end_orders(pair)
+                text = f"{pair} is listed no longer: its open orders count as cancelled"
+                self._diary.note(now, "orders ended", text)
 
     def _undo(self, now: datetime, error: Exception) -> None:
         """End a transaction that has failed: the next question to the database would raise."""
