@@ -38,6 +38,7 @@ class Stage:
         self.prices = {"SOL": 100.0}
         self.coarsest: dict[str, Decimal] = {}
         self.dearest_fee = Decimal(0)
+        self.hands = SimpleNamespace(trade=lambda _asset: {"amount": 1.5})
         self.ended: set[str] = set()
         self.renamed: list[Any] = []
 

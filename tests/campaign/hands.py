@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.campaign.actions import STAKE
 from tests.campaign.other_hands import now_ms
-from tests.campaign.witnessed import DELETED, FORCED_TAG, PART_SOLD, SOLD
+from tests.campaign.witnessed import DELETED, PART_SOLD, SOLD
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life
@@ -65,12 +65,9 @@ class SellByHand:
         share = 1.0 if life.scenario.fees.asset == "BNB" else self.share
         if share < 1:
             order["amount"] = trade["amount"] * share
-        begun = now_ms()
+        begun, before = now_ms(), hands.sells_by_hand(self.asset)
         hands.ask("POST", "forceexit", order)
-        rows = life.bot.records.orders()
-        sales = sum(row["ft_order_tag"] == FORCED_TAG for row in rows)
-        if sales > hands.sales:
-            hands.sales = sales
+        if hands.sells_by_hand(self.asset) > before:
             hands.touch(SOLD if share == 1 else PART_SOLD, self.asset, begun)
 
 

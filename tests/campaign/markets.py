@@ -101,12 +101,14 @@ class OtherFees:
 
 @dataclass(frozen=True)
 class End:
-    """A pair ends for good."""
+    """A pair whose coins the bot has ends for good: without them a bot would not start."""
 
     asset: str
 
     def happen(self, life: "Life") -> None:
         """Let it end."""
+        if life.hands.trade(self.asset) is None:
+            return
         life.disturb()
         life.ended.add(self.asset)
         life.ground.exchange.set_status(f"{self.asset}/{STAKE}", MarketStatus.END)
@@ -114,17 +116,18 @@ class End:
 
 @dataclass(frozen=True)
 class Rename:
-    """A coin goes on under a name that the bot does not know, maybe in other units."""
+    """A coin that the bot has goes on under a name that it does not know, maybe in other units."""
 
     asset: str
     ratio: Decimal
 
     def happen(self, life: "Life") -> None:
         """Rename it."""
-        life.disturb()
         trading, new = life.ground.trading, f"NEW{self.asset}"
-        if life.ground.exchange.listing.status(f"{self.asset}/{STAKE}") is MarketStatus.END:
+        is_over = life.ground.exchange.listing.status(f"{self.asset}/{STAKE}") is MarketStatus.END
+        if is_over or life.hands.trade(self.asset) is None:
             return
+        life.disturb()
         life.ended.add(self.asset)
         with trading.exchange.lock:
             trading.rename(Renaming(self.asset, new, self.ratio))

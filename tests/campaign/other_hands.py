@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import SandboxError
+from sandbox.orders import Side
 from tests.campaign.actions import STAKE
-from tests.campaign.witnessed import LOCKED, WITHDRAWN, Intruder, Payment, Touched
+from tests.campaign.witnessed import FORCED_TAG, LOCKED, WITHDRAWN, Intruder, Payment, Touched
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life
@@ -37,8 +38,6 @@ class OtherHands:
         freqtrade's orders of trades that were deleted, as they were right before.
     withdrawn
         The coins that left the account.
-    sales
-        How many orders have been made for sales by hand.
     resumed
         When the bot was told to go on: milliseconds since the epoch.
     locked_databases
@@ -53,7 +52,6 @@ class OtherHands:
         self.touched: list[Touched] = []
         self.deleted_rows: list[Row] = []
         self.withdrawn: list[tuple[str, Decimal]] = []
-        self.sales = 0
         self.resumed: list[int] = []
         self.locked_databases: list[tuple[int, int]] = []
         self.intruders: list[Intruder] = []
@@ -88,6 +86,15 @@ class OtherHands:
             if trade["base_currency"] == asset and trade["is_open"] and trade["amount"]:
                 return trade
         return None
+
+    def sells_by_hand(self, asset: str) -> int:
+        """Count the sells of a coin that the exchange has and that are of no round, whether
+        freqtrade has heard of them or not."""
+        rows = self._life.bot.records.orders()
+        tags = {str(row["order_id"]): row["ft_order_tag"] for row in rows}
+        account = self._life.ground.trading.account
+        sells = [o for o in account.orders if o.pair == f"{asset}/{STAKE}" and o.side is Side.SELL]
+        return sum(tags.get(str(order.id)) in (None, "", FORCED_TAG) for order in sells)
 
     def resume(self) -> None:
         """Tell the bot to go on, as "rebalance resume" does, and wait for its answer."""

@@ -138,7 +138,7 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
     paid = () if investment else seen.payments
     due = (investment or seen.scenario.cash) + sum(payment.amount for payment in paid)
     least, most = _worth_of_coins_gone(seen)
-    booked = sum(flow.amount for flow in seen.kept_flows)
+    booked = sum(flow.amount for flow in seen.kept_flows) - _withdrawn_in_kind(seen)
     fees = seen.scenario.fees
     traded = sum(float(fill.quote_amount) for fill in seen.fills)
     apart = float(abs(fees.taker - fees.maker)) if seen.scenario.kind != "market" else 0.0
@@ -153,6 +153,11 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
         )
 
 
+def _withdrawn_in_kind(seen: Evidence) -> float:
+    rows = [row for row in seen.kept_orders if row["ft_order_tag"] == "withdrawn"]
+    return float(sum(row["filled"] * row["price"] for row in rows))
+
+
 def _worth_of_coins_gone(seen: Evidence) -> tuple[float, float]:
     """Return least and most that left the portfolio in kind, stake currency: what was withdrawn at
     its price, and what deleted trades had cost."""
@@ -161,7 +166,11 @@ def _worth_of_coins_gone(seen: Evidence) -> tuple[float, float]:
         amount = _held_before(seen, touched) - seen.held(touched.ended_ms)[touched.asset]
         later = [flow.time_ms for flow in seen.kept_flows if flow.time_ms >= touched.begun_ms]
         prices = seen.prices_between(touched.asset, touched.begun_ms, max(later, default=0))
-        least, most = least + amount * min(prices), most + amount * max(prices)
+        dust = 2 * seen.lot(touched.asset)
+        least, most = (
+            least + max(0.0, amount - dust) * min(prices),
+            most + (amount + dust) * max(prices),
+        )
     deleted = {str(row["order_id"]) for row in seen.kept_orders if row.get("deleted")}
     for fill in seen.fills:
         if str(fill.order_id) in deleted:

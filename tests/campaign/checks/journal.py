@@ -28,9 +28,9 @@ def every_tag_has_its_round(seen: Evidence) -> Iterator[str]:
     sold = {f"{one.asset}/{STAKE}" for one in seen.done_by_hand(SOLD, PART_SOLD)}
     for row in seen.kept_orders:
         tag = row["ft_order_tag"] or ""
-        by_hand = tag == FORCED_TAG and row["ft_pair"] in sold
-        # After a sale by hand freqtrade finds old orders again that it had thrown away, empty.
-        by_hand = by_hand or (not tag and not row["filled"] and row["ft_pair"] in sold)
+        # Without a tag where its answer was lost, and freqtrade has found it; then it finds old
+        # orders, too, that it had thrown away.
+        by_hand = tag in ("", FORCED_TAG) and row["ft_pair"] in sold
         if tag not in opened and tag not in IN_KIND and not by_hand:
             yield f"order {row['order_id']} ({row['ft_pair']}) is tagged {tag!r}: no such round"
 
