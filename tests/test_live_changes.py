@@ -15,6 +15,7 @@ import pytest
 from tests.builders import PROJECT
 from tests.exchanges import market
 from tests.live_bots import Ground, LiveBot, with_api
+from tests.patience import PATIENCE
 from tests.portfolio_bots import TARGETS, check_books, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
@@ -32,7 +33,7 @@ def whitelist(bot: LiveBot, *assets: str) -> dict[str, Any]:
 def command(bot: LiveBot, do: str, name: str = "c0ffee00") -> None:
     """Put a command where the tool puts it."""
     text = json.dumps({"id": name, "at": datetime.now(UTC).isoformat(), "do": do})
-    with closing(sqlite3.connect(bot.records.database, timeout=10)) as database, database:
+    with closing(sqlite3.connect(bot.records.database, timeout=PATIENCE)) as database, database:
         database.execute("DELETE FROM KeyValueStore WHERE key = 'rebalance.command'")
         database.execute(
             "INSERT INTO KeyValueStore (key, value_type, string_value) VALUES (?, 'str', ?)",
