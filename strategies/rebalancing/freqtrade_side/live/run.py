@@ -25,12 +25,10 @@ from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.rebalancer import PATIENCE, Rebalancer
+from rebalancing.settings import MAKER_TRIES
 from rebalancing.triggers import Cause, Reason
 
 logger = logging.getLogger(__name__)
-
-MAKER_TRIES = 3
-"""Orders a round rests as maker before what is left goes by market orders."""
 
 BALANCES_EVERY = 12
 """Quiet loops between two requests for the balances: a minute at freqtrade's usual pace."""
