@@ -109,9 +109,9 @@ class SmartRebalance(IStrategy):
         return dataframe
 
     def populate_entry_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
-        """Let freqtrade ask for every asset that is not held."""
+        """Let freqtrade ask for the stake of assets that are not held."""
         self._mode.begin()
-        dataframe["enter_long"] = self._mode.signals
+        dataframe["enter_long"] = self._mode.entries(metadata["pair"], len(dataframe))
         dataframe["enter_tag"] = ENTRY_TAG
         return dataframe
 

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
 from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
 from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Order
@@ -33,6 +34,9 @@ from rebalancing.freqtrade_side.parameters import Parameters, loss_warning
 from rebalancing.policy_words import describe
 
 logger = logging.getLogger(__name__)
+
+Signals = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""Of one candle each: 1 or 0."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,6 @@ class Charting:
         What decides; None if nothing does now.
     """
 
-    signals = 0
-    """Of an entry, candle by candle; on a chart they would hide the rounds."""
-
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         self._strategy = strategy
         self._terms = terms
@@ -97,6 +98,11 @@ class Charting:
     def begin(self) -> None:
         """A backtest begins, or a loop is under way."""
 
+    def entries(self, _pair: str, _candles: int) -> int | Signals:
+        """Return the signal of an entry, one for all candles or one for each; on a chart they
+        would hide the rounds."""
+        return 0
+
     def loop(self, now: datetime) -> None:
         """Think once per candle or loop."""
 
@@ -116,8 +122,6 @@ class Charting:
 
 class Testing(Charting):
     """Backtests and hyperopt."""
-
-    signals = 1
 
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         super().__init__(strategy, terms)
@@ -158,6 +162,10 @@ class Testing(Charting):
         """Forget the run before: an epoch of a hyperopt is one of many."""
         self.run = None
 
+    def entries(self, _pair: str, _candles: int) -> int | Signals:
+        """Let freqtrade ask for the stake of every asset that is not held, in every candle."""
+        return 1
+
     def loop(self, now: datetime) -> None:
         """Decide once per candle."""
         strategy = self._strategy
@@ -181,8 +189,6 @@ class Testing(Charting):
 
 class Trading(Charting):
     """Dry-run and live."""
-
-    signals = 1
 
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         super().__init__(strategy, terms)
@@ -210,6 +216,12 @@ class Trading(Charting):
         """Decide once per loop of the bot."""
         self._live.loop(now)
         self._order_types.set(self._live, now)
+
+    def entries(self, pair: str, candles: int) -> int | Signals:
+        """Mark the newest candle if this loop is to open a trade of the pair."""
+        signals = np.zeros(candles, dtype=np.int64)
+        signals[-1:] = pair in self._order_types.entries
+        return signals
 
     def is_overdue(self, order: Order, now: datetime) -> bool:
         """Tell whether a maker's order has waited long enough for its price."""
