@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
+from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode, State
 from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Order
 from freqtrade.strategy import IStrategy
@@ -26,7 +26,9 @@ from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
 from rebalancing.freqtrade_side.history.running_weights import RunningWeights
 from rebalancing.freqtrade_side.investment import check_investment
 from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.bot_state import freqtrade_state
 from rebalancing.freqtrade_side.live.order_types import OrderTypes
+from rebalancing.freqtrade_side.live.pulse import Pulse, beat, pulse_path
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
 from rebalancing.freqtrade_side.markets import Markets
@@ -105,6 +107,9 @@ class Charting:
 
     def loop(self, now: datetime) -> None:
         """Think once per candle or loop."""
+
+    def heartbeat(self) -> None:
+        """freqtrade is alive, whatever its state."""
 
     def is_overdue(self, _order: Order, _now: datetime) -> bool:
         """Tell whether a resting order has waited long enough for its price."""
@@ -193,6 +198,7 @@ class Trading(Charting):
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         super().__init__(strategy, terms)
         self._candles: dict[str, PairCandles] = {}
+        self._pulse = pulse_path(strategy.config)
 
     def start(self) -> None:
         """Take up what the life before left."""
@@ -207,6 +213,7 @@ class Trading(Charting):
         self._order_types = OrderTypes(strategy)
         self._shown = RunningWeights(setup, strategy.dp, strategy.timeframe)
         self.run = self._live
+        self.heartbeat()
 
     def keep(self, pair: str, candles: PairCandles) -> None:
         """Keep the candles: they tell whether a price is absurd."""
@@ -216,6 +223,13 @@ class Trading(Charting):
         """Decide once per loop of the bot."""
         self._live.loop(now)
         self._order_types.set(self._live, now)
+        self.heartbeat()
+
+    def heartbeat(self) -> None:
+        """Show it to whoever asks for the bot's status."""
+        state = freqtrade_state(self._strategy.dp) if self.run is not None else None
+        if state in (State.RUNNING, State.PAUSED, State.STOPPED):
+            beat(self._pulse, Pulse(datetime.now(UTC), state.name.lower()))
 
     def entries(self, pair: str, candles: int) -> int | Signals:
         """Mark the newest candle if this loop is to open a trade of the pair."""

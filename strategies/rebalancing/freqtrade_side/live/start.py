@@ -86,6 +86,7 @@ def start_live(
         targets=life.rebalancer.state().targets,
         resumed=life.is_resumed,
     )
+    state = state.model_copy(update={"kept": kept or None})
     if kept:
         text = f"the configuration is invalid, the one before stays in force: {kept}"
         diary.tell(now, "settings kept", text)
