@@ -162,7 +162,7 @@ def test_commands_pause_it_and_ask_for_a_round(tmp_path: Path) -> None:
         bot.wait_loops(3)
         assert len(bot.records.journal("round")) == 2
         command(bot, "now", "dddddddd")
-        assert "r2 asked: selling" in bot.records.values()["rebalance.answer"]
+        assert "r2 asked is under way: " in bot.records.values()["rebalance.answer"]
         assert closed(bot, 3)["tag"] == "r2 asked"
 
 

@@ -172,7 +172,8 @@ class Deciding:
             self._stop(now, breach)
             self._rebalancer.closed.clear()
             return
-        self._memory.note(opening=opening_facts(current, portfolio, self._setup.stake))
+        opening = opening_facts(current, portfolio, self._setup.stake)
+        self._memory.note(opening=opening, announced=current.tag)
         targets = self._rebalancer.targets_now(portfolio)
         self.decision = self._diary.opened(now, current, portfolio, targets)
 

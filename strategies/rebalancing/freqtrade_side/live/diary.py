@@ -86,7 +86,8 @@ class Diary:
         """A round starts; return what was told."""
         self._planned(now, "round", current, portfolio, targets)
         sold, bought = (self._money(part) for part in _sums(current.plan))
-        text = f"{current.tag}: selling {sold}, buying {bought}"
+        # freqtrade sends it at the end of the loop, when market orders have filled already.
+        text = f"{current.tag} is under way: {sold} to sell and {bought} to buy in all"
         if current.plan.omitted:
             text += f" (left out: {current.plan.shortfall})"
         logger.info(text)

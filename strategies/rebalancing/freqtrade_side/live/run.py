@@ -152,6 +152,8 @@ class LiveRun:
         running = is_running(self._dataprovider)
         self._requests.obey(now, running)
         self._deciding.decision = None
+        if self._rebalancer.round is None and self._memory.state.announced is not None:
+            self._memory.note(announced=None)  # the loop before this one sent the end of its round
         if not running:
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
             return False

@@ -32,8 +32,9 @@ class LiveState(RebalancerState):
     numbers of the open trades by asset, `vanished` the assets whose trade somebody has deleted.
     `left_out` are assets without a price, and why. `spare` are coins of the account that were seen
     and not adopted while `adopts` was configured, None if an older version did not say; `opening`
-    are the facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices
-    are those of the newest check that was written.
+    are the facts of the open round at its start; `announced` is the round of which a message has
+    told the start and maybe not the end yet. Cash, NAV, weights, amounts of coins and prices are
+    those of the newest check that was written.
     """
 
     version: int = 1
@@ -59,6 +60,7 @@ class LiveState(RebalancerState):
     book: CashBook | None = None
     flows: int = 0
     opening: dict[str, Any] | None = None
+    announced: str | None = None
     cash: float | None = None
     nav: float | None = None
     weights: dict[str, float] = Field(default_factory=dict)
