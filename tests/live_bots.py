@@ -57,6 +57,7 @@ def make_bot_config(
     config: dict[str, Any] = json.loads((PROJECT / "config.json").read_text())
     order = "market" if kind == "market" else "limit"
     pricing = {"price_side": "same" if kind == "maker" else "other"}
+    timeout = 20 if kind == "maker" else 2  # a third of the shortest patience of a maker
     config |= {
         "strategy_path": str(PROJECT / "strategies"),
         "timeframe": TIMEFRAME,
@@ -65,7 +66,7 @@ def make_bot_config(
         "order_types": config["order_types"] | {"entry": order, "exit": order},
         "entry_pricing": pricing,
         "exit_pricing": pricing,
-        "unfilledtimeout": {"entry": 2, "exit": 2, "unit": "seconds"},
+        "unfilledtimeout": {"entry": timeout, "exit": timeout, "unit": "seconds"},
         "internals": {"heartbeat_interval": 1e-6},  # every loop says so
         "rebalance": {"cooldown": "0m", **rebalance},
         **overrides,

@@ -110,12 +110,18 @@ class Rebalancer:
         if reason is not None:
             self._open(now, reason, portfolio, targets, rules())
 
-    def is_due(self, now: datetime, portfolio: Portfolio) -> bool:
-        """Tell whether `watch` would try to open a round; nothing changes."""
+    def would_open(
+        self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]
+    ) -> bool:
+        """Tell whether `watch` would open a round, or look at a reason for the only time; nothing
+        changes. The parameters are those of `watch`."""
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return False
         targets = self.targets_now(portfolio)
-        return self._schedule.due(now, portfolio, targets, ~self.untradable) is not None
+        reason = self._schedule.due(now, portfolio, targets, ~self.untradable)
+        if reason is None or not reason.cause.lasts:
+            return reason is not None
+        return bool(self._first_plan(reason, portfolio, targets, rules())[-1].trades)
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
         """Return the target weights over what is available, with what is out held in cash and
@@ -248,9 +254,7 @@ class Rebalancer:
         targets: Vector,
         rules: MarketRules,
     ) -> None:
-        destination = self._destination(reason, portfolio, targets, rules)
-        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
-        plan = self._plan(portfolio, destination, members, rules)
+        destination, members, plan = self._first_plan(reason, portfolio, targets, rules)
         self._schedule.see(portfolio.available[:-1] & ~self.untradable)
         if not plan.trades:
             self.declined = reason, plan
@@ -261,6 +265,13 @@ class Rebalancer:
         self.round.adopt(plan, {}, pieces(plan, portfolio.assets, rules))
         self._number += 1
         self._schedule.started(now)
+
+    def _first_plan(
+        self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
+    ) -> tuple[Vector, Mask, Plan]:
+        destination = self._destination(reason, portfolio, targets, rules)
+        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
+        return destination, members, self._plan(portfolio, destination, members, rules)
 
     def _destination(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
