@@ -113,11 +113,18 @@ class Rebalancer:
         if reason is not None:
             self._open(now, reason, portfolio, targets, rules())
 
-    def is_due(self, now: datetime, portfolio: Portfolio) -> bool:
-        """Tell whether `watch` would try to open a round; nothing changes."""
+    def would_open(
+        self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]
+    ) -> bool:
+        """Tell whether `watch` would open a round, or look at a reason for the only time; nothing
+        changes. The parameters are those of `watch`."""
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return False
-        return self._due(now, portfolio, self.targets_now(portfolio)) is not None
+        targets = self.targets_now(portfolio)
+        reason = self._due(now, portfolio, targets)
+        if reason is None or not reason.cause.lasts:
+            return reason is not None
+        return bool(self._first_plan(reason, portfolio, targets, rules())[-1].trades)
 
     def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
         tradable = ~(self.untradable | self.hands_off)
@@ -255,10 +262,7 @@ class Rebalancer:
         targets: Vector,
         rules: MarketRules,
     ) -> None:
-        destination = self._destination(reason, portfolio, targets, rules)
-        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
-        members &= ~self.hands_off
-        plan = self._plan(portfolio, destination, members, rules)
+        destination, members, plan = self._first_plan(reason, portfolio, targets, rules)
         self._schedule.see(portfolio.available[:-1] & ~self.untradable)
         if not plan.trades:
             self.declined = reason, plan
@@ -269,6 +273,14 @@ class Rebalancer:
         self.round.adopt(plan, {}, pieces(plan, portfolio.assets, rules))
         self._number += 1
         self._schedule.started(now)
+
+    def _first_plan(
+        self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
+    ) -> tuple[Vector, Mask, Plan]:
+        destination = self._destination(reason, portfolio, targets, rules)
+        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
+        members &= ~self.hands_off
+        return destination, members, self._plan(portfolio, destination, members, rules)
 
     def _destination(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
