@@ -157,8 +157,8 @@ class LiveRun:
         if not running:
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
             return False
-        self._settle_intents(now)
         self._end_unlisted(now)
+        self._settle_intents(now)
         newest = own_orders.newest_order()
         quotes = self._board.at(now, self._candles)
         self._tell_left_out(now, quotes)
@@ -225,12 +225,17 @@ class LiveRun:
             self._memory.save(now, self._rebalancer.state())
 
     def _end_unlisted(self, now: datetime) -> None:
-        """Wait no longer for orders of pairs that have ended."""
-        for pair in own_orders.open_sides():
-            if not self._board.lists(pair):
-                trade_corrections.end_orders(pair)
-                text = f"{pair} is listed no longer: its open orders count as cancelled"
-                self._diary.note(now, "orders ended", text)
+        """Wait no longer for orders of pairs that have ended: nobody answers for them."""
+        intents = self._memory.state.intents
+        meant = {intent.asset: f"{intent.asset}/{self._setup.stake}" for intent in intents}
+        for pair in {*own_orders.open_sides(), *meant.values()}:
+            if self._board.lists(pair):
+                continue
+            trade_corrections.end_orders(pair)
+            intents = tuple(intent for intent in intents if meant[intent.asset] != pair)
+            self._memory.note(intents=intents)
+            text = f"{pair} is listed no longer: its open orders count as cancelled"
+            self._diary.note(now, "orders ended", text)
 
     def _undo(self, now: datetime, error: Exception) -> None:
         """End a transaction that has failed: the next question to the database would raise."""
