@@ -13,6 +13,13 @@ from tests.virtual.director import TIMED_OUT
 from tests.virtual.memory_http import Answer, MemoryServer
 from tests.virtual.virtual_time import VirtualLoop, VirtualTime
 
+# Nobody reads what freqtrade prints; drawing it would take a tenth of a life.
+_LOG_TO_FILE_ONLY = {
+    "version": 1,
+    "formatters": {"standard": {"format": "%(asctime)s - %(name)s - %(levelname)s - %(message)s"}},
+    "handlers": {},
+    "root": {"handlers": [], "level": "INFO"},
+}
 _LATENCY = 0.002, 0.03  # seconds that half of a request takes
 
 
@@ -49,6 +56,7 @@ class VirtualBot(LiveBot):
     _starts: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
+        self.config["log_config"] = _LOG_TO_FILE_ONLY
         super().__post_init__()
         self._dice = random.Random(f"{self.place.seed} {self.folder.name}")
         self._count = _LoopCount(self.folder / "log.txt")
