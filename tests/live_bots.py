@@ -26,10 +26,10 @@ from tests.bot_records import DATABASE, BotRecords
 from tests.builders import PROJECT
 from tests.flat_candles import TIMEFRAME, write_flat_candles
 from tests.forked_bots import freqtrade_process
+from tests.patience import PATIENCE
 
 SIGINT_STATUS = 128 + signal.SIGINT
 UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
-PATIENCE = 40.0  # seconds until a wait is given up
 ENDING = 20.0  # seconds for freqtrade to end after an interrupt
 UNLIMITED = Limits(weight=10**9)
 """These bots loop more often than any limit allows."""
@@ -55,6 +55,7 @@ def make_bot_config(
     config: dict[str, Any] = json.loads((PROJECT / "config.json").read_text())
     order = "market" if kind == "market" else "limit"
     pricing = {"price_side": "same" if kind == "maker" else "other"}
+    timeout = 20 if kind == "maker" else 2  # a third of the shortest patience of a maker
     config |= {
         "strategy_path": str(PROJECT / "strategies"),
         "timeframe": TIMEFRAME,
@@ -63,7 +64,7 @@ def make_bot_config(
         "order_types": config["order_types"] | {"entry": order, "exit": order},
         "entry_pricing": pricing,
         "exit_pricing": pricing,
-        "unfilledtimeout": {"entry": 2, "exit": 2, "unit": "seconds"},
+        "unfilledtimeout": {"entry": timeout, "exit": timeout, "unit": "seconds"},
         "internals": {"heartbeat_interval": 1e-6},  # every loop says so
         "rebalance": {"cooldown": "0m", **rebalance},
         **overrides,
@@ -230,7 +231,7 @@ class LiveBot:
         }
         body = json.dumps(sent).encode() if method == "POST" else None
         request = urllib.request.Request(address, body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def reload(self, **changes: Any) -> None:

@@ -19,7 +19,7 @@ from rebalancing.rounds import MAX_TRIES, Fill, Round
 from rebalancing.schedule import Schedule
 from rebalancing.settings import Settings
 from rebalancing.state import RebalancerState
-from rebalancing.targets import beside_reserve, held_in_cash, over_available, target_weights
+from rebalancing.targets import target_weights, targets_in_force
 from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
@@ -49,7 +49,9 @@ class Rebalancer:
     declined : (Reason, Plan) or None
         The newest round that was due and not opened, because its plan holds no trade.
     hands_off : bool array, shape (assets,)
-        Assets that are kept out: their weight is held in cash.
+        Assets that are neither bought nor sold: what their weight lacks is held in cash.
+    awaited : bool array, shape (assets,)
+        Assets that have never had a price: their weight is held in cash until they have one.
     untradable : bool array, shape (assets,)
         Assets of which no order would be made now; the others trade as if these were as wanted.
     """
@@ -65,6 +67,7 @@ class Rebalancer:
         self.closed: list[RoundRecord] = []
         self.declined: tuple[Reason, Plan] | None = None
         self.hands_off = np.zeros(len(self.assets), dtype=bool)
+        self.awaited = np.zeros(len(self.assets), dtype=bool)
         self.untradable = np.zeros(len(self.assets), dtype=bool)
         self._members = (*self.assets, stake)
         self._number = 0
@@ -105,23 +108,34 @@ class Rebalancer:
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return
         targets = self.targets_now(portfolio)
-        reason = self._schedule.due(now, portfolio, targets, ~self.untradable)
+        reason = self._due(now, portfolio, targets)
         self._schedule.serve(now, reason)
         if reason is not None:
             self._open(now, reason, portfolio, targets, rules())
 
-    def is_due(self, now: datetime, portfolio: Portfolio) -> bool:
-        """Tell whether `watch` would try to open a round; nothing changes."""
+    def would_open(
+        self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]
+    ) -> bool:
+        """Tell whether `watch` would open a round, or look at a reason for the only time; nothing
+        changes. The parameters are those of `watch`."""
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return False
         targets = self.targets_now(portfolio)
-        return self._schedule.due(now, portfolio, targets, ~self.untradable) is not None
+        reason = self._due(now, portfolio, targets)
+        if reason is None or not reason.cause.lasts:
+            return reason is not None
+        return bool(self._first_plan(reason, portfolio, targets, rules())[-1].trades)
+
+    def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
+        tradable = ~(self.untradable | self.hands_off)
+        return self._schedule.due(now, portfolio, targets, tradable)
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
-        """Return the target weights over what is available, with what is out held in cash and
-        cash up to the reserve tolerated, shape (assets + 1,)."""
-        available = over_available(held_in_cash(self.targets, self.hands_off), portfolio.available)
-        return beside_reserve(available, self.reserve, float(portfolio.weights[-1]))
+        """Return the target weights over what is available, with what is out as it is and cash up
+        to the reserve tolerated, shape (assets + 1,)."""
+        out = self.hands_off | self.awaited
+        weights, available = portfolio.weights, portfolio.available
+        return targets_in_force(self.targets, available, out, weights, self.reserve)
 
     def proceed(
         self,
@@ -248,9 +262,7 @@ class Rebalancer:
         targets: Vector,
         rules: MarketRules,
     ) -> None:
-        destination = self._destination(reason, portfolio, targets, rules)
-        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
-        plan = self._plan(portfolio, destination, members, rules)
+        destination, members, plan = self._first_plan(reason, portfolio, targets, rules)
         self._schedule.see(portfolio.available[:-1] & ~self.untradable)
         if not plan.trades:
             self.declined = reason, plan
@@ -261,6 +273,14 @@ class Rebalancer:
         self.round.adopt(plan, {}, pieces(plan, portfolio.assets, rules))
         self._number += 1
         self._schedule.started(now)
+
+    def _first_plan(
+        self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
+    ) -> tuple[Vector, Mask, Plan]:
+        destination = self._destination(reason, portfolio, targets, rules)
+        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
+        members &= ~self.hands_off
+        return destination, members, self._plan(portfolio, destination, members, rules)
 
     def _destination(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
