@@ -105,12 +105,15 @@ class LiveBot:
         freqtrade's configuration; change it with `configure`.
     url, keys
         Its exchange; without keys it can only trade dry.
+    patience
+        Seconds for which it waits for a locked database; SQLite's own where None.
     """
 
     folder: Path
     config: dict[str, Any]
     url: str
     keys: Keys | None = None
+    patience: float | None = None
     process: BaseProcess | None = field(default=None, init=False)
     presses: int = field(default=0, init=False)  # of Ctrl-C that the newest stop took
     _loops_before: int = field(default=0, init=False)
@@ -160,7 +163,8 @@ class LiveBot:
         for name in ("config.json", "config-exchange.json"):
             words += ["--config", str(self.folder / name)]
         words += ["--userdir", str(self.folder), "--logfile", str(self.folder / "log.txt")]
-        return [*words, "--db-url", f"sqlite:///{self.folder / DATABASE}"]
+        patience = "" if self.patience is None else f"?timeout={self.patience:g}"
+        return [*words, "--db-url", f"sqlite:///{self.folder / DATABASE}{patience}"]
 
     def kill(self) -> None:
         """Kill it where it stands, with signal 9."""
@@ -220,8 +224,8 @@ class LiveBot:
         wanted = self.records.loops + count
         self.wait_for(lambda: self.records.loops >= wanted, seconds)
 
-    def ask(self, method: str, name: str, **sent: Any) -> Any:
-        """Use its REST API, such as ``ask("POST", "reload_config")``."""
+    def ask(self, method: str, name: str, body: Any = None, **sent: Any) -> Any:
+        """Use its REST API, such as ``ask("POST", "reload_config")``; send a body or fields."""
         server = self.config["api_server"]
         address = f"http://{LOOPBACK}:{server['listen_port']}/api/v1/{name}"
         pair = f"{server['username']}:{server['password']}".encode()
@@ -229,8 +233,8 @@ class LiveBot:
             "Authorization": f"Basic {base64.b64encode(pair).decode()}",
             "Content-Type": "application/json",
         }
-        body = json.dumps(sent).encode() if method == "POST" else None
-        request = urllib.request.Request(address, body, headers, method=method)
+        data = json.dumps(sent if body is None else body).encode() if method == "POST" else None
+        request = urllib.request.Request(address, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
@@ -255,6 +259,13 @@ class Ground:
         """Let coins trade at these prices against USDT."""
         for asset, price in prices.items():
             self.exchange.set_price(f"{asset}/USDT", price)
+
+    def set_limits(self, **limits: int) -> None:
+        """Let the exchange allow so much; see `sandbox.rate_limits.Limits`."""
+        body = json.dumps(limits).encode()
+        request = urllib.request.Request(f"{self.url}/control/limits", body, method="POST")
+        with urllib.request.urlopen(request, timeout=10):
+            pass
 
     def bot(self, config: dict[str, Any], name: str = "bot") -> LiveBot:
         """Make a bot, not started yet; it has the account's keys where it trades live."""
