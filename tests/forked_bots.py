@@ -81,24 +81,36 @@ def _answer(writer: Any, function: Callable[..., Any], arguments: Sequence[Any])
 
 def run_freqtrade(arguments: Sequence[str], folder: Path) -> None:
     """Be freqtrade, in a process that was forked for it, and end with its status."""
+    end_with_parent()
+    settle_in(folder)
+    from freqtrade.main import main
+
+    main(list(arguments))
+
+
+def settle_in(folder: Path) -> None:
+    """Make a process one that a person has started in a folder."""
     faulthandler.register(signal.SIGUSR1)  # one that hangs can be asked where
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     # A shell lets what it runs in the background ignore interrupts; a bot must not inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
     printed = os.open("printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(printed, stream.fileno())
+    os.close(printed)
     # Where PYTEST_VERSION says that a test is running freqtrade opens no log file.
     for name in [*os.environ]:
         if name == "PYTEST_VERSION" or name.startswith("FREQTRADE__"):
             del os.environ[name]
     from freqtrade import worker
-    from freqtrade.main import main
 
     worker.PROCESS_THROTTLE_SECS = LOOP_SECONDS  # the configuration takes whole seconds only
     worker.RETRY_TIMEOUT = RETRY_SECONDS
-    main(list(arguments))
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that forked it does."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

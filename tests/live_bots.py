@@ -2,7 +2,6 @@
 
 import base64
 import json
-import math
 import os
 import secrets
 import signal
@@ -12,28 +11,25 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sandbox.candles import CandleFolder
 from sandbox.exchange import LocalExchange
 from sandbox.faults import Faults
 from sandbox.keys import Keys
 from sandbox.overlay import overlay
 from sandbox.rate_limits import Limits
 from sandbox.server import LOOPBACK, running
-from sandbox.synthetic import write_candles
 from sandbox.trading import Trading
 from tests.bot_records import DATABASE, BotRecords
 from tests.builders import PROJECT
+from tests.flat_candles import TIMEFRAME, write_flat_candles
 from tests.forked_bots import freqtrade_process
 from tests.patience import PATIENCE
 
 SIGINT_STATUS = 128 + signal.SIGINT
 UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
-TIMEFRAME = "4h"
 ENDING = 20.0  # seconds for freqtrade to end after an interrupt
 UNLIMITED = Limits(weight=10**9)
 """These bots loop more often than any limit allows."""
@@ -97,16 +93,6 @@ def with_api(config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def write_flat_candles(folder: Path, **prices: float) -> CandleFolder:
-    """Write candles in which nothing has happened for days, nor will, against USDT."""
-    start = datetime.combine(datetime.now(UTC) - timedelta(days=10), datetime.min.time(), UTC)
-    for asset, price in prices.items():
-        decimals = max(0, 4 - math.floor(math.log10(price)))  # that the tick is to have
-        closes = [round(price + 10**-decimals, decimals), *[price] * (6 * 15)]
-        write_candles(folder, f"{asset}/USDT", TIMEFRAME, closes, start)
-    return CandleFolder.open(folder)
-
-
 @dataclass
 class LiveBot:
     """A bot in a folder of its own, dead or alive.
@@ -168,13 +154,11 @@ class LiveBot:
         """Start the process."""
         assert not self.alive
         self._loops_before = self.records.loops
-        self.process = self._launched()
-
-    def _launched(self) -> BaseProcess:
-        return freqtrade_process(self._words, self.folder)
+        self.process = freqtrade_process(self.words, self.folder)
 
     @property
-    def _words(self) -> list[str]:
+    def words(self) -> list[str]:
+        """The arguments of freqtrade's command line."""
         words = ["trade"]
         for name in ("config.json", "config-exchange.json"):
             words += ["--config", str(self.folder / name)]

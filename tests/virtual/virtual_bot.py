@@ -1,23 +1,26 @@
 """A bot that goes on only while the test waits, and dies where the test says."""
 
 import asyncio
-import multiprocessing
 import random
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from tests.bot_records import BotRecords
 from tests.live_bots import ENDING, LiveBot
-from tests.virtual.inside import TIMED_OUT, live
+from tests.virtual.bot_process import Birth, BotProcess
+from tests.virtual.director import TIMED_OUT
 from tests.virtual.memory_http import Answer, MemoryServer
 from tests.virtual.virtual_time import VirtualLoop, VirtualTime
 
-_FORKS = multiprocessing.get_context("fork")
-SENT, TAKEN, ASLEEP = "sent, not yet taken", "taken, not yet answered", "asleep"
+# Nobody reads what freqtrade prints; drawing it would take a tenth of a life.
+_LOG_TO_FILE_ONLY = {
+    "version": 1,
+    "formatters": {"standard": {"format": "%(asctime)s - %(name)s - %(levelname)s - %(message)s"}},
+    "handlers": {},
+    "root": {"handlers": [], "level": "INFO"},
+}
 _LATENCY = 0.002, 0.03  # seconds that half of a request takes
-_COMMIT = 0.0005, 0.003  # seconds that half of a commit takes
 
 
 @dataclass(frozen=True)
@@ -40,94 +43,108 @@ class VirtualBot(LiveBot):
 
     Notes
     -----
-    Each start is a fork of this process, which has imported freqtrade. Signal 9 meets it where it
-    waits for the test: nothing that it has not saved survives, and the system frees its locks.
+    It is killed where it waits for the test: nothing has an effect any more, what its database
+    has not committed is rolled back, and all its objects are thrown away.
     """
 
     place: Place = field(kw_only=True)
-    _pipe: Connection | None = field(default=None, init=False)
+    _home: BotProcess | None = field(default=None, init=False)  # while it is alive
+    _status: int | None = field(default=None, init=False)
     _serving: "asyncio.Task[None] | None" = field(default=None, init=False)
-    _asked: Any = field(default=None, init=False)  # number of the newest message
+    _asked: int = field(default=0, init=False)  # number of the newest message
     _points_left: int | None = field(default=None, init=False)
     _starts: int = field(default=0, init=False)
-    _loops: "_LoopCount | None" = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self.config["log_config"] = _LOG_TO_FILE_ONLY
         super().__post_init__()
         self._dice = random.Random(f"{self.place.seed} {self.folder.name}")
+        self._count = _LoopCount(self.folder / "log.txt")
 
     @property
     def records(self) -> BotRecords:
         """What it has written."""
-        if self._loops is None:
-            self._loops = _LoopCount(self.folder)
-        return _CountedRecords(self.folder, self._endings, count=self._loops)
+        return _CountedRecords(self.folder, self._endings, count=self._count)
 
-    def _launched(self) -> BaseProcess:
+    @property
+    def alive(self) -> bool:
+        """Whether it lives."""
+        return self._home is not None
+
+    @property
+    def status(self) -> int | None:
+        """Exit status of one that has ended, negative for a signal."""
+        return self._status
+
+    def start(self) -> None:
+        """Start it."""
+        assert not self.alive
+        self._loops_before = self.records.loops
         self._starts += 1
-        self._pipe, theirs = _FORKS.Pipe()
-        seed = f"{self.place.seed} {self.folder.name} {self._starts}"
-        arguments = (self._words, self.folder, theirs, self.place.clock, seed)
-        process = _FORKS.Process(target=live, args=arguments, daemon=True)
-        process.start()
-        theirs.close()
-        self._points_left = None
-        self._serving = self.place.loop.create_task(self._serve(process))
-        return process
+        self._points_left, self._status = None, None
+        clock, name = self.place.clock, self.folder.name
+        seed = f"{self.place.seed} {name} {self._starts}"
+        words = self.words
+        self._home = BotProcess.of(Birth(words, self.folder, clock.start, clock.elapsed, seed))
+        self._serving = self.place.loop.create_task(self._serve(self._heard()))
 
-    async def _serve(self, process: BaseProcess, *, first: Any = None) -> None:
+    async def _serve(self, message: Any) -> None:
         """Answer its messages until it ends."""
-        message = first or self._receive()
         while message is not None:
-            number, kind, *rest = message
+            number, owed, kind, *rest = message
+            await asyncio.sleep(owed)
             answer = await getattr(self, f"_{kind}_")(*rest)
-            self._send(number, None, answer)
-            message = self._receive()
-        process.join()
+            self._tell(number, None, answer)
+            message = self._heard()
 
-    def _receive(self) -> Any:
-        assert self._pipe is not None
+    def _heard(self) -> Any:
+        """Return its next message; None when it has ended."""
+        assert self._home is not None
         try:
-            message = self._pipe.recv()
+            message = self._home.pipe.recv()
         except (EOFError, ConnectionResetError):
+            self._status, self._home = self._home.status, None
+            return None
+        if message[2] == "ended":
+            self._home.free()
+            self._status, self._home = message[3], None
             return None
         self._asked = message[0]
         return message
 
-    def _send(self, *message: Any) -> None:
-        assert self._pipe is not None
-        number, order, answer = message
-        self._pipe.send((number, self.place.clock.elapsed, order, answer))
+    def _tell(self, number: int, order: str | None, answer: Any) -> None:
+        assert self._home is not None
+        may_die = self._points_left is not None
+        self._home.pipe.send((number, self.place.clock.elapsed, order, may_die, answer))
 
     async def _sleep_(self, seconds: float) -> None:
-        await self._reach_point(ASLEEP)
+        await self._pass_point()
         await asyncio.sleep(seconds)
 
-    async def _reach_(self, point: str) -> None:
-        await self._reach_point(point)
-        await asyncio.sleep(self._dice.uniform(*_COMMIT))
+    async def _commit_(self, seconds: float) -> None:
+        await self._pass_point()
+        await asyncio.sleep(seconds)
 
     async def _request_(
         self, method: str, target: str, headers: dict[str, str], body: bytes, timeout: float
     ) -> Answer | str | None:
         there, back = (self._dice.uniform(*_LATENCY) for _ in range(2))
-        await self._reach_point(SENT)
+        await self._pass_point()  # before it is taken
         await asyncio.sleep(there)
         try:
             async with asyncio.timeout(timeout - there):
                 answer = await self.place.server.ask(method, target, headers, body)
         except TimeoutError:
             return TIMED_OUT
-        await self._reach_point(TAKEN)
+        await self._pass_point()  # taken and not answered
         await asyncio.sleep(back)
         return answer
 
-    async def _reach_point(self, _name: str) -> None:
-        if self._points_left is None:
-            return
+    async def _pass_point(self) -> None:
         if self._points_left == 0:
             await asyncio.Event().wait()  # it stands here until it is killed
-        self._points_left -= 1
+        if self._points_left:
+            self._points_left -= 1
 
     def go_to_point(self, points: int, seconds: float) -> None:
         """Let it go on to a point where it may die, but not for ever.
@@ -143,13 +160,15 @@ class VirtualBot(LiveBot):
             self._sleep(0.01)
 
     def kill(self) -> None:
-        """Kill it where it stands, with signal 9."""
-        self._leave()
-        super().kill()
+        """Kill it where it stands."""
+        if self.alive:
+            self._leave()
+            self._tell(self._asked, "kill", None)
+            while self._heard() is not None:
+                pass
 
     def stop(self, presses: int = 1) -> int:
         """Interrupt it, as Ctrl-C does, and return its exit status."""
-        assert self.process is not None
         begun, self.presses = len(self.records.log), 0
         for press in range(presses):
             if self.alive:
@@ -160,20 +179,17 @@ class VirtualBot(LiveBot):
                     self._sleep(0.01)
         assert not self.alive, f"it goes on after SIGINT:\n{self.records.log[-10_000:]}"
         self._endings += ((begun, len(self.records.log)),)
-        return int(self.process.exitcode or 0)
+        assert self._status is not None
+        return self._status
 
     def order(self, order: str) -> None:
         """Interrupt it, or let it read its configuration again, where it waits for the test."""
-        assert self.process is not None
-        self._send(self._asked, order, None)
-        message = self._receive()
-        if message is not None and message[1] == "go on":
+        self._tell(self._asked, order, None)
+        message = self._heard()
+        if message is not None and message[2] == "go on":
             return
-        self._leave()
-        if message is None:
-            self.process.join()
-        else:  # it has given up what it waited for
-            self._serving = self.place.loop.create_task(self._serve(self.process, first=message))
+        self._leave()  # it has given up what it waited for
+        self._serving = self.place.loop.create_task(self._serve(message))
 
     def reload(self, **changes: Any) -> None:
         """Rewrite the configuration, let the bot read it again and wait for two loops."""
@@ -196,10 +212,10 @@ class VirtualBot(LiveBot):
 class _LoopCount:
     """Counts loops in the part of a log that is new."""
 
-    def __init__(self, folder: Any) -> None:
-        self._file = folder / "log.txt"
+    def __init__(self, file: Path) -> None:
+        self._file = file
         self._read = 0
-        self._count = 0
+        self._loops = 0
 
     def upto_now(self) -> int:
         if self._file.exists() and self._file.stat().st_size > self._read:
@@ -208,8 +224,8 @@ class _LoopCount:
                 new = file.read()
             whole = new[: new.rfind(b"\n") + 1]
             self._read += len(whole)
-            self._count += BotRecords.loops_in(whole.decode(errors="replace"))
-        return self._count
+            self._loops += BotRecords.loops_in(whole.decode(errors="replace"))
+        return self._loops
 
 
 @dataclass(frozen=True)

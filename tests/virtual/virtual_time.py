@@ -22,8 +22,12 @@ class VirtualTime:
     """
 
     def __init__(self, start: datetime, traveller: Any, elapsed: float = 0.0) -> None:
-        self.start = start
         self._traveller = traveller
+        self.begin(start, elapsed)
+
+    def begin(self, start: datetime, elapsed: float) -> None:
+        """Begin again."""
+        self.start = start
         self._start_s = start.timestamp()
         self.move_to(elapsed)
 

@@ -1,13 +1,12 @@
-"""Processes that live many virtual lives one after the other."""
+"""Processes that direct many virtual lives one after the other."""
 
-import gc
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.forked_bots import FORKS
 
-_LIVES = 200  # of a process, which is then replaced: nothing that leaks can grow
+_SEEDS = 200  # of a process, which is then replaced: nothing that leaks can grow
 
 
 def virtual_workers(count: int) -> ProcessPoolExecutor:
@@ -20,18 +19,10 @@ def virtual_workers(count: int) -> ProcessPoolExecutor:
     """
     os.environ.setdefault("PYTHONHASHSEED", "0")
     return ProcessPoolExecutor(
-        count, mp_context=FORKS, initializer=_warm_up, max_tasks_per_child=_LIVES
+        count, mp_context=FORKS, initializer=_ignore_interrupts, max_tasks_per_child=_SEEDS
     )
 
 
-def _warm_up() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the campaign ends it
-    import ccxt
-    import ccxt.async_support
-    from sqlalchemy.orm import configure_mappers
-
-    configure_mappers()
-    ccxt.binance()
-    ccxt.async_support.binance()
-    gc.collect()
-    gc.freeze()  # a fork that collects garbage need not look at all of that
+def _ignore_interrupts() -> None:
+    """Leave it to the campaign to end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,93 +1,43 @@
-"""The bot's side: freqtrade whose time, requests and commits are the test's to give."""
+"""freqtrade in a process whose time, requests, commits and random numbers are given to it."""
 
 import asyncio
 import os
 import random
-import signal
+import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from functools import cache
 from io import BytesIO
-from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import requests
+from freqtrade import freqtradebot, worker
+from freqtrade.enums import State
 from multidict import CIMultiDict
+from sqlalchemy import Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 from urllib3 import HTTPResponse
 from yarl import URL
 
-from tests.forked_bots import run_freqtrade
+from tests.virtual.director import TIMED_OUT, Director
 from tests.virtual.memory_http import Answer
 from tests.virtual.virtual_time import VirtualLoop, VirtualTime
 
-TIMED_OUT = "timed out"
-"""The answer to a request whose client has waited long enough."""
-
-COMMIT, COMMITTED = "before a commit", "after a commit"
+loops: list[VirtualLoop] = []
+"""Those that freqtrade has made."""
 
 
-class Director:
-    """The test, as the bot knows it: whatever takes time is asked of it.
-
-    Notes
-    -----
-    Each message has a number, and the answer has it, too: what an interrupt has broken off is
-    not answered any more.
-    """
-
-    def __init__(self, pipe: Connection, clock: VirtualTime) -> None:
-        self._pipe = pipe
-        self._clock = clock
-        self._number = 0
-        self.reload: Callable[[], None] = lambda: None
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self._ask("sleep", max(0.0, seconds))
-
-    def reach(self, point: str) -> None:
-        """Be somewhere where a bot may die."""
-        self._ask("reach", point)
-
-    def request(self, *request: Any) -> Answer | str | None:
-        """Return the exchange's answer; None where the connection is cut."""
-        answer: Answer | str | None = self._ask("request", *request)
-        return answer
-
-    def _ask(self, *message: Any) -> Any:
-        self._number += 1
-        mine = self._number
-        self._pipe.send((mine, *message))
-        while True:
-            number, elapsed, order, answer = self._pipe.recv()
-            self._clock.move_to(elapsed)
-            if order == "interrupt":
-                signal.raise_signal(signal.SIGINT)  # which may raise here
-            elif order == "reload":
-                self.reload()
-            elif number == mine:
-                return answer
-            else:
-                continue
-            self._pipe.send((mine, "go on"))
-
-
-def live(
-    arguments: Sequence[str], folder: Path, pipe: Connection, clock: VirtualTime, seed: str
-) -> None:
-    """Be a bot."""
-    director = Director(pipe, clock)
-    _draw_from(seed)
+def make_virtual(director: Director, clock: VirtualTime) -> None:
+    """Let a director give this process its time and its exchange, for good."""
     _replace_time(director, clock)
     _replace_requests(director)
     _replace_commits(director)
-    _offer_reload(director)
-    run_freqtrade(arguments, folder)
+    _replace_worker(director)
+    ssl.create_default_context = cache(ssl.create_default_context)  # read from disk in each life
 
 
-def _draw_from(seed: str) -> None:
+def draw_from(seed: str) -> None:
     """Let all that is random come from a seed: identifiers, the numbers of client orders."""
     random.seed(seed)
     source = random.Random(seed).randbytes
@@ -96,15 +46,14 @@ def _draw_from(seed: str) -> None:
 
 
 def _replace_time(director: Director, clock: VirtualTime) -> None:
-    from freqtrade import freqtradebot
-
     time.sleep = director.sleep
     time.monotonic = lambda: clock.elapsed
     freqtradebot.sleep = director.sleep
 
     class Policy(asyncio.DefaultEventLoopPolicy):
         def new_event_loop(self) -> asyncio.AbstractEventLoop:
-            return VirtualLoop(clock, director.sleep)
+            loops.append(VirtualLoop(clock, director.sleep))
+            return loops[-1]
 
     asyncio.set_event_loop_policy(Policy())
 
@@ -113,18 +62,21 @@ def _replace_commits(director: Director) -> None:
     commit = DefaultDialect.do_commit
 
     def slow(self: Any, connection: Any) -> None:
-        director.reach(COMMIT)
+        director.commit()
         commit(self, connection)
-        director.reach(COMMITTED)
+        director.commit()
 
     DefaultDialect.do_commit = slow  # type: ignore[method-assign]
 
+    @event.listens_for(Engine, "connect")
+    def be_quick(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA synchronous = OFF")  # the machine does not lose its power
 
-def _offer_reload(director: Director) -> None:
-    from freqtrade.enums import State
-    from freqtrade.worker import Worker
 
-    class Reloadable(Worker):
+def _replace_worker(director: Director) -> None:
+    class Worker(worker.Worker):
+        """freqtrade's, which reads its configuration again when it is told, and can be killed."""
+
         def run(self) -> None:
             director.reload = self._reload
             super().run()
@@ -132,9 +84,11 @@ def _offer_reload(director: Director) -> None:
         def _reload(self) -> None:
             self.freqtrade.state = State.RELOAD_CONFIG  # as /reload_config does
 
-    from freqtrade import worker
+        def exit(self) -> None:
+            if not director.is_dead:
+                super().exit()
 
-    worker.Worker = Reloadable
+    worker.Worker = Worker
 
 
 def _replace_requests(director: Director) -> None:
