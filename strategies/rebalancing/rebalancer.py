@@ -19,7 +19,7 @@ from rebalancing.rounds import MAX_TRIES, Fill, Round
 from rebalancing.schedule import Schedule
 from rebalancing.settings import Settings
 from rebalancing.state import RebalancerState
-from rebalancing.targets import beside_reserve, held_in_cash, over_available, target_weights
+from rebalancing.targets import held_in_cash, in_force, target_weights
 from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
@@ -52,6 +52,10 @@ class Rebalancer:
         Assets that are kept out: their weight is held in cash.
     untradable : bool array, shape (assets,)
         Assets of which no order would be made now; the others trade as if these were as wanted.
+    kept : bool array, shape (assets,)
+        Those of them that stay what they are for a while: the others share the rest.
+    doubted : bool array, shape (assets,)
+        Those of them whose price cannot be trusted at this moment: the open round waits for it.
     """
 
     def __init__(
@@ -65,7 +69,7 @@ class Rebalancer:
         self.closed: list[RoundRecord] = []
         self.declined: tuple[Reason, Plan] | None = None
         self.hands_off = np.zeros(len(self.assets), dtype=bool)
-        self.untradable = np.zeros(len(self.assets), dtype=bool)
+        self.untradable, self.kept, self.doubted = np.zeros((3, len(self.assets)), dtype=bool)
         self._members = (*self.assets, stake)
         self._number = 0
         self._schedule = Schedule(settings, self.assets, stake)
@@ -118,10 +122,10 @@ class Rebalancer:
         return self._schedule.due(now, portfolio, targets, ~self.untradable) is not None
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
-        """Return the target weights over what is available, with what is out held in cash and
-        cash up to the reserve tolerated, shape (assets + 1,)."""
-        available = over_available(held_in_cash(self.targets, self.hands_off), portfolio.available)
-        return beside_reserve(available, self.reserve, float(portfolio.weights[-1]))
+        """Return the target weights over what is available, with what is out held in cash, what
+        is kept at its weight, and cash up to the reserve tolerated, shape (assets + 1,)."""
+        targets = held_in_cash(self.targets, self.hands_off)
+        return in_force(targets, portfolio.available, self.kept, self.reserve, portfolio.weights)
 
     def proceed(
         self,
@@ -159,12 +163,12 @@ class Rebalancer:
             return
         plan = self._plan_rest(current, portfolio, rules)
         closed = any(omission.why is Why.CLOSED for omission in plan.omitted)
-        if late or current.tries >= MAX_TRIES or (closed and not plan.trades):
+        if late or current.tries >= MAX_TRIES:
             self._close(now, Outcome.GAVE_UP)
         elif plan.trades:
             current.adopt(plan, fills, pieces(plan, portfolio.assets, rules))
-        else:
-            self._close(now, Outcome.DONE)
+        elif not (self.doubted & current.members).any():
+            self._close(now, Outcome.GAVE_UP if closed else Outcome.DONE)
 
     def _plan_rest(self, current: Round, portfolio: Portfolio, rules: MarketRules) -> Plan:
         """Plan what is left of a round: each asset the way it began, and no buy that counts on a
@@ -280,8 +284,10 @@ class Rebalancer:
         current = self.round
         assert current is not None
         self._schedule.allocated(current.ordered_at or now)
-        self._schedule.ended(current.reason, gave_up=outcome is Outcome.GAVE_UP)
         gave_up = outcome is Outcome.GAVE_UP
+        # What was sold for an asset that is left out by now goes to the others.
+        is_again = not current.reason.cause.is_policy or bool((current.members & self.kept).any())
+        self._schedule.ended(current.reason, gave_up, is_again)
         short = zip(self.assets, current.members, strict=True)
         missing = tuple(asset for asset, is_short in short if gave_up and is_short)
         facts = current.number, current.reason, current.started, tuple(current.plans)

@@ -92,6 +92,47 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float) -> Vecto
     return np.append(targets[:-1] * ((1 - tolerated) / (1 - cash)), tolerated)
 
 
+def in_force(
+    targets: Vector, available: Mask, kept: Mask, reserve: float, weights: Vector
+) -> Vector:
+    """Return the weights to go to now.
+
+    Parameters
+    ----------
+    targets : array, shape (assets + 1,)
+        Fractions that sum to 1.
+    available : bool array, shape (assets + 1,)
+        The last one, the stake currency's, is True.
+    kept : bool array, shape (assets,)
+        Assets that stay what they are; the others share the rest by their targets.
+    reserve : float
+        Fraction of the NAV that buys leave uninvested.
+    weights : array, shape (assets + 1,)
+        Those of now.
+
+    Returns
+    -------
+    array, shape (assets + 1,)
+        Fractions that sum to 1.
+
+    Examples
+    --------
+    >>> available, kept = np.array([True, True, True]), np.array([False, True])
+    >>> weights = np.array([0.5, 0.25, 0.25])
+    >>> in_force(np.array([0.375, 0.5, 0.125]), available, kept, 0.0, weights).tolist()
+    [0.5625, 0.25, 0.1875]
+    """
+    if not kept.any():
+        return beside_reserve(over_available(targets, available), reserve, float(weights[-1]))
+    staying = np.append(kept, False)
+    stays = np.where(staying, weights, 0.0)
+    rest = 1 - float(stays.sum())
+    if rest <= 0:  # a lowered investment leaves less than nothing in cash
+        return weights
+    shared = over_available(targets, available & ~staying)
+    return stays + rest * beside_reserve(shared, reserve / rest, float(weights[-1]) / rest)
+
+
 def held_in_cash(targets: Vector, out: Mask) -> Vector:
     """Hold the weights of assets that are kept out of the portfolio in cash.
 
