@@ -13,7 +13,8 @@ from rebalancing.drift import drift_of
 from rebalancing.durations import parse_duration
 from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.rounds import Fill, round_tag
-from rebalancing.targets import beside_reserve, held_in_cash, over_available
+from rebalancing.setbacks import left_out
+from rebalancing.targets import held_in_cash, in_force
 
 Condition = Literal["not started", "running", "paused", "stopped"]
 
@@ -176,11 +177,13 @@ def _members(
 def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[float | None]:
     out = np.array([asset in state.hands_off for asset in assets])
     available = np.array([asset in state.weights for asset in assets])
-    if not available[-1]:  # there has been no check
+    if not available[-1] or state.checked_at is None:  # there has been no check
         return [None] * len(assets)
     wanted = held_in_cash(np.array([state.targets.get(asset, 0.0) for asset in assets]), out[:-1])
     shares = np.array([state.weights.get(asset, 0.0) for asset in assets])
-    wanted = beside_reserve(over_available(wanted, available), reserve, float(shares[-1]))
+    failing = left_out(state.setbacks, state.checked_at)
+    kept = np.array([asset in failing for asset in assets[:-1]], dtype=bool)
+    wanted = in_force(wanted, available, kept, reserve, shares)
     measured = available & ~out
     return [
         float(drift) if known else None

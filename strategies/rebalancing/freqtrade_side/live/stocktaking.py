@@ -81,13 +81,13 @@ class Stocktaking:
         names = ", ".join(asset for asset in self._setup.assets if asset in self._missing)
         text = f"coins of {names} are gone from the account: what is left of them is what counts"
         self._diary.tell_change(now, "coins missing", names, text if names else "over")
-        if self._setup.settings.adopt_holdings:
+        if self._setup.settings.adopt_holdings and not quotes.trouble:
             self._adopt(now, quotes, held)
         return True
 
     def _book_flows(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> bool:
         is_first = self._treasury.book is None
-        worth = float(self._snapshots.portfolio(quotes, held).values[:-1].sum())
+        worth = float(self._snapshots.portfolio(quotes.prices, held).values[:-1].sum())
         flows = self._treasury.settle(now, worth, held)
         if flows is None:
             return False
@@ -112,7 +112,7 @@ class Stocktaking:
         if absent:
             since = self._memory.state.resumed_at
             out = absent & (ended_trades.closed_by_others(self._setup.stake, since) | vanished)
-        self._rebalancer.hands_off = np.array([asset in out for asset in self._setup.assets])
+        self._rebalancer.hands_off = self._setup.mask(out)
         if out == before:
             return
         self._memory.note(hands_off=tuple(a for a in self._setup.assets if a in out))
@@ -139,7 +139,7 @@ class Stocktaking:
 
     def _adopt(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
         """Take in what the account has beyond the portfolio and has not been seen before."""
-        portfolio = self._snapshots.portfolio(quotes, held)
+        portfolio = self._snapshots.portfolio(quotes.prices, held)
         prices = np.nan_to_num(portfolio.prices)
         coins = np.array([self._treasury.coins(asset) for asset in self._setup.assets])
         beyond = np.maximum(coins - portfolio.amounts, 0.0)  # in the account, not the portfolio's
