@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -12,14 +11,14 @@ from rebalancing.closed_rounds import Outcome, RoundRecord
 from rebalancing.destination import destination_weights
 from rebalancing.drift import TOLERANCE, drift_of
 from rebalancing.market_rules import MarketRules, pieces
-from rebalancing.plan import Omission, Plan, Why
-from rebalancing.planner import plan_trades
+from rebalancing.plan import Plan, Why
 from rebalancing.portfolio import Mask, Portfolio, Vector
+from rebalancing.round_plans import plan_around, plan_rest
 from rebalancing.rounds import MAX_TRIES, Fill, Round
 from rebalancing.schedule import Schedule
 from rebalancing.settings import Settings
 from rebalancing.state import RebalancerState
-from rebalancing.targets import held_in_cash, in_force, target_weights
+from rebalancing.targets import target_weights, targets_around
 from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
@@ -49,7 +48,9 @@ class Rebalancer:
     declined : (Reason, Plan) or None
         The newest round that was due and not opened, because its plan holds no trade.
     hands_off : bool array, shape (assets,)
-        Assets that are kept out: their weight is held in cash.
+        Assets that are neither bought nor sold: what their weight lacks is held in cash.
+    awaited : bool array, shape (assets,)
+        Assets that have never had a price: their weight is held in cash until they have one.
     untradable : bool array, shape (assets,)
         Assets of which no order would be made now; the others trade as if these were as wanted.
     kept : bool array, shape (assets,)
@@ -69,6 +70,7 @@ class Rebalancer:
         self.closed: list[RoundRecord] = []
         self.declined: tuple[Reason, Plan] | None = None
         self.hands_off = np.zeros(len(self.assets), dtype=bool)
+        self.awaited = np.zeros(len(self.assets), dtype=bool)
         self.untradable, self.kept, self.doubted = np.zeros((3, len(self.assets)), dtype=bool)
         self._members = (*self.assets, stake)
         self._number = 0
@@ -109,23 +111,34 @@ class Rebalancer:
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return
         targets = self.targets_now(portfolio)
-        reason = self._schedule.due(now, portfolio, targets, ~self.untradable)
+        reason = self._due(now, portfolio, targets)
         self._schedule.serve(now, reason)
         if reason is not None:
             self._open(now, reason, portfolio, targets, rules())
 
-    def is_due(self, now: datetime, portfolio: Portfolio) -> bool:
-        """Tell whether `watch` would try to open a round; nothing changes."""
+    def would_open(
+        self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]
+    ) -> bool:
+        """Tell whether `watch` would open a round, or look at a reason for the only time; nothing
+        changes. The parameters are those of `watch`."""
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return False
         targets = self.targets_now(portfolio)
-        return self._schedule.due(now, portfolio, targets, ~self.untradable) is not None
+        reason = self._due(now, portfolio, targets)
+        if reason is None or not reason.cause.lasts:
+            return reason is not None
+        return bool(self._first_plan(reason, portfolio, targets, rules())[-1].trades)
+
+    def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
+        tradable = ~(self.untradable | self.hands_off)
+        return self._schedule.due(now, portfolio, targets, tradable)
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
-        """Return the target weights over what is available, with what is out held in cash, what
-        is kept at its weight, and cash up to the reserve tolerated, shape (assets + 1,)."""
-        targets = held_in_cash(self.targets, self.hands_off)
-        return in_force(targets, portfolio.available, self.kept, self.reserve, portfolio.weights)
+        """Return the target weights over what is available, with what is out as it is, what is
+        kept at its weight, and cash up to the reserve tolerated, shape (assets + 1,)."""
+        out = self.hands_off | self.awaited
+        weights, available = portfolio.weights, portfolio.available
+        return targets_around(self.kept, self.targets, available, out, weights, self.reserve)
 
     def proceed(
         self,
@@ -161,7 +174,7 @@ class Rebalancer:
         if not current.members.any():
             self._close(now, Outcome.DONE)
             return
-        plan = self._plan_rest(current, portfolio, rules)
+        plan = plan_rest(current, self.untradable, portfolio, rules, self.reserve)
         closed = any(omission.why is Why.CLOSED for omission in plan.omitted)
         if late or current.tries >= MAX_TRIES:
             self._close(now, Outcome.GAVE_UP)
@@ -169,30 +182,6 @@ class Rebalancer:
             current.adopt(plan, fills, pieces(plan, portfolio.assets, rules))
         elif not (self.doubted & current.members).any():
             self._close(now, Outcome.GAVE_UP if closed else Outcome.DONE)
-
-    def _plan_rest(self, current: Round, portfolio: Portfolio, rules: MarketRules) -> Plan:
-        """Plan what is left of a round: each asset the way it began, and no buy that counts on a
-        sell which the round will not make. Sells do not wait for such buys: they bring cash."""
-        members = current.members
-        while True:
-            plan = self._plan(portfolio, current.destination, members, rules)
-            turned = [trade for trade in plan.trades if not current.continues(trade)]
-            sold = [trade.asset for trade in turned if trade.is_sell]
-            if not sold:
-                return replace(plan, trades=tuple(filter(current.continues, plan.trades)))
-            members = members & ~self._mask(sold)
-
-    def _plan(
-        self, portfolio: Portfolio, destination: Vector, members: Mask, rules: MarketRules
-    ) -> Plan:
-        plan = plan_trades(portfolio, destination, members & ~self.untradable, rules, self.reserve)
-        gaps = destination[:-1] * portfolio.nav - portfolio.values[:-1]
-        closed = self.untradable & members & (np.abs(gaps) >= rules.minimum)
-        left = [
-            Omission(self.assets[i], float(gaps[i]), Why.CLOSED)
-            for i in map(int, np.flatnonzero(closed))
-        ]
-        return replace(plan, omitted=(*plan.omitted, *left))
 
     def state(self) -> RebalancerState:
         """Return what must survive a restart."""
@@ -236,9 +225,6 @@ class Rebalancer:
         """Take assets for never seen: they are bought again when they are next available."""
         self._schedule.forget(assets)
 
-    def _mask(self, names: Collection[str]) -> Mask:
-        return np.array([name in names for name in self.assets], dtype=bool)
-
     def stop(self, now: datetime) -> None:
         """Close the open round for good: a limit was reached."""
         if self.round is not None:
@@ -252,9 +238,7 @@ class Rebalancer:
         targets: Vector,
         rules: MarketRules,
     ) -> None:
-        destination = self._destination(reason, portfolio, targets, rules)
-        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
-        plan = self._plan(portfolio, destination, members, rules)
+        destination, members, plan = self._first_plan(reason, portfolio, targets, rules)
         self._schedule.see(portfolio.available[:-1] & ~self.untradable)
         if not plan.trades:
             self.declined = reason, plan
@@ -265,6 +249,15 @@ class Rebalancer:
         self.round.adopt(plan, {}, pieces(plan, portfolio.assets, rules))
         self._number += 1
         self._schedule.started(now)
+
+    def _first_plan(
+        self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
+    ) -> tuple[Vector, Mask, Plan]:
+        destination = self._destination(reason, portfolio, targets, rules)
+        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
+        members &= ~self.hands_off
+        plan = plan_around(self.untradable, portfolio, destination, members, rules, self.reserve)
+        return destination, members, plan
 
     def _destination(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules

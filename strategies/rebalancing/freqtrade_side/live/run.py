@@ -12,7 +12,7 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.live import commands, own_orders, trade_corrections
+from rebalancing.freqtrade_side.live import own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
@@ -23,17 +23,15 @@ from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.redaction import redacted
 from rebalancing.freqtrade_side.live.refusals import Refusals
+from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.setbacks import left_out
-from rebalancing.triggers import Cause, Reason
+from rebalancing.settings import MAKER_TRIES
 
 logger = logging.getLogger(__name__)
-
-MAKER_TRIES = 3
-"""Orders a round rests as maker before what is left goes by market orders."""
 
 BALANCES_EVERY = 12
 """Quiet loops between two requests for the balances: a minute at freqtrade's usual pace."""
@@ -98,6 +96,7 @@ class LiveRun:
         self._failing = 0
         self._balances_age = 0
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
+        self._requests = Requests(rebalancer, memory, diary)
         self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals, guard)
 
     @property
@@ -156,8 +155,12 @@ class LiveRun:
 
     def _think(self, now: datetime) -> bool:
         """Return whether the open round may go on ordering in this loop."""
-        self._obey(now)
-        if not is_running(self._dataprovider):
+        running = is_running(self._dataprovider)
+        self._requests.obey(now, running)
+        self._deciding.decision = None
+        if self._rebalancer.round is None and self._memory.state.announced is not None:
+            self._memory.note(announced=None)  # the loop before this one sent the end of its round
+        if not running:
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
             return False
         self._settle_intents(now)
@@ -168,6 +171,7 @@ class LiveRun:
         pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
         self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
         if quotes.trouble and not self._goes_on(quotes):
+            self._requests.answer(now, None, f"prices that it can trust: {quotes.trouble[0]}")
             return False
         self.ordering.doubted = self._setup.named(quotes.doubted)
         self._balances_age += 1
@@ -182,6 +186,7 @@ class LiveRun:
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
             self._memory.save(now, self._rebalancer.state())
+        self._requests.answer(now, self._deciding.decision, "open orders, or balances")
         return self._memory.is_held is None
 
     def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
@@ -210,40 +215,6 @@ class LiveRun:
     def _ask_balances(self) -> None:
         self._snapshots.treasury.update()
         self._balances_age = 0
-
-    def _obey(self, now: datetime) -> None:
-        command = commands.take()
-        if command is None:
-            return
-        if command.do == "now":
-            text = self._ask(now)
-        elif command.do == "pause":
-            self._memory.note(paused=self._memory.state.paused or "paused by command")
-            text = "paused: nothing is ordered until resume"
-        else:
-            self._rebalancer.forget(self._memory.state.hands_off)
-            self._memory.note(paused=None, hands_off=(), vanished=(), setbacks={}, resumed_at=now)
-            self._end_stop(now)
-            text = "resumed"
-        with uninterrupted():
-            self._diary.note(now, "command", f"{command.do}: {text}")
-            self._memory.save(now, self._rebalancer.state())
-            commands.reply(command, text)
-
-    def _ask(self, now: datetime) -> str:
-        if reason := self._memory.state.paused:
-            return f"no round starts: {reason}; resume first"
-        if self._rebalancer.round is not None:
-            return f"{self._rebalancer.round.tag} is already open"
-        self._end_stop(now)
-        self._memory.note(setbacks={})
-        self._rebalancer.asked = Reason(Cause.ASKED)
-        return "a round starts with the next prices that can be trusted"
-
-    def _end_stop(self, now: datetime) -> None:
-        """Go on after a limit: a person has looked into what was done until now."""
-        if self._memory.state.stopped is not None:
-            self._memory.note(stopped=None, limits_from=now)
 
     def _settle_intents(self, now: datetime) -> None:
         current, intents = self._rebalancer.round, self._memory.state.intents
