@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
@@ -17,6 +18,7 @@ from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.redaction import redacted
@@ -26,6 +28,7 @@ from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.rebalancer import PATIENCE, Rebalancer
+from rebalancing.setbacks import left_out
 from rebalancing.settings import MAKER_TRIES
 
 logger = logging.getLogger(__name__)
@@ -62,6 +65,8 @@ class LiveRun:
         By pair; the strategy keeps it up to date.
     refusals : Refusals
         Knows why orders were not made.
+    guard : OrderGuard
+        Says how much of a trade may be ordered at once.
     """
 
     def __init__(
@@ -76,6 +81,7 @@ class LiveRun:
         dataprovider: DataProvider,
         candles: Mapping[str, PairCandles],
         refusals: Refusals,
+        guard: OrderGuard,
     ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
@@ -91,7 +97,7 @@ class LiveRun:
         self._balances_age = 0
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
         self._requests = Requests(rebalancer, memory, diary)
-        self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals)
+        self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals, guard)
 
     @property
     def is_ordering(self) -> bool:
@@ -160,14 +166,15 @@ class LiveRun:
         self._end_unlisted(now)
         self._settle_intents(now)
         newest = own_orders.newest_order()
-        quotes = self._board.at(now, self._candles)
+        worth = self._memory.state.nav or self._snapshots.treasury.account({})
+        quotes = self._board.at(now, self._candles, worth)
         self._tell_left_out(now, quotes)
-        if quotes.trouble:
-            pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
-            self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
+        pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
+        self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
+        if quotes.trouble and not self._goes_on(quotes):
             self._requests.answer(now, None, f"prices that it can trust: {quotes.trouble[0]}")
             return False
-        self._diary.note_change(now, "waiting", "")
+        self.ordering.doubted = self._setup.named(quotes.doubted)
         self._balances_age += 1
         if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
@@ -184,12 +191,17 @@ class LiveRun:
         return self._memory.is_held is None
 
     def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
-        """Say which assets leave the portfolio's value for now, and when none does any more."""
-        left_out = dict(quotes.left_out)
-        self._memory.note(left_out=left_out)
-        named = "; ".join(f"{asset} is left out: {why}" for asset, why in left_out.items())
-        text = f"{named}. Rounds divide its weight over the others" if named else "over"
-        self._diary.tell_change(now, "left out", ", ".join(left_out), text)
+        """Say which assets rounds do without for now, and when that is over."""
+        out = {**left_out(self._memory.state.setbacks, now), **quotes.left_out}
+        self._memory.note(left_out=out)
+        named = "; ".join(f"{asset} is left out: {why}" for asset, why in out.items())
+        text = f"{named}. Rounds leave it as it is, the others share the rest" if named else "over"
+        self._diary.tell_change(now, "left out", ", ".join(out), text)
+
+    def _goes_on(self, quotes: Quotes) -> bool:
+        """Tell whether a round is open that can do without the prices that are doubted."""
+        has_prices = bool(np.isfinite(quotes.trusted[quotes.doubted]).all())
+        return self._rebalancer.round is not None and has_prices
 
     def _has_lost_patience(self, now: datetime) -> bool:
         """Tell whether the open round waits for orders that neither fill nor end."""
