@@ -120,8 +120,7 @@ class Rebalancer:
         return self._due(now, portfolio, self.targets_now(portfolio)) is not None
 
     def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
-        tradable = ~(self.untradable | self.hands_off)
-        return self._schedule.due(now, portfolio, targets, tradable)
+        return self._schedule.due(now, portfolio, targets, ~(self.untradable | self.hands_off))
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
         """Return the target weights over what is available, with what is out as it is and cash up
@@ -239,6 +238,12 @@ class Rebalancer:
         """Take assets for never seen: they are bought again when they are next available."""
         self._schedule.forget(assets)
 
+    def wait_for(self, absent: Collection[str]) -> tuple[str, ...]:
+        """Hold the weights of those absent assets in cash that have never had a price, and return
+        which these are; `absent` has no price, and nobody has agreed to go on without it."""
+        self.awaited = self._mask(absent) & ~self._schedule.seen & (self.targets[:-1] > 0)
+        return tuple(a for a, waits in zip(self.assets, self.awaited, strict=True) if waits)
+
     def _mask(self, names: Collection[str]) -> Mask:
         return np.array([name in names for name in self.assets], dtype=bool)
 
@@ -289,9 +294,5 @@ class Rebalancer:
         assert current is not None
         self._schedule.allocated(current.ordered_at or now)
         self._schedule.ended(current.reason, gave_up=outcome is Outcome.GAVE_UP)
-        gave_up = outcome is Outcome.GAVE_UP
-        short = zip(self.assets, current.members, strict=True)
-        missing = tuple(asset for asset, is_short in short if gave_up and is_short)
-        facts = current.number, current.reason, current.started, tuple(current.plans)
-        self.closed.append(RoundRecord(*facts, outcome, missing))
+        self.closed.append(RoundRecord.of(current, outcome, self.assets))
         self.round = None

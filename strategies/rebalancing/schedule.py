@@ -60,6 +60,11 @@ class Schedule:
             self._thresholds = threshold_vector(settings.threshold, self._assets, stake)
 
     @property
+    def seen(self) -> Mask:
+        """Which assets have been available when a round began, shape (assets,)."""
+        return self._seen
+
+    @property
     def has_begun(self) -> bool:
         """There has been a round, or nothing to do for the initial one."""
         return self._last_start is not None

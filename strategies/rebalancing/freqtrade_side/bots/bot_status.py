@@ -35,7 +35,8 @@ class Member:
     drift : float or None
         As the bot measures it; None where it measures none.
     note : str
-        "hands off", "left out: " and why, "leaving", or empty.
+        "hands off", "left out: " or "no price yet, held in cash until it has one: " and why,
+        "leaving", or empty.
     """
 
     asset: str
@@ -161,6 +162,8 @@ def _members(
     def note(asset: str) -> str:
         if asset in state.hands_off:
             return "hands off"
+        if asset in state.awaited:
+            return f"no price yet, held in cash until it has one: {state.left_out[asset]}"
         if asset in state.left_out:
             return f"left out: {state.left_out[asset]}"
         return "leaving" if asset in state.leaving else ""
@@ -174,7 +177,7 @@ def _members(
 
 
 def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[float | None]:
-    out = np.array([asset in state.hands_off for asset in assets])
+    out = np.array([asset in state.hands_off or asset in state.awaited for asset in assets])
     available = np.array([asset in state.weights for asset in assets])
     if not available[-1]:  # there has been no check
         return [None] * len(assets)

@@ -178,12 +178,20 @@ class LiveRun:
         return self._memory.is_held is None
 
     def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
-        """Say which assets leave the portfolio's value for now, and when none does any more."""
+        """Say which assets have no price for now, and when all have one again."""
         left_out = dict(quotes.left_out)
-        self._memory.note(left_out=left_out)
-        named = "; ".join(f"{asset} is left out: {why}" for asset, why in left_out.items())
-        text = f"{named}. Rounds divide its weight over the others" if named else "over"
-        self._diary.tell_change(now, "left out", ", ".join(left_out), text)
+        without = tuple(asset for asset in self._memory.state.without if asset in left_out)
+        awaited = self._rebalancer.wait_for(left_out.keys() - set(without))
+        self._memory.note(left_out=left_out, awaited=awaited, without=without)
+        told = [
+            f"{asset} has had no price yet ({why}): its weight is held in cash until it has one; "
+            "rebalance resume divides it over the others"
+            if asset in awaited
+            else f"{asset} is left out ({why}): rounds divide its weight over the others"
+            for asset, why in left_out.items()
+        ]
+        fact = ", ".join([*left_out, *(f"{asset} awaited" for asset in awaited)])
+        self._diary.tell_change(now, "left out", fact, "; ".join(told) or "over")
 
     def _has_lost_patience(self, now: datetime) -> bool:
         """Tell whether the open round waits for orders that neither fill nor end."""
@@ -210,7 +218,10 @@ class LiveRun:
             text = "paused: nothing is ordered until resume"
         else:
             self._rebalancer.forget(self._memory.state.hands_off)
-            self._memory.note(paused=None, hands_off=(), vanished=(), resumed_at=now)
+            without = tuple(self._memory.state.left_out)
+            self._memory.note(
+                paused=None, hands_off=(), vanished=(), without=without, resumed_at=now
+            )
             self._end_stop(now)
             text = "resumed"
         with uninterrupted():

@@ -175,6 +175,7 @@ def take_up(
     else:
         rebalancer.resume(state, now)
         rebalancer.hands_off = np.array([asset in state.hands_off for asset in setup.assets])
+        rebalancer.wait_for(state.awaited)
     treasury = Treasury(wallets, setup.stake, own, settings.investment, state.book, state.flows)
     treasury.balance_adopted_before()
     markets = Markets.of(exchange, config, setup.pairs)

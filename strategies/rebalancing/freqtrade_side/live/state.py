@@ -30,7 +30,8 @@ class LiveState(RebalancerState):
     it wanted, None if it did. What was done before `limits_from` counts for no limit of a day.
     `fee` is a rate above the configured one that has been told. `trades` are the trades as they
     were seen last, `vanished` the assets whose trade somebody has deleted. `left_out` are assets
-    without a price, and why. `spare` are coins of the account that were seen and not
+    without a price, and why; of these `awaited` have never had one, and `without` are those that
+    somebody agreed to go on without. `spare` are coins of the account that were seen and not
     adopted while `adopts` was configured, None if an older version did not say; `opening` are the
     facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
     those of the newest check that was written.
@@ -52,6 +53,8 @@ class LiveState(RebalancerState):
     vanished: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
+    awaited: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     resumed_at: datetime | None = None
     spare: dict[str, float] = Field(default_factory=dict)
     adopts: bool | Literal["all"] | None = None
