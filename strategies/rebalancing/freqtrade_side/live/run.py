@@ -16,6 +16,7 @@ from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
+from rebalancing.freqtrade_side.live.lease import keep_lease
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
@@ -91,6 +92,7 @@ class LiveRun:
         self._candles = candles
         self._failing = 0
         self._balances_age = 0
+        self._ousted_by: str | None = None
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
         self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals)
 
@@ -150,6 +152,8 @@ class LiveRun:
 
     def _think(self, now: datetime) -> bool:
         """Return whether the open round may go on ordering in this loop."""
+        if self._is_ousted(now):
+            return False
         self._obey(now)
         if not is_running(self._dataprovider):
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
@@ -176,6 +180,19 @@ class LiveRun:
                 self._deciding.wait(now, quotes)
             self._memory.save(now, self._rebalancer.state())
         return self._memory.is_held is None
+
+    def _is_ousted(self, now: datetime) -> bool:
+        """Tell whether another process has got the database: what is remembered here is old then,
+        whether that process goes on or not."""
+        if self._ousted_by is None:
+            self._ousted_by = keep_lease()
+            if self._ousted_by is not None:
+                text = (
+                    f"{self._ousted_by} trades with the same database: this bot orders nothing any "
+                    "more; end one of the two, and start this one again"
+                )
+                self._diary.tell(now, "lease lost", text)
+        return self._ousted_by is not None
 
     def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
         """Say which assets have no price for now, and when all have one again."""
