@@ -48,11 +48,11 @@ def test_a_flow_smaller_than_a_rounds_fees_is_one_all_the_same(tmp_path: Path) -
         closed(bot, 1)
         ground.faults.add(late)
         ground.set_prices(BTC=120)
-        withdraw_before_the_last_answer(4, "0.048")  # fees: 0.036 USDT, and 0.022 in coins
+        withdraw_before_the_last_answer(4, "0.02")  # fees: 0.036 USDT, and 0.022 in coins
         closed(bot, 2)
         bot.wait_for(lambda: len(bot.records.flows()) == 3)
         flows = [flow for _, flow in bot.records.flows()]
-        assert flows == pytest.approx([1000, -0.5, -0.048], abs=0.002)
+        assert flows == pytest.approx([1000, -0.5, -0.02], abs=0.002)
         check_books(ground, bot)
 
 
