@@ -28,10 +28,10 @@ class LiveState(RebalancerState):
     the identifiers of the bot's orders, so that it knows them again. `paused` and `stopped` say
     why, None if the bot is not. `gave_up` names the newest round and why it did not trade all
     it wanted, None if it did. What was done before `limits_from` counts for no limit of a day.
-    `fee` is a rate above the configured one that has been told. `trades` are the trades as they
-    were seen last, `vanished` the assets whose trade somebody has deleted. `left_out` are assets
-    without a price, and why; of these `awaited` have never had one, and `without` are those that
-    somebody agreed to go on without. `spare` are coins of the account that were seen and not
+    `fee` is a rate above the configured one that has been told. `known_trades` are the trades as
+    they were seen last, `vanished` the assets whose trade somebody has deleted. `left_out` are
+    assets without a price, and why; of these `awaited` have never had one, and `without` are
+    those that somebody agreed to go on without. `spare` are coins of the account that were seen and not
     adopted while `adopts` was configured, None if an older version did not say; `opening` are the
     facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
     those of the newest check that was written.
@@ -49,7 +49,7 @@ class LiveState(RebalancerState):
     fee: float | None = None
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
-    trades: tuple[KnownTrade, ...] = ()
+    known_trades: tuple[KnownTrade, ...] = ()
     vanished: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
