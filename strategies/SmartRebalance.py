@@ -81,7 +81,9 @@ class SmartRebalance(IStrategy):
         self._mode = mode_of(self, Terms(self._setup, kept, parameters, self._step))
 
     def version(self) -> str:
-        """Return the version of the package."""
+        """Return the version of the package; freqtrade asks with every heartbeat, also while it
+        is stopped and calls nothing else."""
+        self._mode.heartbeat()
         return __version__
 
     def bot_start(self, **kwargs) -> None:
@@ -109,9 +111,9 @@ class SmartRebalance(IStrategy):
         return dataframe
 
     def populate_entry_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
-        """Let freqtrade ask for every asset that is not held."""
+        """Let freqtrade ask for the stake of assets that are not held."""
         self._mode.begin()
-        dataframe["enter_long"] = self._mode.signals
+        dataframe["enter_long"] = self._mode.entries(metadata["pair"], len(dataframe))
         dataframe["enter_tag"] = ENTRY_TAG
         return dataframe
 

@@ -1,7 +1,10 @@
 """A bot that holds BTC, ETH and cash on the local exchange, and what everybody's books say."""
 
+import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,19 @@ def closed(bot: LiveBot, count: int) -> Any:
     """Wait for so many rounds to close and return the newest one's line."""
     bot.wait_for(lambda: len(bot.records.journal("closed")) >= count)
     return bot.records.journal("closed")[count - 1]
+
+
+def command(bot: LiveBot, do: str, name: str = "c0ffee00") -> str:
+    """Put a command where the tool puts it, and return the answer."""
+    text = json.dumps({"id": name, "at": datetime.now(UTC).isoformat(), "do": do})
+    with closing(sqlite3.connect(bot.records.database, timeout=10)) as database, database:
+        database.execute("DELETE FROM KeyValueStore WHERE key = 'rebalance.command'")
+        database.execute(
+            "INSERT INTO KeyValueStore (key, value_type, string_value) VALUES (?, 'str', ?)",
+            ("rebalance.command", text),
+        )
+    bot.wait_for(lambda: name in bot.records.values().get("rebalance.answer", ""))
+    return str(json.loads(bot.records.values()["rebalance.answer"])["text"])
 
 
 def weights(ground: Ground, **prices: float) -> dict[str, float]:

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from freqtrade.persistence import Order, Trade
 
+from rebalancing.freqtrade_side.bots.bot_status import SILENT_AFTER, Life, bot_status
 from rebalancing.freqtrade_side.live import commands, store
+from rebalancing.freqtrade_side.live.lease import take_lease
+from rebalancing.freqtrade_side.live.pulse import Pulse
 from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.state import RoundState
 from rebalancing.triggers import Cause, Reason
@@ -21,8 +24,10 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder with a configuration and a database, open here as in the bot."""
+    """Return a folder with a configuration and a database, open here as in the bot, which this
+    process is: it has the lease."""
     with dry_run_database(tmp_path):
+        take_lease(f"sqlite:///{tmp_path}/tradesv3.dryrun.sqlite")
         yield tmp_path
 
 
@@ -141,6 +146,37 @@ def test_status_says_why_nothing_happens(
     save_state(**facts)
     status = read_status(folder)["status"]
     assert (status["condition"], status["why"]) == (condition, why)
+
+
+HELD = {"paused": "me"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "holder", "freqtrade", "heard", "expected"),
+    [
+        pytest.param({}, "process 7", "running", 1, ("running", None), id="running"),
+        pytest.param({}, "process 7", "paused", 1, ("paused by freqtrade", None), id="/pause"),
+        pytest.param({}, "process 7", "stopped", 99, ("stopped by freqtrade", None), id="/stop"),
+        pytest.param(
+            HELD, "process 7", "stopped", 1, ("stopped by freqtrade", "paused: me"), id="both"
+        ),
+        pytest.param({}, "process 7", "running", 99, ("silent", None), id="it hangs"),
+        pytest.param({}, None, "running", 99, ("silent", None), id="no lease is known"),
+        pytest.param({}, None, "running", 1, ("running", None), id="no lease is needed"),
+        pytest.param({}, "", "running", 1, ("not running", None), id="killed"),
+        pytest.param(HELD, "", "running", 1, ("not running", "paused: me"), id="killed in pause"),
+        pytest.param(HELD, "process 7", "paused", 1, ("paused", "me"), id="paused twice"),
+        pytest.param({}, "process 7", None, 1, ("running", None), id="from another machine"),
+    ],
+)
+def test_status_tells_a_bot_that_does_nothing_from_one_that_runs(
+    facts: dict[str, str], holder: str | None, freqtrade: str | None, heard: int, expected: Any
+) -> None:
+    at = NOW - heard * SILENT_AFTER / 10
+    pulse = None if freqtrade is None else Pulse(at, freqtrade)
+    state = LiveState(**({"targets": TARGETS, "at": at} | facts))
+    found = bot_status(state, "USDT", {}, {}, 0.0, Life(NOW, holder, pulse))
+    assert (found.condition, found.why) == expected
 
 
 def test_status_names_the_next_boundary_of_the_period(folder: Path) -> None:

@@ -43,6 +43,9 @@ def test_frequi_is_given_targets_weights_and_rounds_of_a_running_bot(tmp_path: P
         bot.configure(**with_api(bot.config))
         bot.start()
         closed_round(bot, 1)
+        chart = bot.ask("GET", f"pair_candles?pair=BTC/USDT&timeframe={TIMEFRAME}&limit=5")
+        entries = [row[chart["columns"].index("enter_long")] for row in chart["data"]]
+        assert entries == [0, 0, 0, 0, 1], "the newest candle is the one in which it is bought"
         bot.stop()
         with closing(sqlite3.connect(bot.records.database)) as database, database:
             for column in ("order_date", "order_filled_date"):  # so that its candle is complete
@@ -54,6 +57,7 @@ def test_frequi_is_given_targets_weights_and_rounds_of_a_running_bot(tmp_path: P
         assert {"target_weight", "weight"} == shown["subplots"]["Weight"].keys()
         chart = bot.ask("GET", f"pair_candles?pair=BTC/USDT&timeframe={TIMEFRAME}&limit=5")
         assert {"round", "target_weight", "weight"} <= set(chart["columns"])
+        assert chart["enter_long_signals"] == 0
         newest = dict(zip(chart["columns"], chart["data"][-1], strict=True))
         assert newest["target_weight"] == TARGETS["BTC"]
         assert newest["weight"] == pytest.approx(TARGETS["BTC"], abs=0.01)

@@ -12,6 +12,7 @@ from freqtrade.enums import RunMode
 from freqtrade.exceptions import OperationalException
 from freqtrade.resolvers import StrategyResolver
 
+from rebalancing.freqtrade_side.configuration import examine
 from tests.builders import PROJECT, make_candles, make_config, write_candles
 from tests.freqtrade_runs import backtest, freqtrade_process
 
@@ -374,6 +375,38 @@ def test_a_maker_waits_at_its_own_side_with_limit_orders(
     config = {**make_config(PAIRS, {**EQUAL, "maker": "10m"}), **changes}
     with pytest.raises(OperationalException, match=named):
         load(tmp_path, config, RunMode.DRY_RUN)
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "refused"),
+    [
+        pytest.param({"entry": 10, "exit": 30}, {"entry": "10 minutes"}, id="minutes unsaid"),
+        pytest.param({"exit": 0, "unit": "minutes"}, {"exit": "0 minutes"}, id="at once"),
+        pytest.param(
+            {"entry": 1199, "exit": 20, "unit": "seconds"},
+            {"entry": "1199 seconds", "exit": "20 seconds"},
+            id="both sides",
+        ),
+        pytest.param({"entry": 20, "exit": 20}, {}, id="just a third"),
+        pytest.param({"entry": 1200, "exit": 1200, "unit": "seconds"}, {}, id="in seconds"),
+        pytest.param({}, {}, id="no time-out"),
+    ],
+)
+def test_a_makers_orders_wait_as_long_as_configured(
+    timeouts: dict[str, Any], refused: dict[str, str]
+) -> None:
+    """freqtrade cancels an order after `unfilledtimeout`, whatever the strategy says."""
+    config = make_config(PAIRS, {**EQUAL, "maker": "1h"}, unfilledtimeout=timeouts)
+    config |= {"entry_pricing": {"price_side": "same"}, "exit_pricing": {"price_side": "same"}}
+    unit = timeouts.get("unit", "minutes")
+    least = 1200 if unit == "seconds" else 20
+    expected = [
+        f"unfilledtimeout.{side}: must be at least {least} {unit}, a third of rebalance.maker 1h, "
+        f"is {given}; freqtrade would cancel the maker's orders earlier"
+        for side, given in refused.items()
+    ]
+    assert examine({**config, "runmode": RunMode.DRY_RUN}, "1h")[1] == expected
+    assert examine({**config, "runmode": RunMode.BACKTEST}, "1h")[1] == []
 
 
 DEPTH = {"check_depth_of_market": {"enabled": True, "bids_to_ask_delta": 1.5}}

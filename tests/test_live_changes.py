@@ -4,7 +4,6 @@ import json
 import re
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from shutil import copytree
@@ -14,7 +13,7 @@ import pytest
 
 from tests.builders import PROJECT
 from tests.live_bots import Ground, LiveBot, with_api
-from tests.portfolio_bots import TARGETS, check_books, closed, trading_bot, weights
+from tests.portfolio_bots import TARGETS, check_books, closed, command, trading_bot, weights
 
 pytestmark = pytest.mark.slow
 THREE = {"BTC": 100.0, "ETH": 10.0, "SOL": 5.0}
@@ -26,18 +25,6 @@ def policy(bot: LiveBot, **changes: Any) -> dict[str, Any]:
 
 def whitelist(bot: LiveBot, *assets: str) -> dict[str, Any]:
     return {**bot.config["exchange"], "pair_whitelist": [f"{asset}/USDT" for asset in assets]}
-
-
-def command(bot: LiveBot, do: str, name: str = "c0ffee00") -> None:
-    """Put a command where the tool puts it."""
-    text = json.dumps({"id": name, "at": datetime.now(UTC).isoformat(), "do": do})
-    with closing(sqlite3.connect(bot.records.database, timeout=10)) as database, database:
-        database.execute("DELETE FROM KeyValueStore WHERE key = 'rebalance.command'")
-        database.execute(
-            "INSERT INTO KeyValueStore (key, value_type, string_value) VALUES (?, 'str', ?)",
-            ("rebalance.command", text),
-        )
-    bot.wait_for(lambda: name in bot.records.values().get("rebalance.answer", ""))
 
 
 def sell_by_hand(bot: LiveBot, asset: str) -> None:
@@ -135,7 +122,7 @@ def test_an_asset_sold_by_hand_stays_out_until_resume(tmp_path: Path) -> None:
         bot.wait_loops(4)
         assert len(bot.records.journal("round")) == 1, "its weight is held in cash"
         command(bot, "resume")
-        assert closed(bot, 2)["tag"] == "r1 new asset ETH"
+        assert closed(bot, 2)["tag"] == "r1 resumed"
         assert weights(ground, BTC=110) == pytest.approx(TARGETS, abs=0.003)
         assert bot.records.complaints == []
 
@@ -151,7 +138,7 @@ def test_selling_everything_by_hand_pauses_it(tmp_path: Path) -> None:
         assert weights(ground)["USDT"] > 0.999
         assert len(bot.records.orders()) == 4
         command(bot, "resume")
-        closed(bot, 2)
+        assert closed(bot, 2)["tag"] == "r1 resumed"
         assert weights(ground) == pytest.approx(TARGETS, abs=0.003)
 
 
@@ -174,6 +161,7 @@ def test_commands_pause_it_and_ask_for_a_round(tmp_path: Path) -> None:
         bot.wait_loops(3)
         assert len(bot.records.journal("round")) == 2
         command(bot, "now", "dddddddd")
+        assert "r2 asked is under way: " in bot.records.values()["rebalance.answer"]
         assert closed(bot, 3)["tag"] == "r2 asked"
 
 

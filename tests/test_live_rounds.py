@@ -10,6 +10,7 @@ import pytest
 from sandbox.book import Depth
 from sandbox.fees import Fees
 from sandbox.orders import Side, Status
+from tests.bot_clock import let_time_pass
 from tests.live_bots import Ground
 from tests.portfolio_bots import TARGETS, check_books, closed, trading_bot, weights
 
@@ -147,7 +148,12 @@ def test_a_maker_waits_and_then_takes(tmp_path: Path) -> None:
     depth = Depth(spread=Decimal("0.004"))
     policy = {"maker": "1m"}
     with trading_bot(tmp_path, policy, kind="maker", depth=depth) as (ground, bot):
-        bot.configure(unfilledtimeout={"entry": 1, "exit": 1, "unit": "seconds"})
+        bot.start()
+        bot.wait_for(lambda: len(ground.trading.account.open_orders) == 2)
+        bot.wait_loops(9)
+        assert len(ground.trading.account.orders) == 2, "they have waited for 3 of 60 seconds"
+        bot.kill()
+        let_time_pass(bot, 60)
         bot.start()
         last = closed(bot, 1)
         orders = ground.trading.account.orders

@@ -21,6 +21,7 @@ from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
 from tests.bot_databases import write_database
 from tests.builders import PROJECT, make_config
+from tests.patience import PATIENCE
 from tests.recount import Event, Policy, Walk
 
 CANDLES = PROJECT / "user_data" / "data" / "binance"
@@ -198,7 +199,7 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 

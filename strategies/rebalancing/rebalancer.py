@@ -12,8 +12,8 @@ from rebalancing.closed_rounds import Outcome, RoundRecord
 from rebalancing.destination import destination_weights
 from rebalancing.drift import TOLERANCE, drift_of
 from rebalancing.market_rules import MarketRules, pieces
-from rebalancing.plan import Omission, Plan, Why
-from rebalancing.planner import plan_trades
+from rebalancing.plan import Plan, Why
+from rebalancing.planner import plan_around
 from rebalancing.portfolio import Mask, Portfolio, Vector
 from rebalancing.rounds import MAX_TRIES, Fill, Round
 from rebalancing.schedule import Schedule
@@ -113,11 +113,18 @@ class Rebalancer:
         if reason is not None:
             self._open(now, reason, portfolio, targets, rules())
 
-    def is_due(self, now: datetime, portfolio: Portfolio) -> bool:
-        """Tell whether `watch` would try to open a round; nothing changes."""
+    def would_open(
+        self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]
+    ) -> bool:
+        """Tell whether `watch` would open a round, or look at a reason for the only time; nothing
+        changes. The parameters are those of `watch`."""
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return False
-        return self._due(now, portfolio, self.targets_now(portfolio)) is not None
+        targets = self.targets_now(portfolio)
+        reason = self._due(now, portfolio, targets)
+        if reason is None or not reason.cause.lasts:
+            return reason is not None
+        return bool(self._first_plan(reason, portfolio, targets, rules())[-1].trades)
 
     def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
         return self._schedule.due(now, portfolio, targets, ~(self.untradable | self.hands_off))
@@ -187,14 +194,7 @@ class Rebalancer:
     def _plan(
         self, portfolio: Portfolio, destination: Vector, members: Mask, rules: MarketRules
     ) -> Plan:
-        plan = plan_trades(portfolio, destination, members & ~self.untradable, rules, self.reserve)
-        gaps = destination[:-1] * portfolio.nav - portfolio.values[:-1]
-        closed = self.untradable & members & (np.abs(gaps) >= rules.minimum)
-        left = [
-            Omission(self.assets[i], float(gaps[i]), Why.CLOSED)
-            for i in map(int, np.flatnonzero(closed))
-        ]
-        return replace(plan, omitted=(*plan.omitted, *left))
+        return plan_around(portfolio, destination, members, self.untradable, rules, self.reserve)
 
     def state(self) -> RebalancerState:
         """Return what must survive a restart."""
@@ -260,10 +260,7 @@ class Rebalancer:
         targets: Vector,
         rules: MarketRules,
     ) -> None:
-        destination = self._destination(reason, portfolio, targets, rules)
-        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
-        members &= ~self.hands_off
-        plan = self._plan(portfolio, destination, members, rules)
+        destination, members, plan = self._first_plan(reason, portfolio, targets, rules)
         self._schedule.see(portfolio.available[:-1] & ~self.untradable)
         if not plan.trades:
             self.declined = reason, plan
@@ -275,19 +272,22 @@ class Rebalancer:
         self._number += 1
         self._schedule.started(now)
 
-    def _destination(
+    def _first_plan(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
-    ) -> Vector:
-        if not reason.cause.is_policy:
-            return targets
-        return destination_weights(
-            drift_of(portfolio.weights, targets),
-            targets,
-            self._schedule.bands(targets),
-            self.settings.scope,
-            self.settings.destination,
-            rules.minimum / portfolio.nav,
-        )
+    ) -> tuple[Vector, Mask, Plan]:
+        destination = targets
+        if reason.cause.is_policy:
+            destination = destination_weights(
+                drift_of(portfolio.weights, targets),
+                targets,
+                self._schedule.bands(targets),
+                self.settings.scope,
+                self.settings.destination,
+                rules.minimum / portfolio.nav,
+            )
+        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
+        members &= ~self.hands_off
+        return destination, members, self._plan(portfolio, destination, members, rules)
 
     def _close(self, now: datetime, outcome: Outcome) -> None:
         current = self.round

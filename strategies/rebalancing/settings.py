@@ -17,6 +17,9 @@ from rebalancing.limits import Limits
 MAX_ASSETS = 50
 MAX_LINE = 300
 
+MAKER_TRIES = 3
+"""Orders a round rests as maker before what is left goes by market orders."""
+
 _FRACTION = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 _DURATION = {"type": "string", "pattern": "^[0-9]{1,6}[mhdw]$"}
 _PERIOD = {**_DURATION, "not": {"pattern": "^0+[mhdw]$"}}

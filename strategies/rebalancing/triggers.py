@@ -18,11 +18,17 @@ class Cause(StrEnum):
     NEW_ASSET = "new asset"
     TARGETS_CHANGED = "targets changed"
     ASKED = "asked"
+    RESUMED = "resumed"
 
     @property
     def is_policy(self) -> bool:
         """Period and threshold start it, again and again; the others are events."""
         return self in (Cause.PERIOD, Cause.THRESHOLD, Cause.PERIOD_AND_THRESHOLD)
+
+    @property
+    def lasts(self) -> bool:
+        """It stays a reason until a round opens; the others are looked at once."""
+        return self in (Cause.INITIAL, Cause.THRESHOLD, Cause.NEW_ASSET)
 
 
 @dataclass(frozen=True)

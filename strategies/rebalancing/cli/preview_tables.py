@@ -32,8 +32,7 @@ def print_preview(preview: Preview) -> None:
     console = Console(markup=False, highlight=False)
     console.print(_table(preview))
     nav, cash = (figures.money(value, preview.stake) for value in (preview.nav, preview.cash))
-    due = f"a round is due: {preview.reason}" if preview.reason else "no round is due"
-    console.print(f"NAV {nav}, cash {cash}; {due}")
+    console.print(f"NAV {nav}, cash {cash}; {_due(preview)}")
     for omission in preview.left_out:
         size = figures.money(omission.size, preview.stake, sign=True)
         console.print(f"left out: {omission.asset} {size}, {omission.why}")
@@ -41,6 +40,14 @@ def print_preview(preview: Preview) -> None:
         console.print(f"without {asset}: {why}")
     if preview.note:
         console.print(f"but no round starts: {preview.note}")
+
+
+def _due(preview: Preview) -> str:
+    if preview.reason is None:
+        would = "this is what one would trade" if preview.trades else "one would trade nothing"
+        return f"no round is due; asked for with rebalance now, {would}"
+    nothing = "" if preview.trades else ", and nothing can be traded for it"
+    return f"a round is due: {preview.reason}{nothing}"
 
 
 def _table(preview: Preview) -> Table:

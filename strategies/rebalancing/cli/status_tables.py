@@ -56,11 +56,18 @@ def _overview(report: BotReport, now: datetime) -> Table:
 def _facts(report: BotReport, now: datetime) -> Iterator[tuple[str, str]]:
     status = report.status
     yield "State", f"{status.condition}: {status.why}" if status.why else status.condition
+    if status.process:
+        yield "Process", status.process.rstrip(",")
+    if status.kept is not None:
+        refused = f"the newest one was refused, the one before is in force: {status.kept}"
+        yield "Configuration", refused
     yield "Trading", "dry-run, simulated" if report.dry_run else "live"
     yield "Since (UTC)", figures.moment(report.since)
     yield "Started (UTC)", figures.moment(report.started)
+    if status.heard is not None:
+        yield "Last heard of (UTC)", _dated(status.heard, now)
     if status.checked is not None:
-        yield "Checked (UTC)", _dated(status.checked, now)
+        yield "Figures of (UTC)", _dated(status.checked, now)
         yield "NAV", figures.money(status.nav, status.stake)
         yield "Cash", figures.money(status.cash, status.stake)
     if status.boundary is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -31,15 +32,18 @@ def _command(do: Do, help_text: str) -> click.Command:
     )
     @bot_options
     def command(configs: tuple[str, ...], db_url: str | None, as_json: bool, wait: float) -> None:
-        open_bot(configs, db_url)
+        config = open_bot(configs, db_url)
         with refusals():
             command_id, text = _ask(do, wait)
+            state = "" if text is not None else _condition(config)
         if as_json:
             click.echo(json.dumps({"id": command_id, "do": do, "answer": text}))
         elif text is not None:
             click.echo(text)
         if text is None:
-            click.echo(f"no bot answered within {wait:g} s; {_what_becomes_of(do)}", err=True)
+            click.echo(
+                f"no bot answered within {wait:g} s, {state}; {_what_becomes_of(do)}", err=True
+            )
             sys.exit(UNANSWERED)
 
     return command
@@ -57,6 +61,13 @@ def _ask(do: Do, wait: float) -> tuple[str, str | None]:
             time.sleep(_LOOK_EVERY)
             see_changes()
     return command_id, text
+
+
+def _condition(config: Mapping[str, Any]) -> str:
+    from rebalancing.freqtrade_side.bots.bot_report import read_report
+
+    status = read_report(config).status
+    return f"it is {status.condition}" if status.process else "none is running"
 
 
 def _what_becomes_of(do: Do) -> str:

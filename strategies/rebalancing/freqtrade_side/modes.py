@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
+import numpy as np
+from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode, State
 from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Order
 from freqtrade.strategy import IStrategy
@@ -25,7 +26,9 @@ from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
 from rebalancing.freqtrade_side.history.running_weights import RunningWeights
 from rebalancing.freqtrade_side.investment import check_investment
 from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.bot_state import freqtrade_state
 from rebalancing.freqtrade_side.live.order_types import OrderTypes
+from rebalancing.freqtrade_side.live.pulse import Pulse, beat, pulse_path
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
 from rebalancing.freqtrade_side.markets import Markets
@@ -33,6 +36,9 @@ from rebalancing.freqtrade_side.parameters import Parameters, loss_warning
 from rebalancing.policy_words import describe
 
 logger = logging.getLogger(__name__)
+
+Signals = np.ndarray[tuple[int], np.dtype[np.int64]]
+"""Of one candle each: 1 or 0."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,6 @@ class Charting:
         What decides; None if nothing does now.
     """
 
-    signals = 0
-    """Of an entry, candle by candle; on a chart they would hide the rounds."""
-
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         self._strategy = strategy
         self._terms = terms
@@ -97,8 +100,16 @@ class Charting:
     def begin(self) -> None:
         """A backtest begins, or a loop is under way."""
 
+    def entries(self, _pair: str, _candles: int) -> int | Signals:
+        """Return the signal of an entry, one for all candles or one for each; on a chart they
+        would hide the rounds."""
+        return 0
+
     def loop(self, now: datetime) -> None:
         """Think once per candle or loop."""
+
+    def heartbeat(self) -> None:
+        """freqtrade is alive, whatever its state."""
 
     def is_overdue(self, _order: Order, _now: datetime) -> bool:
         """Tell whether a resting order has waited long enough for its price."""
@@ -116,8 +127,6 @@ class Charting:
 
 class Testing(Charting):
     """Backtests and hyperopt."""
-
-    signals = 1
 
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         super().__init__(strategy, terms)
@@ -158,6 +167,10 @@ class Testing(Charting):
         """Forget the run before: an epoch of a hyperopt is one of many."""
         self.run = None
 
+    def entries(self, _pair: str, _candles: int) -> int | Signals:
+        """Let freqtrade ask for the stake of every asset that is not held, in every candle."""
+        return 1
+
     def loop(self, now: datetime) -> None:
         """Decide once per candle."""
         strategy = self._strategy
@@ -182,11 +195,10 @@ class Testing(Charting):
 class Trading(Charting):
     """Dry-run and live."""
 
-    signals = 1
-
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         super().__init__(strategy, terms)
         self._candles: dict[str, PairCandles] = {}
+        self._pulse = pulse_path(strategy.config)
 
     def start(self) -> None:
         """Take up what the life before left."""
@@ -201,6 +213,7 @@ class Trading(Charting):
         self._order_types = OrderTypes(strategy)
         self._shown = RunningWeights(setup, strategy.dp, strategy.timeframe)
         self.run = self._live
+        self.heartbeat()
 
     def keep(self, pair: str, candles: PairCandles) -> None:
         """Keep the candles: they tell whether a price is absurd."""
@@ -210,6 +223,19 @@ class Trading(Charting):
         """Decide once per loop of the bot."""
         self._live.loop(now)
         self._order_types.set(self._live, now)
+        self.heartbeat()
+
+    def heartbeat(self) -> None:
+        """Show it to whoever asks for the bot's status."""
+        state = freqtrade_state(self._strategy.dp) if self.run is not None else None
+        if state in (State.RUNNING, State.PAUSED, State.STOPPED):
+            beat(self._pulse, Pulse(datetime.now(UTC), state.name.lower()))
+
+    def entries(self, pair: str, candles: int) -> int | Signals:
+        """Mark the newest candle if this loop is to open a trade of the pair."""
+        signals = np.zeros(candles, dtype=np.int64)
+        signals[-1:] = pair in self._order_types.entries
+        return signals
 
     def is_overdue(self, order: Order, now: datetime) -> bool:
         """Tell whether a maker's order has waited long enough for its price."""

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from freqtrade.persistence import KeyValueStore, Order
 from sqlalchemy import func, select
 
-from rebalancing.freqtrade_side.bots.bot_status import BotStatus, bot_status, open_round_tag
+from rebalancing.freqtrade_side.bots.bot_status import (
+    BotStatus,
+    Life,
+    bot_status,
+    open_round_tag,
+)
 from rebalancing.freqtrade_side.live import commands, own_orders, store
 from rebalancing.freqtrade_side.live.commands import Command
+from rebalancing.freqtrade_side.live.lease import lease_holder
 from rebalancing.freqtrade_side.live.own_orders import Executed
+from rebalancing.freqtrade_side.live.pulse import pulse_path, read_pulse
 from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.freqtrade_side.orders import IN_KIND
 from rebalancing.rounds import parse_tag
@@ -92,11 +99,13 @@ def read_report(config: Mapping[str, Any]) -> BotReport:
     held = {pair.split("/")[0]: trade.amount for pair, trade in own_orders.holdings().items()}
     settings, _ = read_settings(config.get("rebalance"))
     stake = str(config["stake_currency"])
+    holder, pulse = lease_holder(str(config["db_url"])), read_pulse(pulse_path(config))
+    life = Life(datetime.now(UTC), holder, pulse)
     return BotReport(
         dry_run=bool(config["dry_run"]),
         since=_moment("bot_start_time"),
         started=_moment("startup_time"),
-        status=bot_status(state, stake, held, done, settings.reserve),
+        status=bot_status(state, stake, held, done, settings.reserve, life),
         waiting=commands.waiting(),
         rounds=_rounds(),
         flows=tuple(_flows()),

@@ -4,18 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import numpy as np
 
 from rebalancing.drift import drift_of
 from rebalancing.durations import parse_duration
+from rebalancing.freqtrade_side.live.pulse import Pulse
 from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.rounds import Fill, round_tag
 from rebalancing.targets import targets_in_force
 
-Condition = Literal["not started", "running", "paused", "stopped"]
+Condition = Literal[
+    "not started",
+    "running",
+    "paused",
+    "stopped",
+    "paused by freqtrade",
+    "stopped by freqtrade",
+    "not running",
+    "silent",
+]
+
+SILENT_AFTER = timedelta(minutes=3)
+"""Time without a loop after which a bot is no longer said to be running: freqtrade rests for half
+a minute after an error."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """Signs of life.
+
+    Parameters
+    ----------
+    now : datetime
+        UTC.
+    holder : str or None
+        Which process trades with the database; empty if none does, None if that is not known.
+    pulse : Pulse or None
+        The newest one.
+    """
+
+    now: datetime
+    holder: str | None
+    pulse: Pulse | None
 
 
 @dataclass(frozen=True)
@@ -72,9 +105,10 @@ class BotStatus:
     stake : str
         Code of the stake currency.
     condition : str
-        "running" says that nothing holds it back, not that its process lives.
+        "paused" and "stopped" are the bot's own, by command and by a limit; a bot that is "silent"
+        has a process, and its loops have ended or hang.
     why : str or None
-        Of a pause or a stop.
+        Of a pause or a stop of the bot's own.
     written, checked : datetime or None
         When it wrote its state last, and when it made the check that the figures are of.
     nav, cash : float or None
@@ -87,6 +121,14 @@ class BotStatus:
         The next boundary of the period; in the past if it has not been served yet.
     gave_up : str or None
         The newest round and which of its trades were not made and why; None if it made them all.
+    process : str or None
+        Which one trades with the database; empty if none does, None if that is not known.
+    freqtrade : str or None
+        Its state at the newest sign of life, "running", "paused" or "stopped"; None if unknown.
+    heard : datetime or None
+        When that sign came: each loop gives one.
+    kept : str or None
+        Why a newer configuration was refused at a reload; None if the newest is in force.
     """
 
     stake: str
@@ -100,6 +142,10 @@ class BotStatus:
     round: OpenRound | None = None
     boundary: datetime | None = None
     gave_up: str | None = None
+    process: str | None = None
+    freqtrade: str | None = None
+    heard: datetime | None = None
+    kept: str | None = None
 
 
 def bot_status(
@@ -108,6 +154,7 @@ def bot_status(
     held: Mapping[str, float],
     done: Mapping[str, Fill],
     reserve: float,
+    life: Life,
 ) -> BotStatus:
     """Say what a bot is doing.
 
@@ -123,11 +170,12 @@ def bot_status(
         What the orders of the open round have executed, by asset.
     reserve : float
         As configured, a fraction.
+    life : Life
+        Whether it is alive.
     """
     if state is None:
-        return BotStatus(stake, "not started")
-    why = state.stopped or state.paused
-    condition: Condition = "stopped" if state.stopped else "paused" if why else "running"
+        return BotStatus(stake, "not started", process=life.holder)
+    condition, why = _condition(state, life)
     return BotStatus(
         stake,
         condition,
@@ -140,7 +188,35 @@ def bot_status(
         _open_round(state, done),
         _boundary(state),
         state.gave_up,
+        life.holder,
+        None if life.pulse is None else life.pulse.freqtrade,
+        _heard(state, life),
+        state.kept,
     )
+
+
+def _condition(state: LiveState, life: Life) -> tuple[Condition, str | None]:
+    """What holds it back most comes first; what else does is said too."""
+    held: Condition = "stopped" if state.stopped else "paused"
+    reason = state.stopped or state.paused
+    also = f"{held}: {reason}" if reason else None
+    freqtrade = None if life.pulse is None else life.pulse.freqtrade
+    if life.holder == "":
+        return "not running", also
+    if freqtrade == "stopped":
+        return "stopped by freqtrade", also
+    heard = _heard(state, life)
+    if heard is None or life.now - heard > SILENT_AFTER:
+        return "silent", also
+    if reason:
+        return held, reason
+    return ("paused by freqtrade" if freqtrade == "paused" else "running"), None
+
+
+def _heard(state: LiveState, life: Life) -> datetime | None:
+    """The newest of the pulse and what the bot wrote into its database, once a minute at least."""
+    pulse = None if life.pulse is None else life.pulse.at
+    return max(filter(None, (pulse, state.at)), default=None)
 
 
 def open_round_tag(state: LiveState | None) -> str | None:

@@ -20,6 +20,8 @@ from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup, read_setup
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
+from rebalancing.freqtrade_side.live.lease import lease_holder
+from rebalancing.freqtrade_side.live.pulse import pulse_path, read_pulse
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.start import Life, take_up
@@ -46,7 +48,7 @@ class Preview:
     weights, targets : tuple of float
         In the order of the assets.
     reason : str or None
-        Why a round is due or open; None if none is, and this is what one would do.
+        Why a round is due or open; None if none is, and this is what one would do if asked for.
     trades : tuple of Trade
         Sells first.
     left_out : tuple of Omission
@@ -122,11 +124,14 @@ def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: dateti
     else:
         rebalancer.watch(now, portfolio, lambda: rules)
     reason = None if rebalancer.round is None else str(rebalancer.round.reason)
-    if rebalancer.round is None and rebalancer.declined is None:
+    if rebalancer.round is None and rebalancer.declined is not None:
+        reason = str(rebalancer.declined[0])
+    elif rebalancer.round is None:
         rebalancer.asked = Reason(Cause.ASKED)
         rebalancer.watch(now, portfolio, lambda: rules)
     trouble = (line for line in quotes.trouble if line.split("/")[0] not in without)
-    note = "; ".join(filter(None, (life.state.paused, life.state.stopped, *trouble)))
+    notes = (_freqtrade(config), life.state.paused, life.state.stopped, *trouble)
+    note = "; ".join(filter(None, notes))
     return _result(life, portfolio, targets.tolist(), reason, note, without)
 
 
@@ -151,7 +156,6 @@ def _result(
     plan = current.plan if current is not None and current.plans else None
     if plan is None and declined is not None:
         plan = declined[1]
-        reason = reason or str(declined[0])
     return Preview(
         stake=life.setup.stake,
         nav=portfolio.nav,
@@ -166,6 +170,14 @@ def _result(
         note=note,
         without=without,
     )
+
+
+def _freqtrade(config: dict[str, Any]) -> str | None:
+    """Say what freqtrade was told to do, if it runs and its user has paused or stopped it."""
+    pulse = read_pulse(pulse_path(config))
+    if pulse is None or pulse.freqtrade == "running" or not lease_holder(config["db_url"]):
+        return None
+    return f"freqtrade is {pulse.freqtrade}"
 
 
 def _candles(exchange: Exchange, setup: Setup, timeframe: str) -> dict[str, PairCandles]:

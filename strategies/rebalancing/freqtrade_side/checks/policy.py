@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from freqtrade.enums import OPTIMIZE_MODES
 
 from rebalancing.durations import timeframe_length
-from rebalancing.settings import Settings
+from rebalancing.settings import MAKER_TRIES, Settings
 
 DAY = 86_400.0
 """Seconds."""
@@ -74,7 +76,23 @@ def _maker_problems(settings: Settings, config: Mapping[str, Any]) -> list[str]:
         if price != "same":
             rule = 'must be "same" with rebalance.maker'
             problems.append(f'{side}_pricing.price_side: {rule}, is "{price}"')
-    return problems
+    return [*problems, *_timeout_problems(settings, config.get("unfilledtimeout") or {})]
+
+
+def _timeout_problems(settings: Settings, timeouts: Mapping[str, Any]) -> Iterator[str]:
+    """freqtrade cancels an order after its own time-out, whatever the strategy says."""
+    assert settings.maker_duration is not None
+    unit = str(timeouts.get("unit", "minutes"))
+    one = timedelta(seconds=1 if unit == "seconds" else 60)
+    least = math.ceil(settings.maker_duration / MAKER_TRIES / one)
+    for side in ("entry", "exit"):
+        given = timeouts.get(side)
+        if isinstance(given, int | float) and given < least:
+            yield (
+                f"unfilledtimeout.{side}: must be at least {least} {unit}, a third of "
+                f"rebalance.maker {settings.maker}, is {given} {unit}; freqtrade would cancel the "
+                "maker's orders earlier"
+            )
 
 
 def _limit_problems(settings: Settings) -> list[str]:

@@ -36,6 +36,11 @@ class Deciding:
         Is told.
     refusals : Refusals
         Knows why orders were not made.
+
+    Attributes
+    ----------
+    decision : str or None
+        What became of a round that was due: opened, or not and why. It stays until it is cleared.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class Deciding:
         self._memory = memory
         self._diary = diary
         self._refusals = refusals
+        self.decision: str | None = None
 
     def decide(self, now: datetime, quotes: Quotes, is_fresh: bool) -> bool:
         """Go on with the open round, or open one if one is due.
@@ -85,7 +91,10 @@ class Deciding:
         if self._memory.is_held is None and self._rebalancer.round is not None:
             self._proceed(now, portfolio, open_orders=False)
         if self._memory.is_held is None and self._rebalancer.round is None:
-            if not is_fresh and self._rebalancer.is_due(now, portfolio):
+            rules = self._snapshots.rules
+            if not is_fresh and self._rebalancer.would_open(
+                now, portfolio, lambda: rules(portfolio)
+            ):
                 return False
             self._watch(now, portfolio)
         return True
@@ -157,16 +166,18 @@ class Deciding:
         current, declined = self._rebalancer.round, self._rebalancer.declined
         self._rebalancer.declined = None
         if declined is not None:
-            self._diary.declined(now, *declined)
+            self.decision = self._diary.declined(now, *declined)
         if current is None:
             return
         if breach := self._breach(now, portfolio):
             self._stop(now, breach)
             self._rebalancer.closed.clear()
             return
-        self._memory.note(opening=opening_facts(current, portfolio, self._setup.stake))
+        opening = opening_facts(current, portfolio, self._setup.stake)
+        self._memory.note(opening=opening, announced=current.tag)
         targets = self._rebalancer.targets_now(portfolio)
-        self._diary.opened(now, current, portfolio, targets, self._memory.state.left_out)
+        without = self._memory.state.left_out
+        self.decision = self._diary.opened(now, current, portfolio, targets, without)
 
     def _breach(self, now: datetime, portfolio: Portfolio) -> str | None:
         """Name the limit that the newest plan would exceed."""

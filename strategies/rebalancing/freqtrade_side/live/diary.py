@@ -17,6 +17,7 @@ from rebalancing.freqtrade_side.live.own_orders import Executed
 from rebalancing.plan import Plan
 from rebalancing.portfolio import Portfolio, Vector
 from rebalancing.rounds import Round
+from rebalancing.triggers import Cause, Reason
 
 logger = logging.getLogger("rebalancing")
 
@@ -88,16 +89,18 @@ class Diary:
         portfolio: Portfolio,
         targets: Vector,
         without: Mapping[str, str],
-    ) -> None:
-        """A round starts; it goes without these assets, for these reasons."""
+    ) -> str:
+        """A round starts, without these assets, for these reasons; return what was told."""
         self._planned(now, "round", current, portfolio, targets, without)
         sold, bought = (self._money(part) for part in _sums(current.plan))
-        text = f"{current.tag}: selling {sold}, buying {bought}"
+        # freqtrade sends it at the end of the loop, when market orders have filled already.
+        text = f"{current.tag} is under way: {sold} to sell and {bought} to buy in all"
         if current.plan.omitted:
             text += f" (left out: {current.plan.shortfall})"
         text += "".join(f"; without {asset}: {why}" for asset, why in without.items())
         logger.info(text)
         self._dataprovider.send_msg(f"Rebalancing {text}", always_send=True)
+        return text
 
     def planned_again(
         self,
@@ -111,12 +114,16 @@ class Diary:
         self._planned(now, "plan", current, portfolio, targets, without)
         logger.info(f"{current.tag}: try {current.tries}, {len(current.plan.trades)} trades left")
 
-    def declined(self, now: datetime, reason: object, plan: Plan) -> None:
-        """A due round holds no trade; told when what is left out changes."""
-        if self._has_changed("no round", plan.shortfall):
-            self.note(
-                now, "no round", f"{reason}: {plan.shortfall}", left_out=left_out(plan), due=reason
-            )
+    def declined(self, now: datetime, reason: Reason, plan: Plan) -> str:
+        """A due round holds no trade; told to whoever asked for it, and else when what is left
+        out changes. Return why."""
+        why = plan.shortfall or "every weight is where it should be"
+        facts = {"left_out": left_out(plan), "due": reason}
+        if reason.cause is Cause.ASKED:
+            self.tell(now, "no round", f"{reason}: no round, {why}", **facts)
+        elif self._has_changed("no round", plan.shortfall):
+            self.note(now, "no round", f"{reason}: {why}", **facts)
+        return f"no round: {why}"
 
     def closed(
         self,

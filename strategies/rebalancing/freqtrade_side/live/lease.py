@@ -20,6 +20,8 @@ ENDING = 2.0
 KEY = 0x72656261
 """Of the advisory lock; PostgreSQL keeps those of each database apart."""
 
+SOMEBODY = "another process"
+
 _held: dict[URL, Any] = {}
 """What holds the lease of this process: it lives as long as the process does, so that reading the
 configuration again finds it here. None where a server has dropped it."""
@@ -91,6 +93,43 @@ def _is_alive(connection: Connection | None) -> bool:
     return True
 
 
+def lease_holder(db_url: str) -> str | None:
+    """Return who trades with a database; empty if nobody does, None if that cannot be told.
+
+    Parameters
+    ----------
+    db_url : str
+        freqtrade's.
+    """
+    url = make_url(db_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return _file_holder(Path(f"{Path(url.database).resolve()}.lease"))
+    if url.get_backend_name() != "postgresql":
+        return None
+    try:
+        with create_engine(url, poolclass=NullPool).connect() as connection:
+            return _server_holder(connection) or ""
+    except SQLAlchemyError:
+        return None
+
+
+def _file_holder(path: Path) -> str | None:
+    try:
+        import fcntl
+
+        # Whoever takes the lease at this moment tries again.
+        with path.open(encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read().strip() or SOMEBODY
+        return ""
+    except FileNotFoundError:
+        return ""
+    except (ImportError, OSError):
+        return None
+
+
 def _lock_file(url: URL) -> str | None:
     """Lock a file beside a database; return who has locked it, None if this process now has.
 
@@ -112,7 +151,7 @@ def _lock_file(url: URL) -> str | None:
     except BlockingIOError:
         with file:
             file.seek(0)
-            return file.read().strip() or "another process"
+            return file.read().strip() or SOMEBODY
     file.truncate(0)
     file.write(_holder(f"process {os.getpid()}", datetime.now(UTC)))
     file.flush()
@@ -130,14 +169,14 @@ def _lock_server(url: URL) -> str | None:
             _held[url] = connection
             return None
         with connection:
-            return _server_holder(connection)
+            return _server_holder(connection) or SOMEBODY
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         shown = parse_db_uri_for_logging(url.render_as_string(hide_password=True))
         raise OperationalException(f"{shown}: the lease cannot be taken: {reason}") from None
 
 
-def _server_holder(connection: Connection) -> str:
+def _server_holder(connection: Connection) -> str | None:
     found = connection.execute(
         text(
             "SELECT coalesce(client_addr::text, 'this machine'), client_port, backend_start "
@@ -148,7 +187,7 @@ def _server_holder(connection: Connection) -> str:
         {"key": KEY},
     ).first()
     if found is None:
-        return "another process"
+        return None
     return _holder(f"a process on {found[0]}, port {found[1]}", found[2].astimezone(UTC))
 
 

@@ -67,12 +67,14 @@ class Ordering:
         current = self._rebalancer.round
         return self.is_allowed and current is not None and current.is_waiting
 
-    def entries(self, held: Collection[str]) -> int:
-        """Count those of them that open new trades; `held` are the pairs of the open ones."""
+    def entries(self, held: Collection[str]) -> frozenset[str]:
+        """Return the pairs of those that open new trades; `held` are the pairs of the open ones."""
         current = self._rebalancer.round
         if not self.is_ordering or current is None:
-            return 0
-        return sum(f"{asset}/{self._setup.stake}" not in held for asset in current.buyers)
+            return frozenset()
+        return frozenset(f"{asset}/{self._setup.stake}" for asset in current.buyers).difference(
+            held
+        )
 
     def buy(self, pair: str, now: datetime, rate: float) -> float:
         """Return the stake to buy of a pair for; 0 for nothing, or nothing yet.

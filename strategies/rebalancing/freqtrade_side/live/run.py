@@ -11,7 +11,7 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.live import commands, own_orders, trade_corrections
+from rebalancing.freqtrade_side.live import own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
@@ -22,16 +22,14 @@ from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.redaction import redacted
 from rebalancing.freqtrade_side.live.refusals import Refusals
+from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.rebalancer import PATIENCE, Rebalancer
-from rebalancing.triggers import Cause, Reason
+from rebalancing.settings import MAKER_TRIES
 
 logger = logging.getLogger(__name__)
-
-MAKER_TRIES = 3
-"""Orders a round rests as maker before what is left goes by market orders."""
 
 BALANCES_EVERY = 12
 """Quiet loops between two requests for the balances: a minute at freqtrade's usual pace."""
@@ -94,6 +92,7 @@ class LiveRun:
         self._balances_age = 0
         self._ousted_by: str | None = None
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
+        self._requests = Requests(rebalancer, memory, diary)
         self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals)
 
     @property
@@ -154,8 +153,12 @@ class LiveRun:
         """Return whether the open round may go on ordering in this loop."""
         if self._is_ousted(now):
             return False
-        self._obey(now)
-        if not is_running(self._dataprovider):
+        running = is_running(self._dataprovider)
+        self._requests.obey(now, running)
+        self._deciding.decision = None
+        if self._rebalancer.round is None and self._memory.state.announced is not None:
+            self._memory.note(announced=None)  # the loop before this one sent the end of its round
+        if not running:
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
             return False
         self._settle_intents(now)
@@ -165,6 +168,7 @@ class LiveRun:
         if quotes.trouble:
             pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
             self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
+            self._requests.answer(now, None, f"prices that it can trust: {quotes.trouble[0]}")
             return False
         self._diary.note_change(now, "waiting", "")
         self._balances_age += 1
@@ -179,6 +183,7 @@ class LiveRun:
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
             self._memory.save(now, self._rebalancer.state())
+        self._requests.answer(now, self._deciding.decision, "open orders, or balances")
         return self._memory.is_held is None
 
     def _is_ousted(self, now: datetime) -> bool:
@@ -223,42 +228,6 @@ class LiveRun:
     def _ask_balances(self) -> None:
         self._snapshots.treasury.update()
         self._balances_age = 0
-
-    def _obey(self, now: datetime) -> None:
-        command = commands.take()
-        if command is None:
-            return
-        if command.do == "now":
-            text = self._ask(now)
-        elif command.do == "pause":
-            self._memory.note(paused=self._memory.state.paused or "paused by command")
-            text = "paused: nothing is ordered until resume"
-        else:
-            self._rebalancer.forget(self._memory.state.hands_off)
-            without = tuple(self._memory.state.left_out)
-            self._memory.note(
-                paused=None, hands_off=(), vanished=(), without=without, resumed_at=now
-            )
-            self._end_stop(now)
-            text = "resumed"
-        with uninterrupted():
-            self._diary.note(now, "command", f"{command.do}: {text}")
-            self._memory.save(now, self._rebalancer.state())
-            commands.reply(command, text)
-
-    def _ask(self, now: datetime) -> str:
-        if reason := self._memory.state.paused:
-            return f"no round starts: {reason}; resume first"
-        if self._rebalancer.round is not None:
-            return f"{self._rebalancer.round.tag} is already open"
-        self._end_stop(now)
-        self._rebalancer.asked = Reason(Cause.ASKED)
-        return "a round starts with the next prices that can be trusted"
-
-    def _end_stop(self, now: datetime) -> None:
-        """Go on after a limit: a person has looked into what was done until now."""
-        if self._memory.state.stopped is not None:
-            self._memory.note(stopped=None, limits_from=now)
 
     def _settle_intents(self, now: datetime) -> None:
         current, intents = self._rebalancer.round, self._memory.state.intents

@@ -86,13 +86,13 @@ def start_live(
         targets=life.rebalancer.state().targets,
         resumed=life.is_resumed,
     )
+    state = state.model_copy(update={"kept": kept or None})
+    if life.rebalancer.round is None:
+        state = state.model_copy(update={"announced": None})
     if kept:
         text = f"the configuration is invalid, the one before stays in force: {kept}"
         diary.tell(now, "settings kept", text)
-    if state.round is not None and life.rebalancer.round is None:
-        tag = round_tag(state.round.number, state.round.reason)
-        text = f"{tag}: it was open when the targets changed"
-        diary.note(now, "dropped", text, round=state.round.number, tag=tag)
+    _tell_of_the_round(diary, now, life)
     if told >= state.number:
         text = f"the database does not know round {told} of the journal, it is older or new: paused"
         state = state.model_copy(update={"paused": text})
@@ -114,6 +114,21 @@ def start_live(
         candles,
         Refusals(exchange),
     )
+
+
+def _tell_of_the_round(diary: Diary, now: datetime, life: Life) -> None:
+    """Tell what becomes of a round that a life before began: every start that was told gets an
+    end, and every end a start."""
+    before, current = life.state.round, life.rebalancer.round
+    if current is not None:
+        diary.tell(now, "goes on", f"{current.tag} goes on after a restart", tag=current.tag)
+    elif before is not None:
+        tag = round_tag(before.number, before.reason)
+        text = f"{tag} has ended: the targets changed while it was open"
+        diary.tell(now, "dropped", text, round=before.number, tag=tag)
+    elif life.state.announced is not None:
+        text = f"{life.state.announced} had ended before the restart, the journal says how"
+        diary.tell(now, "had ended", text, tag=life.state.announced)
 
 
 @dataclass(frozen=True)

@@ -26,15 +26,17 @@ class LiveState(RebalancerState):
 
     `dry_run` says of which kind the trades are, None if an older version did not. `mark` begins
     the identifiers of the bot's orders, so that it knows them again. `paused` and `stopped` say
-    why, None if the bot is not. `gave_up` names the newest round and why it did not trade all
-    it wanted, None if it did. What was done before `limits_from` counts for no limit of a day.
-    `fee` is a rate above the configured one that has been told. `known_trades` are the trades as
-    they were seen last, `vanished` the assets whose trade somebody has deleted. `left_out` are
-    assets without a price, and why; of these `awaited` have never had one, and `without` are
-    those that somebody agreed to go on without. `spare` are coins of the account that were seen and not
-    adopted while `adopts` was configured, None if an older version did not say; `opening` are the
-    facts of the open round at its start. Cash, NAV, weights, amounts of coins and prices are
-    those of the newest check that was written.
+    why, None if the bot is not. `gave_up` names the newest round and why it did not trade all it
+    wanted, None if it did. `kept` says what is wrong with a configuration that was refused at a
+    reload, None if the newest one is in force. What was done before `limits_from` counts for no
+    limit of a day. `fee` is a rate above the configured one that has been told. `known_trades` are
+    the trades as they were seen last, `vanished` the assets whose trade somebody has deleted.
+    `left_out` are assets without a price, and why; of these `awaited` have never had one, and
+    `without` are those that somebody agreed to go on without. `spare` are coins of the account that
+    were seen and not adopted while `adopts` was configured, None if an older version did not say;
+    `opening` are the facts of the open round at its start; `announced` is the round of which a
+    message has told the start and maybe not the end yet. Cash, NAV, weights, amounts of coins and
+    prices are those of the newest check that was written.
     """
 
     version: int = 1
@@ -46,6 +48,7 @@ class LiveState(RebalancerState):
     paused: str | None = None
     stopped: str | None = None
     gave_up: str | None = None
+    kept: str | None = None
     fee: float | None = None
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
@@ -61,6 +64,7 @@ class LiveState(RebalancerState):
     book: CashBook | None = None
     flows: int = 0
     opening: dict[str, Any] | None = None
+    announced: str | None = None
     cash: float | None = None
     nav: float | None = None
     weights: dict[str, float] = Field(default_factory=dict)
