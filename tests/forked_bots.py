@@ -1,4 +1,4 @@
-"""Processes of the real ``freqtrade trade`` that begin with freqtrade already imported."""
+"""Processes of ``freqtrade trade`` and ``rebalance`` that begin with freqtrade already imported."""
 
 import faulthandler
 import multiprocessing
@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -45,6 +45,17 @@ def freqtrade_process(arguments: Sequence[str], folder: Path) -> BaseProcess:
     return process
 
 
+def rebalance_process(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
+) -> BaseProcess:
+    """Start ``rebalance`` in a folder and an environment, away from any terminal; what it prints
+    goes to two files, the second for its errors."""
+    told = (list(arguments), folder, dict(environment), printed)
+    process = _FORKS.Process(target=_rebalance, args=told)
+    process.start()
+    return process
+
+
 def call_apart(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function in a process of its own, for what keeps its state in globals.
 
@@ -75,12 +86,31 @@ def _answer(writer: Any, function: Callable[..., Any], arguments: Sequence[Any])
         writer.send((repr(error), None))
 
 
-def _freqtrade(arguments: Sequence[str], folder: Path) -> None:
+def _begin(folder: Path) -> None:
     faulthandler.register(signal.SIGUSR1)  # one that hangs can be asked where
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # A shell lets what it runs in the background ignore interrupts; a bot must not inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
+
+
+def _rebalance(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
+) -> None:
+    _begin(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115  that of the server is closed
+    for stream, file in zip((sys.stdout, sys.stderr), printed, strict=True):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream.fileno())
+    from rebalancing.cli import main
+
+    main(list(arguments), prog_name="rebalance")
+
+
+def _freqtrade(arguments: Sequence[str], folder: Path) -> None:
+    _begin(folder)
     printed = os.open("printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(printed, stream.fileno())

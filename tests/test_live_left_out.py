@@ -30,7 +30,9 @@ def test_a_target_that_is_not_listed_waits_and_one_that_ended_is_left_out(tmp_pa
         bot.start()
         first = closed(bot, 1)
         (line,) = bot.records.journal("left out")
-        assert line["text"].startswith(f"SOL has had no price yet ({WHY}): its weight is held in")
+        assert line["text"].startswith(
+            f"SOL has had no price yet: {WHY}. Its weight is held in cash"
+        )
         assert (first["without"], set(first["achieved"])) == ({"SOL": WHY}, {"BTC", "ETH"})
         assert weights(ground) == pytest.approx({"BTC": 0.4, "ETH": 0.2, "USDT": 0.4}, abs=0.003)
         waiting = f"no price yet, held in cash until it has one: {WHY}"
@@ -49,6 +51,6 @@ def test_a_target_that_is_not_listed_waits_and_one_that_ended_is_left_out(tmp_pa
         third = closed(bot, 3)
         assert third["without"] == {"ETH": WHY, "SOL": WHY}
         assert bot.records.journal("round")[2]["without"] == {"ETH": WHY, "SOL": WHY}
-        for said in (f"without ETH: {WHY}; without SOL", f"Rebalancing: ETH is left out ({WHY})"):
+        for said in (f"without ETH: {WHY}; without SOL", f"Rebalancing: ETH is left out: {WHY}"):
             assert said in "".join(t for t in bot.records.log.splitlines() if "rpc strategy" in t)
         assert set(notes(ground, bot)) == {"ETH", "SOL"}

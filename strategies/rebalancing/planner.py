@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from rebalancing.market_rules import Desk, MarketRules
-from rebalancing.plan import Omission, Plan, Why
+from rebalancing.plan import Plan
 from rebalancing.portfolio import Mask, Portfolio, Vector
 
 
@@ -59,26 +57,6 @@ def plan_trades(
         sells = desk.fewer(sells, idle - (desk.idle_limit if buys else 0.0), destination)
     trades = [*desk.trades(sells, -1), *desk.trades(buys, 1)]
     return Plan(tuple(trades), tuple(desk.omissions(wanted, sells, buys)))
-
-
-def plan_around(
-    portfolio: Portfolio,
-    destination: Vector,
-    members: Mask,
-    closed: Mask,
-    rules: MarketRules,
-    reserve: float,
-) -> Plan:
-    """Plan as `plan_trades` does, and name what `closed` assets keep from being traded; the
-    others are planned as if these were as wanted."""
-    plan = plan_trades(portfolio, destination, members & ~closed, rules, reserve)
-    gaps = destination[:-1] * portfolio.nav - portfolio.values[:-1]
-    missed = closed & members & (np.abs(gaps) >= rules.minimum)
-    left = [
-        Omission(portfolio.assets[i], float(gaps[i]), Why.CLOSED)
-        for i in map(int, np.flatnonzero(missed))
-    ]
-    return replace(plan, omitted=(*plan.omitted, *left))
 
 
 def _wanted(portfolio: Portfolio, destination: Vector, members: Mask, fee: float) -> Vector:

@@ -89,7 +89,12 @@ def value_is_that_of_the_ledger(seen: Evidence) -> Iterator[str]:
     """Compare the value at the end of a round with balances and prices of that moment."""
     if seen.scenario.dry_run or "investment" in seen.scenario.rebalance:
         return
-    for line in seen.events("closed"):
+    in_doubt = False
+    for line in seen.events("waiting", "closed"):
+        if line["event"] == "waiting":
+            in_doubt = line["text"] != "over"
+        if line["event"] == "waiting" or in_doubt:  # an older price stands for one in doubt
+            continue
         now = in_ms(line["time"])
         # An asset without a price, as of a halted pair, is not in the NAV.
         weights = line["weights_after"]

@@ -14,7 +14,8 @@ from rebalancing.durations import parse_duration
 from rebalancing.freqtrade_side.live.pulse import Pulse
 from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.rounds import Fill, round_tag
-from rebalancing.targets import targets_in_force
+from rebalancing.setbacks import left_out
+from rebalancing.targets import targets_around
 
 Condition = Literal[
     "not started",
@@ -255,11 +256,13 @@ def _members(
 def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[float | None]:
     out = np.array([asset in state.hands_off or asset in state.awaited for asset in assets])
     available = np.array([asset in state.weights for asset in assets])
-    if not available[-1]:  # there has been no check
+    if not available[-1] or state.checked_at is None:  # there has been no check
         return [None] * len(assets)
     targets = np.array([state.targets.get(asset, 0.0) for asset in assets])
     shares = np.array([state.weights.get(asset, 0.0) for asset in assets])
-    wanted = targets_in_force(targets, available, out[:-1], shares, reserve)
+    failing = left_out(state.setbacks, state.checked_at)
+    kept = np.array([asset in failing for asset in assets[:-1]], dtype=bool)
+    wanted = targets_around(kept, targets, available, out[:-1], shares, reserve)
     measured = available & ~out
     return [
         float(drift) if known else None

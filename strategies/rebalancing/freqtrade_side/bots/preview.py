@@ -109,10 +109,11 @@ def _open_database(url: str) -> None:
 
 def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: datetime) -> Preview:
     candles = _candles(exchange, life.setup, config.get("timeframe") or "1h")
-    quotes = QuoteBoard(exchange, life.setup, now).at(now, candles)
+    worth = life.state.nav or life.treasury.account({})
+    quotes = QuoteBoard(exchange, life.setup, now).at(now, candles, worth)
     fees = FeeRate(life.markets.fee)
     snapshots = Snapshots(life.setup, life.markets, life.treasury, fees)
-    portfolio = snapshots.portfolio(quotes, own_orders.holdings())
+    portfolio = snapshots.portfolio(quotes.prices, own_orders.holdings())
     rebalancer, rules = life.rebalancer, snapshots.rules(portfolio)
     without = _without(life, quotes)
     rebalancer.wait_for(without.keys() - set(life.state.without))

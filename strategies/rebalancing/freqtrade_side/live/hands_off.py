@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.own_orders import Holding
@@ -63,7 +61,7 @@ class HandsOff:
         before, wanted = set(self._memory.state.hands_off), self._wanted()
         found = self._found(now, held, wanted)
         out = found.assets
-        self._rebalancer.hands_off = np.array([asset in out for asset in self._setup.assets])
+        self._rebalancer.hands_off = self._setup.mask(out)
         if out == before:
             return
         self._memory.note(hands_off=tuple(a for a in self._setup.assets if a in out))

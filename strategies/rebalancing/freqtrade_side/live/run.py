@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
@@ -18,6 +19,7 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.lease import keep_lease
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.redaction import redacted
@@ -27,6 +29,7 @@ from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.rebalancer import PATIENCE, Rebalancer
+from rebalancing.setbacks import left_out
 from rebalancing.settings import MAKER_TRIES
 
 logger = logging.getLogger(__name__)
@@ -63,6 +66,8 @@ class LiveRun:
         By pair; the strategy keeps it up to date.
     refusals : Refusals
         Knows why orders were not made.
+    guard : OrderGuard
+        Says how much of a trade may be ordered at once.
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class LiveRun:
         dataprovider: DataProvider,
         candles: Mapping[str, PairCandles],
         refusals: Refusals,
+        guard: OrderGuard,
     ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
@@ -93,7 +99,7 @@ class LiveRun:
         self._ousted_by: str | None = None
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
         self._requests = Requests(rebalancer, memory, diary)
-        self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals)
+        self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals, guard)
 
     @property
     def is_ordering(self) -> bool:
@@ -163,14 +169,15 @@ class LiveRun:
             return False
         self._settle_intents(now)
         newest = own_orders.newest_order()
-        quotes = self._board.at(now, self._candles)
+        worth = self._memory.state.nav or self._snapshots.treasury.account({})
+        quotes = self._board.at(now, self._candles, worth)
         self._tell_left_out(now, quotes)
-        if quotes.trouble:
-            pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
-            self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
+        pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
+        self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
+        if quotes.trouble and not self._goes_on(quotes):
             self._requests.answer(now, None, f"prices that it can trust: {quotes.trouble[0]}")
             return False
-        self._diary.note_change(now, "waiting", "")
+        self.ordering.doubted = self._setup.named(quotes.doubted)
         self._balances_age += 1
         if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
@@ -200,20 +207,26 @@ class LiveRun:
         return self._ousted_by is not None
 
     def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
-        """Say which assets have no price for now, and when all have one again."""
-        left_out = dict(quotes.left_out)
-        without = tuple(asset for asset in self._memory.state.without if asset in left_out)
-        awaited = self._rebalancer.wait_for(left_out.keys() - set(without))
-        self._memory.note(left_out=left_out, awaited=awaited, without=without)
+        """Say which assets rounds do without for now, and when that is over."""
+        no_price = quotes.left_out
+        out = {**left_out(self._memory.state.setbacks, now), **no_price}
+        without = tuple(asset for asset in self._memory.state.without if asset in no_price)
+        awaited = self._rebalancer.wait_for(no_price.keys() - set(without))
+        self._memory.note(left_out=out, awaited=awaited, without=without)
         told = [
-            f"{asset} has had no price yet ({why}): its weight is held in cash until it has one; "
-            "rebalance resume divides it over the others"
-            if asset in awaited
-            else f"{asset} is left out ({why}): rounds divide its weight over the others"
-            for asset, why in left_out.items()
+            f"{asset} has had no price yet: {out[asset]}. Its weight is held in cash until it has "
+            "one; rebalance resume divides it over the others"
+            for asset in awaited
         ]
-        fact = ", ".join([*left_out, *(f"{asset} awaited" for asset in awaited)])
-        self._diary.tell_change(now, "left out", fact, "; ".join(told) or "over")
+        if named := [f"{a} is left out: {why}" for a, why in out.items() if a not in awaited]:
+            told.append(f"{'; '.join(named)}. Rounds leave it as it is, the others share the rest")
+        fact = ", ".join([*out, *(f"{asset} awaited" for asset in awaited)])
+        self._diary.tell_change(now, "left out", fact, ". ".join(told) or "over")
+
+    def _goes_on(self, quotes: Quotes) -> bool:
+        """Tell whether a round is open that can do without the prices that are doubted."""
+        has_prices = bool(np.isfinite(quotes.trusted[quotes.doubted]).all())
+        return self._rebalancer.round is not None and has_prices
 
     def _has_lost_patience(self, now: datetime) -> bool:
         """Tell whether the open round waits for orders that neither fill nor end."""

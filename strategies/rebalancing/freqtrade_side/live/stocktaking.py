@@ -77,13 +77,13 @@ class Stocktaking:
         if not self._book_flows(now, quotes, held):
             return False
         self._hands_off.look(now, held)
-        if self._setup.settings.adopt_holdings:
+        if self._setup.settings.adopt_holdings and not quotes.trouble:
             self._adopt(now, quotes, held)
         return True
 
     def _book_flows(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> bool:
         is_first = self._treasury.book is None
-        worth = float(self._snapshots.portfolio(quotes, held).values[:-1].sum())
+        worth = float(self._snapshots.portfolio(quotes.prices, held).values[:-1].sum())
         flows = self._treasury.settle(now, worth, held)
         if flows is None:
             return False
@@ -95,7 +95,7 @@ class Stocktaking:
 
     def _adopt(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
         """Take in what the account has beyond the portfolio and has not been seen before."""
-        portfolio = self._snapshots.portfolio(quotes, held)
+        portfolio = self._snapshots.portfolio(quotes.prices, held)
         prices = np.nan_to_num(portfolio.prices)
         coins = np.array([self._treasury.coins(asset) for asset in self._setup.assets])
         seen = np.array([self._memory.state.spare.get(asset, 0.0) for asset in self._setup.assets])
