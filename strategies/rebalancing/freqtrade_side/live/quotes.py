@@ -134,6 +134,10 @@ class QuoteBoard:
             return found
         return {pair: self._exchange.fetch_ticker(pair) for pair in wanted}
 
+    def lists(self, pair: str) -> bool:
+        """Tell whether the exchange has a market of a pair, open or halted."""
+        return pair in self._exchange.markets
+
     def _is_traded(self, pair: str) -> bool:
         market = self._exchange.markets.get(pair)
         return bool(market) and market.get("active") is not False

@@ -12,7 +12,7 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.live import own_orders, trade_corrections
+from rebalancing.freqtrade_side.live import ended_trades, own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
@@ -167,6 +167,7 @@ class LiveRun:
         if not running:
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
             return False
+        self._end_unlisted(now)
         self._settle_intents(now)
         newest = own_orders.newest_order()
         worth = self._memory.state.nav or self._snapshots.treasury.account({})
@@ -254,7 +255,25 @@ class LiveRun:
         for intent, order in found:
             text = f"{intent.side} {intent.asset}, {intent.tag}: the answer had been lost"
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
-        self._memory.note(intents=doubtful)
+        # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
+        # meanwhile must be neither unknown nor taken for an order that was lost.
+        own, known = self._snapshots.treasury.own, self._memory.state.trades
+        self._memory.note(intents=doubtful, trades=(*known, *ended_trades.new_trades(own, known)))
+        with uninterrupted():
+            self._memory.save(now, self._rebalancer.state())
+
+    def _end_unlisted(self, now: datetime) -> None:
+        """Wait no longer for orders of pairs that have ended: nobody answers for them."""
+        intents = self._memory.state.intents
+        meant = {intent.asset: f"{intent.asset}/{self._setup.stake}" for intent in intents}
+        for pair in {*own_orders.open_sides(), *meant.values()}:
+            if self._board.lists(pair):
+                continue
+            trade_corrections.end_orders(pair)
+            intents = tuple(intent for intent in intents if meant[intent.asset] != pair)
+            self._memory.note(intents=intents)
+            text = f"{pair} is listed no longer: its open orders count as cancelled"
+            self._diary.note(now, "orders ended", text)
 
     def _undo(self, now: datetime, error: Exception) -> None:
         """End a transaction that has failed: the next question to the database would raise."""
