@@ -73,7 +73,8 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float) -> Vecto
     reserve : float
         Fraction of the NAV that buys leave uninvested.
     cash_weight : float
-        Fraction of the NAV that is cash now.
+        Fraction of the NAV that is cash now. Negative where more has been taken out than there
+        was: the sells that make up for it bring the reserve too.
 
     Returns
     -------
@@ -84,9 +85,12 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float) -> Vecto
     --------
     >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, 1.0).tolist()
     [0.49, 0.49, 0.02]
+    >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, -3.0).tolist()
+    [0.49, 0.49, 0.02]
     """
     cash = float(targets[-1])
-    tolerated = min(max(cash_weight, cash), max(cash, reserve))
+    most = max(cash, reserve)
+    tolerated = most if cash_weight < 0 else min(max(cash_weight, cash), most)
     if tolerated == cash:
         return targets
     return np.append(targets[:-1] * ((1 - tolerated) / (1 - cash)), tolerated)
