@@ -25,6 +25,7 @@ from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
+from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
 from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.settings import MAKER_TRIES
 
@@ -90,6 +91,7 @@ class LiveRun:
         self._failing = 0
         self._balances_age = 0
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
+        self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(rebalancer, memory, diary)
         self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals)
 
@@ -179,6 +181,7 @@ class LiveRun:
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
             self._memory.save(now, self._rebalancer.state())
+            self._notes.show(now)
         self._requests.answer(now, self._deciding.decision, "open orders, or balances")
         return self._memory.is_held is None
 
