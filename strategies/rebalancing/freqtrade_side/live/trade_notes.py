@@ -49,7 +49,8 @@ class TradeNotes:
     def show(self, now: datetime) -> None:
         """Write what a person would see change; no round depends on it, so no error gets out."""
         state = self._memory.state
-        facts = (state.number, state.round is None, state.trades, self._memory.is_held)
+        rounds = (state.number, state.round is None, state.served)
+        facts = (*rounds, state.trades, self._memory.is_held)
         if facts == self._shown and now - self._shown_at < REFRESHED_EVERY:
             return
         self._shown, self._shown_at = facts, now
