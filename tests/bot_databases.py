@@ -10,7 +10,12 @@ from rebalancing.freqtrade_side.live import store
 from tests.recount import Event
 
 FEE = 0.001
-TAGS = {"initial": "r0 initial", "adopted": "adopted", "other": "force_exit"}
+TAGS = {
+    "initial": "r0 initial",
+    "adopted": "adopted",
+    "withdrawn": "withdrawn",
+    "other": "force_exit",
+}
 
 
 def write_database(

@@ -15,11 +15,12 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests.patience import PATIENCE
+
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 REMEDY = "needs a Chromium: apt-get install chromium"
 IS_MISSING = BROWSER is None and not os.environ.get("NEEDS_BROWSER")
 """Tests that need it are skipped, but for CI, which wants them all."""
-PATIENCE = 30.0
 """Seconds to wait for something in the page."""
 
 

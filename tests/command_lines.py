@@ -12,6 +12,7 @@ from typing import Any
 from freqtrade.persistence import Trade, init_db
 
 from tests.builders import PROJECT, make_config
+from tests.patience import PATIENCE
 
 COMMAND = [sys.executable, "-m", "rebalancing"]
 TARGETS = {"BTC": 0.5, "ETH": 0.3, "SOL": 0.2}
@@ -58,6 +59,6 @@ def rebalance(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )

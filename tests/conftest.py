@@ -4,6 +4,7 @@ import signal
 import threading
 
 import pytest
+from hypothesis import settings
 
 # The checks that several tests share show the values that differ, as the tests' own do.
 pytest.register_assert_rewrite("tests.live_bots", "tests.portfolio_bots", "tests.bot_clock")
@@ -11,3 +12,7 @@ pytest.register_assert_rewrite("tests.live_bots", "tests.portfolio_bots", "tests
 # A shell lets what it runs in the background ignore interrupts, and so would all we start.
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")

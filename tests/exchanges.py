@@ -25,6 +25,7 @@ from sandbox.orders import OrderRequest, OrderType, Side, TimeInForce
 from sandbox.overlay import overlay
 from sandbox.server import running
 from sandbox.trading import Trading
+from tests.patience import PATIENCE
 
 BTC = Market("BTC/USDT", tick=Decimal("0.01"), step=Decimal("0.001"))
 
@@ -118,7 +119,7 @@ class Caller:
         request = urllib.request.Request(f"{self.url}{path}?{query}", method=method)
         if key is not None:
             request.add_header("X-MBX-APIKEY", key or self.keys.key)
-        with urllib.request.urlopen(request, body.encode() or None, timeout=10) as answer:
+        with urllib.request.urlopen(request, body.encode() or None, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def refusal(self, method: str, path: str, **sent: Any) -> tuple[int, int, str]:
@@ -141,7 +142,7 @@ def control(url: str, name: str, method: str = "POST", **sent: Any) -> Any:
     """Use the control endpoint."""
     body = json.dumps(sent).encode() if method == "POST" else None
     request = urllib.request.Request(f"{url}/control/{name}", body, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 

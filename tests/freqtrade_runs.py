@@ -21,6 +21,7 @@ from sandbox.exchange import LocalExchange
 from sandbox.overlay import overlay
 from sandbox.server import running
 from tests.builders import PROJECT
+from tests.patience import PATIENCE
 
 RANGE = "rebalancing.freqtrade_side.backtest_range"
 """The logger of what is said about the range."""
@@ -140,7 +141,7 @@ def freqtrade_process(
         words += ["--datadir", str(datadir), "--userdir", str(user_data), *arguments]
         environment = {key: value for key, value in os.environ.items() if "FREQTRADE__" not in key}
         return subprocess.run(
-            words, capture_output=True, text=True, cwd=PROJECT, env=environment, timeout=280
+            words, capture_output=True, text=True, cwd=PROJECT, env=environment, timeout=PATIENCE
         )
 
 

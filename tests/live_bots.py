@@ -29,11 +29,11 @@ from sandbox.trading import Trading
 from tests.bot_records import DATABASE, BotRecords
 from tests.builders import PROJECT
 from tests.forked_bots import freqtrade_process
+from tests.patience import PATIENCE
 
 SIGINT_STATUS = 128 + signal.SIGINT
 UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
 TIMEFRAME = "4h"
-PATIENCE = 40.0  # seconds until a wait is given up
 ENDING = 20.0  # seconds for freqtrade to end after an interrupt
 _CCXT = {
     # All pairs in one request are worth two seconds of Binance's limit; here nobody counts.
@@ -233,7 +233,7 @@ class LiveBot:
         }
         body = json.dumps(sent).encode() if method == "POST" else None
         request = urllib.request.Request(address, body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def reload(self, **changes: Any) -> None:

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 DAY = 86400
+KINDS_OF_FLOW = ("flow", "adopted", "withdrawn")
 
 
 @dataclass(frozen=True)
 class Event:
     """Something that changed the portfolio: an order, coins brought in, or a cash flow.
 
-    `kind` is "initial", "round", "closing", "adopted", "other" or "flow"; `amount` is coins
+    `kind` is "initial", "round", "closing", "adopted", "withdrawn" (coins that left, negative),
+    "other" or "flow"; `amount` is coins
     (buys positive), or stake currency for a flow.
     """
 
@@ -157,6 +159,12 @@ class Walk:
             self.held[asset] += event.amount
             self.flowed += worth
             return worth
+        if event.kind == "withdrawn":
+            left = 1 + worth / self._value(self.held, self.held_cash)
+            self.held = {asset: amount * left for asset, amount in self.held.items()}
+            self.held_cash *= left
+            self.flowed += worth
+            return worth
         nav = self.navs[-1]
         self.cash -= worth + event.fee
         self.paid += event.fee
@@ -281,7 +289,7 @@ class Walk:
     def _money_growth(self) -> float:
         """Halve until the growth is found at which all flows add up to the end."""
         begin, end = self.times[0], self.times[-1]
-        moved = [(e.time, e.amount * e.price) for e in self.events if e.kind in ("flow", "adopted")]
+        moved = [(e.time, e.amount * e.price) for e in self.events if e.kind in KINDS_OF_FLOW]
         low, high = 1e-9, 1e9
         for _ in range(200):
             middle = (low * high) ** 0.5

@@ -22,10 +22,10 @@ from sandbox.errors import SandboxError
 from sandbox.results import POINTER, Results, check_writable
 from tests.builders import PROJECT, make_config
 from tests.command_lines import clean_environment
+from tests.patience import PATIENCE
 
 CANDLES = PROJECT / "user_data" / "data" / "binance"
 PAIRS = ["BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT"]
-PATIENCE = 300  # seconds, of a machine that does other things
 EQUAL = {"targets": "equal", "period": "24h"}
 
 

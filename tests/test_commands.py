@@ -20,6 +20,7 @@ from tests.command_lines import (
     rebalance,
     write_config,
 )
+from tests.patience import PATIENCE
 
 MINUTE = timedelta(minutes=1)
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -47,7 +48,7 @@ def ask(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def taken() -> commands.Command:
     """Return the command that comes, as the bot's loop finds it."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while (command := commands.take()) is None:
         assert time.monotonic() < end, "no command came"
         time.sleep(0.05)
@@ -70,7 +71,7 @@ def test_a_command_reaches_the_bot_and_its_answer_comes_back(folder: Path, do: s
     command = taken()
     assert command.do == do
     commands.reply(command, "it is done")
-    out, err = tool.communicate(timeout=30)
+    out, err = tool.communicate(timeout=PATIENCE)
     assert (tool.returncode, out, err) == (0, "it is done\n", "")
     assert commands.take() is None
 
@@ -78,7 +79,7 @@ def test_a_command_reaches_the_bot_and_its_answer_comes_back(folder: Path, do: s
 def test_the_bot_sees_what_another_process_writes_over_a_row_it_holds(folder: Path) -> None:
     commands.post("pause")
     held = _KeyValueStoreModel.session.query(_KeyValueStoreModel).all()
-    ask(folder, "resume", "--wait", "0").communicate(timeout=30)
+    ask(folder, "resume", "--wait", "0").communicate(timeout=PATIENCE)
     assert held
     assert taken().do == "resume"
 

@@ -43,7 +43,7 @@ def freqtrades(files: list[str]) -> dict[str, Any]:
     return dict(merged)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(contents=st.lists(blocks, min_size=1, max_size=3), environment=variables)
 def test_files_and_environment_are_merged_as_freqtrade_does(
     tmp_path_factory: pytest.TempPathFactory,

@@ -1,5 +1,6 @@
 """Trades that somebody deletes from freqtrade's database: hands off, and no order is lost."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from rebalancing.cash_book import Booked
 from rebalancing.freqtrade_side.live.state import LiveState
 from tests.live_bots import with_api
-from tests.portfolio_bots import closed, trading_bot
+from tests.outside_views import seen_from_outside
+from tests.portfolio_bots import TARGETS, closed, trading_bot
 from tests.test_live_changes import command
 
 pytestmark = pytest.mark.slow
@@ -24,15 +26,21 @@ def test_a_deleted_trade_is_hands_off_and_its_reused_numbers_hide_no_order(tmp_p
         bot.ask("DELETE", f"trades/{newest['id']}")
         (line,) = bot.wait_for(lambda: bot.records.journal("hands off"))
         assert line["assets"] == [asset]
+        (flow,) = bot.records.journal("flow")[1:]
+        assert flow["asset"] == asset
+        assert flow["amount"] == pytest.approx(-1000 * TARGETS[asset], rel=0.01)
         assert line["text"].startswith(f"{asset} trade deleted: ")
         bot.restart()
         bot.wait_loops(3)
         buys = [o.pair for o in ground.trading.account.orders if o.side.value == "BUY"]
         assert buys.count(f"{asset}/USDT") == 1, "it is not bought again"
+        told, figures = seen_from_outside(ground, bot)
+        assert figures["nav"] == pytest.approx(json.loads(told)["status"]["nav"], rel=5e-4)
+        assert figures["total_return"] == pytest.approx(0, abs=3e-3), "its coins are no loss"
         command(bot, "resume")
         bot.wait_for(lambda: asset in bot.records.held())
         bot.wait_loops(4)
-        assert [line["amount"] for line in bot.records.journal("flow")] == [1000]
+        assert len(bot.records.journal("flow")) == 2, "and nothing else came or went"
 
 
 def test_the_book_of_an_older_version_is_read() -> None:

@@ -20,9 +20,9 @@ import pytest
 
 from tests.builders import PROJECT
 from tests.command_lines import clean_environment, rebalance
+from tests.patience import PATIENCE
 
 COMMAND = [sys.executable, "-m", "sandbox", "dry-run"]
-PATIENCE = 90.0  # seconds; a round takes a minute of the clock
 
 
 @dataclass
@@ -132,14 +132,14 @@ def test_the_rest_api_wants_the_password_that_only_the_screen_and_one_file_know(
 
     def answered() -> list[Any] | None:
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return [json.load(answer)]
         except urllib.error.URLError:
             return None  # it is just starting
 
     dry_run.wait_for(answered)
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(url, timeout=5)
+        urllib.request.urlopen(url, timeout=PATIENCE)
     secret = Path(dry_run.configs[-1])
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert password in secret.read_text()
@@ -157,7 +157,7 @@ def test_killed_it_leaves_no_bot_and_no_password(dry_run: DryRun) -> None:
     folder = dry_run.own_folder
     dry_run.process.kill()
     dry_run.process.wait()
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while dry_run.bots or folder.exists():
         assert time.monotonic() < end, list(folder.iterdir())
         time.sleep(0.1)
@@ -196,6 +196,6 @@ def ended(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )

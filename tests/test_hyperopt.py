@@ -17,6 +17,7 @@ from rebalancing.report.findings import Findings
 from tests.builders import PROJECT, make_candles, make_config, write_candles
 from tests.command_lines import clean_environment
 from tests.freqtrade_runs import backtest, freqtrade_process
+from tests.patience import PATIENCE
 
 PAIRS = ["BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT"]
 CANDLES = PROJECT / "user_data" / "data" / "binance"
@@ -149,7 +150,7 @@ def test_one_command_finds_a_policy_in_a_falling_market_of_large_numbers(tmp_pat
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended.stderr[-2000:] + ended.stdout[-2000:]
     assert "Improvements in 4 epochs" in ended.stdout

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import PROJECT
+from tests.patience import PATIENCE
 
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
@@ -97,7 +98,7 @@ def test_importing_the_core_loads_no_framework() -> None:
         f"print(*sorted({{name.split('.')[0].lower() for name in sys.modules}}))"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE
     )
     assert "rebalancing" in run.stdout.split()
     assert set(run.stdout.split()) & set(HOSTS) == set()
@@ -150,7 +151,7 @@ def test_only_the_lookahead_command_uses_the_sandbox_and_does_without_it_until_i
         "main(['lookahead'], prog_name='rebalance')"
     )
     ended = subprocess.run(
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=PATIENCE
     )
     assert ended.returncode == 2
     assert "which a copied strategy does not bring" in ended.stderr

@@ -12,6 +12,7 @@ import pytest
 from sandbox.book import Depth
 from sandbox.faults import Fault
 from tests.live_bots import LiveBot
+from tests.patience import PATIENCE
 from tests.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow
@@ -69,7 +70,9 @@ def test_a_buy_whose_cash_is_gone_is_planned_again_and_not_sent(tmp_path: Path) 
 @contextmanager
 def refusing_to_write_intents(bot: LiveBot) -> Iterator[None]:
     """Let the database fail as often as the bot writes down what it is about to order."""
-    with closing(sqlite3.connect(bot.records.database, isolation_level=None, timeout=30)) as other:
+    with closing(
+        sqlite3.connect(bot.records.database, isolation_level=None, timeout=PATIENCE)
+    ) as other:
         for event in ("INSERT", "UPDATE"):
             other.execute(
                 f"CREATE TRIGGER full_at_{event} BEFORE {event} ON KeyValueStore "

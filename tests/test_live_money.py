@@ -187,17 +187,3 @@ def test_two_bots_share_an_account(tmp_path: Path) -> None:
             assert bot.records.complaints == []
         known = [order["order_id"] for bot in bots for order in bot.records.orders()]
         assert sorted(known, key=int) == [str(o.id) for o in ground.trading.account.orders]
-
-
-def test_coins_that_leave_the_account_no_longer_count(tmp_path: Path) -> None:
-    with trading_bot(tmp_path) as (ground, bot):
-        bot.start()
-        closed(bot, 1)
-        ground.trading.withdraw("BTC", Decimal(2))
-        (line,) = bot.wait_for(lambda: bot.records.journal("coins missing"))
-        assert "coins of BTC are gone" in line["text"]
-        second = closed(bot, 2)
-        assert second["nav_before"] == pytest.approx(800, rel=2e-3)
-        assert weights(ground) == pytest.approx(TARGETS, abs=0.003)
-        bot.wait_loops(14)
-        assert len(bot.records.journal("closed")) == 2, "and nothing more is done about it"

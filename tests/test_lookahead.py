@@ -13,6 +13,7 @@ from sandbox.lookahead import changed_candles, compare, cut_moments
 from tests.builders import make_candles, make_config, write_candles
 from tests.command_lines import clean_environment
 from tests.freqtrade_runs import freqtrade_process
+from tests.patience import PATIENCE
 
 HOURS = np.arange(240)
 CLOSES = {
@@ -61,7 +62,12 @@ def lookahead(place: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "rebalancing", "lookahead", "--cuts", "2"]
     command += ["--datadir", "candles", "--userdir", str(place), *words]
     return subprocess.run(
-        command, cwd=place, env=clean_environment(), capture_output=True, text=True, timeout=280
+        command,
+        cwd=place,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
 
 

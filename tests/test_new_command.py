@@ -21,6 +21,7 @@ from rebalancing.freqtrade_side.new_portfolio_candles import recorded_timeframes
 from rebalancing.new_portfolio import NewPortfolio
 from tests.builders import PROJECT, make_candles, write_candles
 from tests.command_lines import COMMAND, clean_environment
+from tests.patience import PATIENCE
 
 SAMPLE = {"assets": "btc eth bnb sol", "weights": "40 30 15 15", "investment": "10000"}
 BOTH = {"assets": "BTC ETH"}
@@ -380,7 +381,7 @@ def test_what_is_written_is_what_a_backtest_runs(tmp_path: Path) -> None:
     folders = ["--userdir", "user_data", "--datadir", str(PROJECT / "user_data/data/binance")]
     ended = subprocess.run(
         [sys.executable, "-m", "sandbox", "backtest", "--config", "config.json", *folders],
-        env=clean_environment(), capture_output=True, text=True, timeout=280, check=False,
+        env=clean_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     (result,) = Path("user_data/backtest_results").glob("*.zip")

@@ -15,6 +15,7 @@ from sandbox.exchange import LocalExchange
 from sandbox.overlay import overlay
 from sandbox.server import running
 from tests.builders import PROJECT, make_config
+from tests.patience import PATIENCE
 
 PAIRS = ["BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT"]
 CANDLES = PROJECT / "user_data" / "data" / "binance"
@@ -90,7 +91,7 @@ def test_a_plain_freqtrade_runs_the_copied_strategy(
             env={**os.environ, "COLUMNS": "200"},
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=PATIENCE,
         )
     assert ended.returncode == 0, ended.stderr[-3000:]
     assert "SmartRebalance" in ended.stdout + ended.stderr

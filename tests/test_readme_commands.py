@@ -14,8 +14,7 @@ import pytest
 
 from tests.builders import PROJECT
 from tests.command_lines import clean_environment
-
-PATIENCE = 300  # seconds, of a machine that does other things
+from tests.patience import PATIENCE
 
 ELSEWHERE = {
     "git clone *": "the copy stands for it",

@@ -28,6 +28,7 @@ from rebalancing.report.words import story, verdict, warnings
 from tests.builders import PROJECT, make_config, make_settings
 from tests.freqtrade_runs import Outcome, backtest
 from tests.histories import AFTER, BOUGHT, SWITCHED, Order, history
+from tests.patience import PATIENCE
 
 CANDLES = PROJECT / "user_data" / "data" / "binance"
 PAIRS = ["BTC/USDT", "ETH/USDT", "BNB/USDT", "SOL/USDT"]
@@ -49,7 +50,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 def report(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "rebalancing", "report", *words]
     return subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120
+        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE
     )
 
 
@@ -191,7 +192,7 @@ def test_a_watched_page_is_written_again_until_it_is_interrupted(
     process = subprocess.Popen(command, env=ENVIRONMENT, cwd=tmp_path, stdout=subprocess.DEVNULL)
     try:
         seen: set[int] = set()
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while len(seen) < 3 and time.monotonic() < end:
             if page.exists():
                 seen.add(page.stat().st_mtime_ns)
@@ -216,7 +217,7 @@ def test_a_backtest_ends_with_the_path_of_its_report(tmp_path: Path) -> None:
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert told.returncode == 0, told.stderr
     label, _, path = told.stdout.splitlines()[-1].partition(": ")

@@ -21,6 +21,7 @@ from sandbox.backtest import Asked, backtest
 from sandbox.configuration import load_configuration, read_setup
 from sandbox.errors import SandboxError
 from sandbox.synthetic import write_candles
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -131,7 +132,7 @@ def command(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

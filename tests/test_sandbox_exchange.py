@@ -19,6 +19,7 @@ from sandbox.exchange import LocalExchange
 from sandbox.overlay import overlay
 from sandbox.server import running
 from sandbox.synthetic import write_candles
+from tests.patience import PATIENCE
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 HOUR_MS = 3_600_000
@@ -27,7 +28,9 @@ CLOSES = [100.0 + hour % 50 for hour in range(HOURS)]
 
 
 def get(url: str, path: str, **query: Any) -> Any:
-    with urllib.request.urlopen(f"{url}/api/v3/{path}?{urlencode(query)}", timeout=10) as answer:
+    with urllib.request.urlopen(
+        f"{url}/api/v3/{path}?{urlencode(query)}", timeout=PATIENCE
+    ) as answer:
         return json.load(answer)
 
 

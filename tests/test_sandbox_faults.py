@@ -45,7 +45,6 @@ def binance() -> Iterator[tuple[Any, Trading, Faults]]:
         running(trading.exchange, trading=trading, faults=faults) as url,
         freqtrade_on(url, trading) as made,
     ):
-        made._api.timeout = 400
         yield made._api, trading, faults
 
 
@@ -68,9 +67,11 @@ def test_ccxt_meets_a_fault_before_or_after_an_order_was_taken(
 ) -> None:
     api, trading, faults = binance
     faults.add(Fault(**{**vars(fault), "accepted": accepted, "method": "POST"}))
-    before = len(trading.account.orders)
+    before, patience = len(trading.account.orders), api.timeout
+    api.timeout = 400  # milliseconds
     with pytest.raises(error):
         api.create_order("BTC/USDT", "market", "buy", 1)
+    api.timeout = patience
     taken = len(trading.account.orders) - before
     assert taken == (accepted or fault.kind == "late")
     assert not faults.pending

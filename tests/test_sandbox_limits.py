@@ -18,6 +18,7 @@ from sandbox.rate_limits import Limits
 from sandbox.server import running
 from sandbox.trading import Trading
 from tests.exchanges import Caller, control, freqtrade_on, make_exchange
+from tests.patience import PATIENCE
 
 LIMITS = Limits(weight=100, orders_10s=3, orders_day=5, ban_after=2, ban_seconds=90)
 USED = "X-MBX-USED-WEIGHT-1M"
@@ -67,7 +68,7 @@ class Desk:
 
 def sent(request: urllib.request.Request) -> Answer:
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return Answer(answer.status, dict(answer.headers), answer.read().decode())
     except urllib.error.HTTPError as error:
         with error:

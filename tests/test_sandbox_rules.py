@@ -17,6 +17,7 @@ from sandbox.market_rules import REAL, read_rules, with_real
 from sandbox.trading import Trading
 from tests.builders import PROJECT
 from tests.exchanges import Caller, control, controlled, freqtrade_on, make_exchange
+from tests.patience import PATIENCE
 
 ORDER = "/api/v3/order"
 TEN_MAJORS = ("BTC", "ETH", "BNB", "SOL", "XRP", "ADA", "DOGE", "LTC", "DOT", "LINK")
@@ -185,6 +186,6 @@ def test_served_with_a_file_of_a_pair_that_is_not_served_it_ends_in_one_line(
     file = tmp_path / "rules.json"
     file.write_text('{"ETH/USDT": {"step": "1"}}')
     words = [sys.executable, "-m", "sandbox", "serve", "--pairs", "BTC/USDT", "--rules", str(file)]
-    run = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=PATIENCE)
     assert run.returncode == 2
     assert run.stderr == f"error: {file}: ETH/USDT is not among the pairs served\n"

@@ -17,11 +17,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[1]
 TOOLS = ["awk", "bash", "cat", "cksum", "dirname", "grep", "ln", "mkdir", "readlink", "rm"]
 TOOLS += ["rmdir", "sed", "sleep"]
 Outcome = tuple[int, str, str]  # status, standard output, standard error
-PATIENCE = 300  # seconds; a set-up of the scratch project takes about five, on an idle machine
 
 # A build backend without dependencies: the scratch project installs as an empty distribution.
 BACKEND = """

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebalancing.portfolio import Portfolio
-from rebalancing.targets import over_available, target_weights
+from rebalancing.targets import over_available, target_weights, targets_in_force
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,52 @@ def test_an_unavailable_asset_does_not_count_in_the_nav() -> None:
 def test_a_portfolio_worth_nothing_has_weights_of_nothing() -> None:
     empty = Portfolio(("BTC",), np.array([0.0]), np.array([10.0]), 0.0)
     assert empty.weights.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("available", "out", "weights", "reserve", "expected"),
+    [
+        pytest.param((1, 1, 1), (0, 0), (0.5, 0.3, 0.2), 0, (0.5, 0.3, 0.2), id="nothing is out"),
+        pytest.param((1, 1, 1), (0, 1), (0.5, 0, 0.5), 0, (0.5, 0, 0.5), id="all of it is gone"),
+        pytest.param((1, 1, 1), (0, 1), (0.5, 0.1, 0.4), 0, (0.5, 0.1, 0.4), id="a part is gone"),
+        pytest.param(
+            (1, 1, 1), (0, 1), (0.3, 0.65, 0.05), 0, (0.25, 0.65, 0.1), id="it has risen since"
+        ),
+        pytest.param(
+            (0, 1, 1), (0, 1), (0, 0.2, 0.8), 0, (0, 0.2, 0.8), id="nobody else has a price"
+        ),
+        pytest.param(
+            (1, 0, 1), (0, 1), (0.6, 0, 0.4), 0, (0.5, 0, 0.5), id="what is out has no price"
+        ),
+        pytest.param(
+            (1, 1, 1), (1, 1), (0.2, 0.1, 0.7), 0, (0.2, 0.1, 0.7), id="everything is out"
+        ),
+        pytest.param(
+            (1, 1, 1),
+            (0, 1),
+            (0.5, 0.3, 0.2),
+            0.3,
+            (0.5, 0.3, 0.2),
+            id="no cash more",
+        ),
+        pytest.param(
+            (1, 1, 1),
+            (0, 1),
+            (0.4, 0.3, 0.3),
+            0.3,
+            (0.4, 0.3, 0.3),
+            id="reserve of the others",
+        ),
+    ],
+)
+def test_what_is_out_keeps_its_weight_and_the_rest_of_its_target_is_cash(
+    available: tuple[int, ...],
+    out: tuple[int, ...],
+    weights: tuple[float, ...],
+    reserve: float,
+    expected: tuple[float, ...],
+) -> None:
+    targets = np.array([0.5, 0.3, 0.2])
+    masks = np.array(available, dtype=bool), np.array(out, dtype=bool)
+    found = targets_in_force(targets, *masks, np.array(weights), reserve)
+    assert found.tolist() == pytest.approx(expected)

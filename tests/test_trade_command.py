@@ -14,6 +14,7 @@ import pytest
 
 from tests.command_lines import COMMAND, clean_environment, rebalance, write_config
 from tests.live_bots import Ground, LiveBot, make_bot_config, trading_ground
+from tests.patience import PATIENCE
 
 KEYS = {"key": "abc", "secret": "def"}
 PRICES = {"BTC": 50_000.0, "ETH": 2_500.0}
@@ -154,12 +155,12 @@ def started(bot: LiveBot, *arguments: str) -> str:
         text=True,
     )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while not bot.records.journal("closed"):
             assert time.monotonic() < end, bot.records.log
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=PATIENCE)
         return out
     finally:
         process.kill()

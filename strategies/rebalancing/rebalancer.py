@@ -19,7 +19,7 @@ from rebalancing.rounds import MAX_TRIES, Fill, Round
 from rebalancing.schedule import Schedule
 from rebalancing.settings import Settings
 from rebalancing.state import RebalancerState
-from rebalancing.targets import beside_reserve, held_in_cash, over_available, target_weights
+from rebalancing.targets import target_weights, targets_in_force
 from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
@@ -49,7 +49,9 @@ class Rebalancer:
     declined : (Reason, Plan) or None
         The newest round that was due and not opened, because its plan holds no trade.
     hands_off : bool array, shape (assets,)
-        Assets that are kept out: their weight is held in cash.
+        Assets that are neither bought nor sold: what their weight lacks is held in cash.
+    awaited : bool array, shape (assets,)
+        Assets that have never had a price: their weight is held in cash until they have one.
     untradable : bool array, shape (assets,)
         Assets of which no order would be made now; the others trade as if these were as wanted.
     """
@@ -65,20 +67,15 @@ class Rebalancer:
         self.closed: list[RoundRecord] = []
         self.declined: tuple[Reason, Plan] | None = None
         self.hands_off = np.zeros(len(self.assets), dtype=bool)
+        self.awaited = np.zeros(len(self.assets), dtype=bool)
         self.untradable = np.zeros(len(self.assets), dtype=bool)
         self._members = (*self.assets, stake)
         self._number = 0
         self._schedule = Schedule(settings, self.assets, stake)
 
-    @property
-    def asked(self) -> Reason | None:
-        """A round that an event asks for: it starts with the next snapshot, whatever the
-        cool-down. None if there is none."""
-        return self._schedule.asked
-
-    @asked.setter
-    def asked(self, reason: Reason | None) -> None:
-        self._schedule.asked = reason
+    def ask(self, cause: Cause) -> None:
+        """Ask for a round: it starts with the next snapshot, whatever the cool-down."""
+        self._schedule.asked = Reason(cause)
 
     def sleeps(self, now: datetime) -> bool:
         """Tell that no snapshot needs to be taken at a time: no round is open, and none can be
@@ -105,7 +102,7 @@ class Rebalancer:
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return
         targets = self.targets_now(portfolio)
-        reason = self._schedule.due(now, portfolio, targets, ~self.untradable)
+        reason = self._due(now, portfolio, targets)
         self._schedule.serve(now, reason)
         if reason is not None:
             self._open(now, reason, portfolio, targets, rules())
@@ -118,16 +115,19 @@ class Rebalancer:
         if portfolio.nav <= 0 or self._schedule.is_cooling(now):
             return False
         targets = self.targets_now(portfolio)
-        reason = self._schedule.due(now, portfolio, targets, ~self.untradable)
+        reason = self._due(now, portfolio, targets)
         if reason is None or not reason.cause.lasts:
             return reason is not None
         return bool(self._first_plan(reason, portfolio, targets, rules())[-1].trades)
 
+    def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
+        return self._schedule.due(now, portfolio, targets, ~(self.untradable | self.hands_off))
+
     def targets_now(self, portfolio: Portfolio) -> Vector:
-        """Return the target weights over what is available, with what is out held in cash and
-        cash up to the reserve tolerated, shape (assets + 1,)."""
-        available = over_available(held_in_cash(self.targets, self.hands_off), portfolio.available)
-        return beside_reserve(available, self.reserve, float(portfolio.weights[-1]))
+        """Return the target weights over what is available, with what is out as it is and cash up
+        to the reserve tolerated, shape (assets + 1,)."""
+        out, available = self.hands_off | self.awaited, portfolio.available
+        return targets_in_force(self.targets, available, out, portfolio.weights, self.reserve)
 
     def proceed(
         self,
@@ -232,7 +232,7 @@ class Rebalancer:
             if state.round is not None:
                 self.round = Round.resumed(state.round, self._members)
         elif self._schedule.has_begun:
-            self.asked = Reason(Cause.TARGETS_CHANGED)
+            self.ask(Cause.TARGETS_CHANGED)
 
     def forget(self, assets: Collection[str]) -> None:
         """Take assets for never seen: they are bought again when they are next available."""
@@ -270,7 +270,7 @@ class Rebalancer:
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
     ) -> tuple[Vector, Mask, Plan]:
         destination = self._destination(reason, portfolio, targets, rules)
-        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
+        members = (np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE) & ~self.hands_off
         return destination, members, self._plan(portfolio, destination, members, rules)
 
     def _destination(

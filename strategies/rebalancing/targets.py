@@ -63,7 +63,37 @@ def over_available(targets: Vector, available: Mask) -> Vector:
     return np.where(total > 0, kept / np.where(total > 0, total, 1.0), all_cash)
 
 
-def beside_reserve(targets: Vector, reserve: float, cash_weight: float) -> Vector:
+def targets_in_force(
+    targets: Vector, available: Mask, out: Mask, weights: Vector, reserve: float
+) -> Vector:
+    """Return the target weights that hold at a moment.
+
+    Parameters
+    ----------
+    targets : array, shape (assets + 1,)
+        As configured: fractions that sum to 1.
+    available : bool array, shape (assets + 1,)
+        Members with a price; the last one, the stake currency's, is True.
+    out : bool array, shape (assets,)
+        Assets that are neither bought nor sold, and whose weight nobody else gets.
+    weights : array, shape (assets + 1,)
+        Of now, fractions; 0 for what is unavailable.
+    reserve : float
+        Fraction of the NAV that buys leave uninvested.
+
+    Returns
+    -------
+    array, shape (assets + 1,)
+        Fractions that sum to 1.
+    """
+    cash = float(weights[-1])
+    if not out.any():
+        return beside_reserve(over_available(targets, available), reserve, cash, out)
+    shared = over_available(targets, available | np.append(out, False))
+    return beside_reserve(held_in_cash(shared, out, weights), reserve, cash, out)
+
+
+def beside_reserve(targets: Vector, reserve: float, cash_weight: float, out: Mask) -> Vector:
     """Let cash between its target and the reserve count as no drift.
 
     Parameters
@@ -75,6 +105,8 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float) -> Vecto
     cash_weight : float
         Fraction of the NAV that is cash now. Negative where more has been taken out than there
         was: the sells that make up for it bring the reserve too.
+    out : bool array, shape (assets,)
+        Assets whose targets stay as they are.
 
     Returns
     -------
@@ -83,41 +115,49 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float) -> Vecto
 
     Examples
     --------
-    >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, 1.0).tolist()
+    >>> none = np.array([False, False])
+    >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, 1.0, none).tolist()
     [0.49, 0.49, 0.02]
-    >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, -3.0).tolist()
+    >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, -3.0, none).tolist()
     [0.49, 0.49, 0.02]
     """
     cash = float(targets[-1])
-    most = max(cash, reserve)
-    tolerated = most if cash_weight < 0 else min(max(cash_weight, cash), most)
-    if tolerated == cash:
+    room = 1 - cash - float(targets[:-1][out].sum())
+    wanted = reserve if cash_weight < 0 else cash_weight
+    tolerated = min(max(wanted, cash), max(cash, reserve), cash + room)
+    if tolerated <= cash:
         return targets
-    return np.append(targets[:-1] * ((1 - tolerated) / (1 - cash)), tolerated)
+    rest = np.where(out, targets[:-1], targets[:-1] * ((room - (tolerated - cash)) / room))
+    return np.append(rest, tolerated)
 
 
-def held_in_cash(targets: Vector, out: Mask) -> Vector:
-    """Hold the weights of assets that are kept out of the portfolio in cash.
+def held_in_cash(targets: Vector, out: Mask, weights: Vector) -> Vector:
+    """Leave assets at the weights they have, and hold the rest of their targets in cash.
 
     Parameters
     ----------
     targets : array, shape (assets + 1,)
         Fractions that sum to 1.
     out : bool array, shape (assets,)
-        Assets that are neither bought nor missed.
+        Assets that are neither bought nor sold.
+    weights : array, shape (assets + 1,)
+        Of now, fractions.
 
     Returns
     -------
     array, shape (assets + 1,)
-        Fractions that sum to 1, 0 for what is out.
+        Fractions that sum to 1. Where what is out weighs more than its targets, the others share
+        what it leaves them.
 
     Examples
     --------
-    >>> held_in_cash(np.array([0.75, 0.25, 0.0]), np.array([False, True])).tolist()
-    [0.75, 0.0, 0.25]
+    >>> held_in_cash(np.array([0.7, 0.3, 0.0]), np.array([False, True]), np.array([0.7, 0.2, 0.1]))
+    array([0.7, 0.2, 0.1])
     """
-    if not out.any():
-        return targets
-    kept = np.where(np.append(out, False), 0.0, targets)
-    kept[-1] += targets[:-1][out].sum()
+    fixed = np.append(out, False)
+    wanted, there = float(targets[fixed].sum()), float(weights[fixed].sum())
+    if there > wanted:
+        return np.where(fixed, weights, targets * ((1 - there) / (1 - wanted)))
+    kept = np.where(fixed, weights, targets)
+    kept[-1] += wanted - there
     return kept

@@ -16,6 +16,12 @@ ENTRY_TAG = "rebalance"
 ADOPTED_TAG = "adopted"
 """Tag of coins that were in the account before they became part of the portfolio."""
 
+WITHDRAWN_TAG = "withdrawn"
+"""Tag of coins of the portfolio that left the account."""
+
+IN_KIND = frozenset({ADOPTED_TAG, WITHDRAWN_TAG})
+"""Tags of coins that came or went without an order: they moved no cash and cost no fee."""
+
 
 def partial_sell_stake(trade: LocalTrade, amount: float, lot: float) -> float:
     """Return the stake that makes freqtrade sell an amount.

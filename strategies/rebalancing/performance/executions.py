@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rebalancing.portfolio import Vector
+from rebalancing.portfolio import Mask, Vector
 
-INITIAL, CLOSING, ADOPTED, OTHER = 0, -1, -2, -3
+INITIAL, CLOSING, ADOPTED, OTHER, WITHDRAWN = 0, -1, -2, -3, -4
 """Numbers of what is no round but the first one: the initial allocation; the end of a backtest;
-coins brought in; orders that were not the rebalancer's."""
+coins brought in; orders that were not the rebalancer's; coins taken out."""
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -30,8 +30,8 @@ class Executions:
     price : array
         Stake currency for one coin.
     round : int array
-        Number of the round, or `INITIAL`, `CLOSING`, `ADOPTED` (coins brought in, which cost
-        nothing) or `OTHER`.
+        Number of the round, or `INITIAL`, `CLOSING`, `OTHER`, or `ADOPTED` and `WITHDRAWN`: coins
+        brought in and taken out, for which no cash moved.
     fees : array
         Stake currency that each order cost besides.
     """
@@ -51,13 +51,20 @@ class Executions:
     @property
     def brought(self) -> Vector:
         """Stake currency that each order brought, before fees; negative for buys."""
-        brought: Vector = np.where(self.round == ADOPTED, 0.0, -self.amount * self.price)
+        brought: Vector = np.where(self.is_in_kind, 0.0, -self.amount * self.price)
         return brought
 
     @property
+    def is_in_kind(self) -> Mask:
+        """Which of them are coins brought in or taken out."""
+        found: Mask = (self.round == ADOPTED) | (self.round == WITHDRAWN)
+        return found
+
+    @property
     def in_kind(self) -> Vector:
-        """Stake currency that each order was worth as a cash flow: that of coins brought in."""
-        worth: Vector = np.where(self.round == ADOPTED, self.amount * self.price, 0.0)
+        """Stake currency that each order was worth as a cash flow: that of coins brought in,
+        negative for coins taken out, 0 for the others."""
+        worth: Vector = np.where(self.is_in_kind, self.amount * self.price, 0.0)
         return worth
 
     def by_asset(self, quantity: Vector, assets: int) -> Vector:

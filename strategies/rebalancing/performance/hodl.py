@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rebalancing.performance.closing import Closing, close
-from rebalancing.performance.executions import ADOPTED, INITIAL
+from rebalancing.performance.executions import ADOPTED, INITIAL, WITHDRAWN
 from rebalancing.performance.history import History
 from rebalancing.portfolio import Vector
 from rebalancing.targets import over_available
@@ -41,8 +41,9 @@ def hold(history: History) -> Hodl:
     A deposit after the initial allocation buys more of everything HODL holds at that moment, in
     the proportions it has then, and pays the fee; a withdrawal sells likewise. So flows change
     how much is held and never the mix: what HODL earns on its money is what holding earns.
-    Coins brought in are held as they are. What rounds first buy later, HODL buys too: see
-    `late_purchases`.
+    Coins brought in are held as they are. For coins taken out HODL gives up as much money of all
+    that it holds, without a fee, as the portfolio paid none. What rounds first buy later, HODL
+    buys too: see `late_purchases`.
     """
     times, states = [-np.inf], [np.append(np.zeros(len(history.assets) - 1), history.start)]
     for when, change in _events(history):
@@ -150,8 +151,10 @@ def _events(history: History) -> list[tuple[float, Change]]:
         )
         for row in counted
     ]
-    prices = history.known_prices()
-    for when, amount in zip(flows.time, flows.amount, strict=True):
-        moment = history.moment_of(float(when))
-        events.append((float(when), _Flow(float(amount), prices[moment], history.fee)))
+    prices, gone = history.known_prices(), orders.round == WITHDRAWN
+    times = np.concatenate([flows.time, orders.time[gone]])
+    amounts = np.concatenate([flows.amount, orders.in_kind[gone]])
+    fees = np.append(np.full(len(flows.time), history.fee), np.zeros(int(gone.sum())))
+    for when, amount, fee in zip(*map(np.ndarray.tolist, (times, amounts, fees)), strict=True):
+        events.append((when, _Flow(amount, prices[history.moment_of(when)], fee)))
     return sorted([*events, *late_purchases(history)], key=lambda event: event[0])

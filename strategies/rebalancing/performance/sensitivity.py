@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rebalancing.performance.closing import close_portfolio
-from rebalancing.performance.executions import ADOPTED
 from rebalancing.performance.history import History
 from rebalancing.performance.hodl import hold
 
@@ -64,6 +63,6 @@ def cost_scenarios(history: History) -> list[CostScenario]:
 
 def _scenario(history: History, fee: float, slippage: float) -> CostScenario:
     orders, rate = history.executions, fee + slippage
-    costs = np.where(orders.round == ADOPTED, 0.0, rate * orders.notional)
+    costs = np.where(orders.is_in_kind, 0.0, rate * orders.notional)
     other = replace(history, fee=rate, executions=replace(orders, fees=costs))
     return CostScenario(fee, slippage, close_portfolio(other).sold, hold(other).closing.sold)

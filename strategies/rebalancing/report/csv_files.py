@@ -7,14 +7,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from rebalancing.performance.executions import ADOPTED, CLOSING, INITIAL, OTHER
+from rebalancing.performance.executions import ADOPTED, CLOSING, INITIAL, OTHER, WITHDRAWN
 from rebalancing.report.findings import Findings
 from rebalancing.summary import moment
 
 Cell = float | int | str
 Table = Iterable[Sequence[Cell]]
 
-KINDS = {INITIAL: "initial", CLOSING: "closing", ADOPTED: "adopted", OTHER: "other"}
+KINDS = {
+    INITIAL: "initial",
+    CLOSING: "closing",
+    ADOPTED: "adopted",
+    WITHDRAWN: "withdrawn",
+    OTHER: "other",
+}
 
 
 def save_csv(all_findings: Mapping[str, Findings], folder: Path) -> list[Path]:

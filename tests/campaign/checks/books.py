@@ -9,7 +9,7 @@ from sandbox.orders import Side, Status
 from tests.campaign.evidence import Evidence
 from tests.campaign.scenario import STAKE
 
-ADOPTED = "adopted"
+IN_KIND = ("adopted", "withdrawn")  # orders that the exchange never saw
 _CLOSED = {Status.CANCELED: "canceled", Status.EXPIRED: "expired", Status.FILLED: "closed"}
 
 
@@ -56,8 +56,10 @@ def freqtrade_knows_every_order(seen: Evidence) -> Iterator[str]:
     """Compare the exchange's orders with the database."""
     if seen.scenario.dry_run:
         return
-    kept = {str(row["order_id"]): row for row in seen.kept_orders if row["ft_order_tag"] != ADOPTED}
-    if len(kept) < sum(row["ft_order_tag"] != ADOPTED for row in seen.kept_orders):
+    kept = {
+        str(row["order_id"]): row for row in seen.kept_orders if row["ft_order_tag"] not in IN_KIND
+    }
+    if len(kept) < sum(row["ft_order_tag"] not in IN_KIND for row in seen.kept_orders):
         yield "freqtrade has an order twice"
     for order in seen.orders:
         row = kept.pop(str(order.id), None)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.campaign.checks.books import IN_KIND
 from tests.campaign.evidence import Evidence, in_ms, round_of
 from tests.campaign.scenario import STAKE
 
@@ -25,7 +26,7 @@ def every_tag_has_its_round(seen: Evidence) -> Iterator[str]:
     opened = {line["tag"] for line in seen.events("round")}
     for row in seen.kept_orders:
         tag = row["ft_order_tag"] or ""
-        if tag not in opened and tag != "adopted":
+        if tag not in opened and tag not in IN_KIND:
             yield f"order {row['order_id']} ({row['ft_pair']}) is tagged {tag!r}: no such round"
 
 

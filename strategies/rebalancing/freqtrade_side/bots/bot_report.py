@@ -22,6 +22,7 @@ from rebalancing.freqtrade_side.live.lease import lease_holder
 from rebalancing.freqtrade_side.live.own_orders import Executed
 from rebalancing.freqtrade_side.live.pulse import pulse_path, read_pulse
 from rebalancing.freqtrade_side.live.state import LiveState
+from rebalancing.freqtrade_side.orders import IN_KIND
 from rebalancing.rounds import parse_tag
 from rebalancing.settings import read_settings
 
@@ -71,7 +72,7 @@ class BotReport:
         The newest rounds, newest first.
     flows : tuple of (datetime, float)
         Cash flows of the portfolio, stake currency, deposits positive; oldest first, what it
-        began with.
+        began with. Coins that were adopted or that left count with what they were worth.
     """
 
     dry_run: bool
@@ -107,8 +108,18 @@ def read_report(config: Mapping[str, Any]) -> BotReport:
         status=bot_status(state, stake, held, done, settings.reserve, life),
         waiting=commands.waiting(),
         rounds=_rounds(),
-        flows=tuple(store.flows()),
+        flows=tuple(_flows()),
     )
+
+
+def _flows() -> list[tuple[datetime, float]]:
+    flows = store.flows()
+    in_kind = [
+        (order.filled_at, order.amount * order.price)
+        for order in own_orders.executed(Order.ft_order_tag.in_(IN_KIND))
+        if order.filled_at is not None
+    ]
+    return [*flows[:1], *sorted([*flows[1:], *in_kind])]
 
 
 def _rounds() -> tuple[PastRound, ...]:

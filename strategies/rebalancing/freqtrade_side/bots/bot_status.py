@@ -14,7 +14,7 @@ from rebalancing.durations import parse_duration
 from rebalancing.freqtrade_side.live.pulse import Pulse
 from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.rounds import Fill, round_tag
-from rebalancing.targets import beside_reserve, held_in_cash, over_available
+from rebalancing.targets import targets_in_force
 
 Condition = Literal[
     "not started",
@@ -256,9 +256,9 @@ def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[flo
     available = np.array([asset in state.weights for asset in assets])
     if not available[-1]:  # there has been no check
         return [None] * len(assets)
-    wanted = held_in_cash(np.array([state.targets.get(asset, 0.0) for asset in assets]), out[:-1])
+    targets = np.array([state.targets.get(asset, 0.0) for asset in assets])
     shares = np.array([state.weights.get(asset, 0.0) for asset in assets])
-    wanted = beside_reserve(over_available(wanted, available), reserve, float(shares[-1]))
+    wanted = targets_in_force(targets, available, out[:-1], shares, reserve)
     measured = available & ~out
     return [
         float(drift) if known else None

@@ -22,15 +22,16 @@ from rebalancing.freqtrade_side.history.round_notes import round_notes, versions
 from rebalancing.freqtrade_side.live import own_orders, store
 from rebalancing.freqtrade_side.live.journal_file import journal_path, read_journal
 from rebalancing.freqtrade_side.live.own_orders import Executed
-from rebalancing.freqtrade_side.orders import ADOPTED_TAG
+from rebalancing.freqtrade_side.orders import ADOPTED_TAG, IN_KIND, WITHDRAWN_TAG
 from rebalancing.performance.candle_spans import candle_spans
-from rebalancing.performance.executions import ADOPTED, OTHER, Executions, Flows
+from rebalancing.performance.executions import ADOPTED, OTHER, WITHDRAWN, Executions, Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
 from rebalancing.portfolio import Vector
 
 Prices = Callable[[Sequence[str], float, float], tuple[Vector, Vector, Vector | None]]
 _TIMEFRAME = "1h"  # the strategy's own
+_NUMBERS = {ADOPTED_TAG: ADOPTED, WITHDRAWN_TAG: WITHDRAWN}
 
 
 def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
@@ -164,14 +165,14 @@ def _executions(assets: tuple[str, ...], orders: list[Executed]) -> Executions:
 
 def _fee(order: Executed) -> float:
     """What the fee took from the portfolio, stake currency: nothing if it was paid in BNB, say."""
-    if order.tag == ADOPTED_TAG:
+    if order.tag in IN_KIND:
         return 0.0
     return -order.amount * order.price - order.cash + order.fee_coins * order.price
 
 
 def _number(tag: str) -> int:
-    if tag == ADOPTED_TAG:
-        return ADOPTED
+    if tag in _NUMBERS:
+        return _NUMBERS[tag]
     match = ROUND_TAG.fullmatch(tag)
     return int(match[1]) if match else OTHER
 

@@ -9,7 +9,7 @@ from typing import Any
 from freqtrade.exchange import Exchange, timeframe_to_minutes
 from freqtrade.persistence import Order, Trade
 
-from rebalancing.freqtrade_side.orders import ADOPTED_TAG
+from rebalancing.freqtrade_side.orders import ADOPTED_TAG, WITHDRAWN_TAG
 
 
 class Bookkeeper:
@@ -54,32 +54,43 @@ class Bookkeeper:
         The fee's currency is given, or freqtrade would ask the exchange for it.
         """
         amount = self._exchange.amount_to_precision(pair, amount)
-        order = Order.parse_from_ccxt_object(
-            {
-                "id": f"{ADOPTED_TAG}-{pair}-{now.timestamp():.6f}",
-                "symbol": pair,
-                "type": "market",
-                "side": "buy",
-                "status": "closed",
-                "price": price,
-                "average": price,
-                "amount": amount,
-                "filled": amount,
-                "remaining": 0.0,
-                "cost": amount * price,
-                "timestamp": int(now.timestamp() * 1000),
-                "lastTradeTimestamp": int(now.timestamp() * 1000),
-            },
-            pair,
-            "buy",
-        )
-        order.ft_order_tag = ADOPTED_TAG
+        order = _in_kind(pair, "buy", amount, price, ADOPTED_TAG, now)
         trade = self._open_trade(pair) or self._new_trade(pair, amount, price, ADOPTED_TAG, now)
         if not trade.orders:
             trade.fee_open, trade.fee_open_cost = 0.0, 0.0
             trade.fee_open_currency = str(self._config["stake_currency"])
         self._enter(trade, order)
         return float(amount)
+
+    def release(self, pair: str, amount: float, price: float, now: datetime) -> None:
+        """Take coins that left the account out of the bot's holding, at this price.
+
+        Parameters
+        ----------
+        pair : str
+            freqtrade's, with an open trade.
+        amount : float
+            Coins.
+        price : float
+            Stake currency for one coin.
+        now : datetime
+            UTC.
+
+        Notes
+        -----
+        The trade is closed where less than a lot is left of it. The currency of its fee is given
+        then, or freqtrade would ask the exchange for the fee of a sell that never was.
+        """
+        trade = self._open_trade(pair)
+        if trade is None:
+            return
+        left = self._exchange.amount_to_precision(pair, max(0.0, trade.amount - amount))
+        self._enter(trade, _in_kind(pair, "sell", amount, price, WITHDRAWN_TAG, now))
+        if left <= 0:
+            trade.fee_close_currency = trade.fee_close_currency or trade.stake_currency
+            trade.exit_reason = WITHDRAWN_TAG
+            trade.close(price, show_msg=False)
+            Trade.commit()
 
     def enter_lost(self, pair: str, found: dict[str, Any], tag: str, now: datetime) -> None:
         """Enter an order that the exchange has and freqtrade does not know.
@@ -165,3 +176,29 @@ class Bookkeeper:
         )
         trade.adjust_stop_loss(trade.open_rate, self._config.get("stoploss", -1.0), initial=True)
         return trade
+
+
+def _in_kind(pair: str, side: str, amount: float, price: float, tag: str, now: datetime) -> Order:
+    """Return a filled order that no exchange has seen; its fee is 0 coins, not unknown."""
+    moment = int(now.timestamp() * 1000)
+    order = Order.parse_from_ccxt_object(
+        {
+            "id": f"{tag}-{pair}-{now.timestamp():.6f}",
+            "symbol": pair,
+            "type": "market",
+            "side": side,
+            "status": "closed",
+            "price": price,
+            "average": price,
+            "amount": amount,
+            "filled": amount,
+            "remaining": 0.0,
+            "cost": amount * price,
+            "timestamp": moment,
+            "lastTradeTimestamp": moment,
+        },
+        pair,
+        side,
+    )
+    order.ft_order_tag, order.ft_fee_base = tag, 0.0
+    return order

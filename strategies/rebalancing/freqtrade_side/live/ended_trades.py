@@ -1,18 +1,69 @@
-"""Trades that somebody else ended: closed by hand, or deleted from the database."""
+"""What somebody else did to trades: closed or reduced by hand, or deleted from the database."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime
 
-from freqtrade.persistence import Trade
-from sqlalchemy import func, select
+from freqtrade.persistence import Order, Trade
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, func, select
 
+from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.orders import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG
 from rebalancing.rounds import parse_tag
 
 
+class KnownTrade(BaseModel):
+    """A trade as it was seen last.
+
+    Parameters
+    ----------
+    asset : str
+        Code of the coin.
+    order : str
+        What the exchange calls its first filled order. A number would not do: the next trade, of
+        any asset, may get that of a deleted one.
+    cost : float
+        What its orders have cost until now, stake currency with fees; negative if they brought
+        more than that.
+    is_open : bool
+        It holds coins.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    asset: str
+    order: str
+    cost: float
+    is_open: bool
+
+
+def known_trades(own: ColumnElement[bool]) -> tuple[KnownTrade, ...]:
+    """Return the trades that meet an SQL condition and have filled orders."""
+    is_open = set(Trade.session.scalars(select(Trade.id).where(Trade.is_open.is_(True))))
+    first: dict[int, own_orders.Executed] = {}
+    cost: dict[int, float] = {}
+    for order in own_orders.executed(own):
+        first.setdefault(order.trade, order)
+        cost[order.trade] = cost.get(order.trade, 0.0) - order.cash
+    return tuple(
+        KnownTrade(
+            asset=order.asset, order=order.name, cost=cost[number], is_open=number in is_open
+        )
+        for number, order in first.items()
+    )
+
+
+def deleted(known: Collection[KnownTrade]) -> list[KnownTrade]:
+    """Return those of the trades that are in the database no longer."""
+    names = [trade.order for trade in known]
+    there = set(Order.session.scalars(select(Order.order_id).where(Order.order_id.in_(names))))
+    return [trade for trade in known if trade.order not in there]
+
+
 def closed_by_others(stake: str, since: datetime | None) -> set[str]:
-    """Return the assets whose newest closed trade no round has closed.
+    """Return the assets whose newest closed trade neither a round nor a withdrawal has closed.
 
     Parameters
     ----------
@@ -31,27 +82,31 @@ def closed_by_others(stake: str, since: datetime | None) -> set[str]:
         str(asset)
         for asset, reason, closed in rows
         if parse_tag(reason or "") is None
+        and reason != WITHDRAWN_TAG
         and (since is None or closed is None or closed.replace(tzinfo=UTC) > since)
     }
 
 
-def open_trades() -> dict[str, int]:
-    """Return the numbers of the open trades that hold coins, by asset."""
-    rows = Trade.session.execute(
-        select(Trade.base_currency, Trade.id).where(Trade.is_open.is_(True), Trade.amount > 0)
-    )
-    return {str(asset): int(number) for asset, number in rows}
+def reduced_by_others(own: ColumnElement[bool], since: datetime | None) -> set[str]:
+    """Return the assets of open trades whose newest order is a sell that no round made.
 
-
-def deleted(trades: Mapping[str, int]) -> set[str]:
-    """Return the assets whose trades, given by their numbers, are in the database no longer.
-
-    Notes
-    -----
-    The number alone does not tell: the next trade, of any asset, may get it again.
+    Parameters
+    ----------
+    own : SQL condition
+        Of the trades to look at.
+    since : datetime or None
+        Sells before it do not count.
     """
-    rows = Trade.session.execute(
-        select(Trade.base_currency, Trade.id).where(Trade.id.in_(trades.values()))
-    )
-    known = {(str(asset), int(number)) for asset, number in rows}
-    return {asset for asset, number in trades.items() if (asset, number) not in known}
+    newest = {
+        order.asset: order
+        for order in own_orders.executed(own, Trade.is_open.is_(True))
+        if order.tag not in IN_KIND
+    }
+    return {
+        asset
+        for asset, order in newest.items()
+        if order.amount < 0
+        and order.tag != ENTRY_TAG
+        and parse_tag(order.tag) is None
+        and (since is None or order.filled_at is None or order.filled_at > since)
+    }

@@ -12,7 +12,7 @@ from typing import Any
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import func, select
 
-from rebalancing.freqtrade_side.orders import ADOPTED_TAG
+from rebalancing.freqtrade_side.orders import IN_KIND
 from rebalancing.limits import Done
 from rebalancing.rounds import Fill, parse_tag
 
@@ -44,7 +44,7 @@ class Executed:
         counts too.
     cash : float
         What it brought in stake currency, fees paid in stake currency taken off; 0 for coins
-        that were adopted.
+        that were adopted or withdrawn.
     tag : str
         Of the round; empty if there is none.
     filled_at : datetime or None
@@ -55,6 +55,10 @@ class Executed:
         By how much `cash` may be wrong, stake currency: by the fee, but for a buy whose fee was not
         paid in stake currency. freqtrade keeps one rate and one currency for the fees of all
         buys of a trade, and so for all its sells.
+    trade : int
+        Number of the trade in the database of now.
+    name : str
+        What the exchange calls the order.
     """
 
     asset: str
@@ -66,6 +70,8 @@ class Executed:
     filled_at: datetime | None
     fee_coins: float = 0.0
     doubt: float = 0.0
+    trade: int = 0
+    name: str = ""
 
     @property
     def notional(self) -> float:
@@ -102,6 +108,8 @@ def executed(*conditions: Any) -> list[Executed]:
     """Return what the orders that meet SQL conditions have executed, oldest first."""
     rows = Order.session.execute(
         select(
+            Trade.id,
+            Order.order_id,
             Trade.base_currency,
             Trade.stake_currency,
             Order.ft_order_side,
@@ -123,6 +131,8 @@ def executed(*conditions: Any) -> list[Executed]:
 
 
 def _executed(
+    trade: int,
+    name: str,
     asset: str,
     stake: str,
     side: str,
@@ -135,16 +145,17 @@ def _executed(
 ) -> Executed:
     notional = filled * price
     rate, currency = fees[:2] if side == "buy" else fees[2:]
-    adopted = tag == ADOPTED_TAG
-    fee = 0.0 if adopted else notional * (rate or 0.0)
+    in_kind = tag in IN_KIND
+    fee = 0.0 if in_kind else notional * (rate or 0.0)
     in_stake = fee if currency in (stake, None, "") else 0.0
-    cash = 0.0 if adopted else (-notional if side == "buy" else notional) - in_stake
+    cash = 0.0 if in_kind else (-notional if side == "buy" else notional) - in_stake
     filled_at = when.replace(tzinfo=UTC) if when else None
     signed = filled if side == "buy" else -filled
     # What a buy costs besides is taken from what it brings, or from another coin: not from cash.
     doubt = in_stake if side == "buy" else fee
     coins = fee_coins or 0.0
-    return Executed(asset, signed, price, fee, cash, tag or "", filled_at, coins, doubt)
+    known = asset, signed, price, fee, cash, tag or "", filled_at
+    return Executed(*known, coins, doubt, trade, str(name))
 
 
 def coins_left() -> dict[str, float]:
@@ -168,7 +179,7 @@ def coins_left() -> dict[str, float]:
         if side != "buy":
             left[asset] -= filled
             continue
-        if fee is not None:
+        if fee:
             rates[trade] = fee / filled
         usual = rate if currency == asset else rates.get(trade, 0.0)
         left[asset] += filled - (filled * usual if fee is None else fee)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from rebalancing.cash_book import CashBook
 from rebalancing.freqtrade_side.live import store
+from rebalancing.freqtrade_side.live.ended_trades import KnownTrade
 from rebalancing.intents import Intent
 from rebalancing.state import RebalancerState
 from rebalancing.version import __version__
@@ -29,7 +30,7 @@ class LiveState(RebalancerState):
     wanted, None if it did. `kept` says what is wrong with a configuration that was refused at a
     reload, None if the newest one is in force. What was done before `limits_from` counts for no
     limit of a day. `fee` is a rate above the configured one that has been told. `trades` are the
-    numbers of the open trades by asset, `vanished` the assets whose trade somebody has deleted.
+    trades as they were seen last, `vanished` the assets whose trade somebody has deleted.
     `left_out` are assets without a price, and why. `spare` are coins of the account that were seen
     and not adopted while `adopts` was configured, None if an older version did not say; `opening`
     are the facts of the open round at its start; `announced` is the round of which a message has
@@ -50,7 +51,7 @@ class LiveState(RebalancerState):
     fee: float | None = None
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
-    trades: dict[str, int] = Field(default_factory=dict)
+    trades: tuple[KnownTrade, ...] = ()
     vanished: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)

@@ -1,24 +1,23 @@
-"""What happened around the rounds: cash that came or went, coins sold by hand, coins to adopt."""
+"""What happened around the rounds: cash and coins that came or went, and what a person sold."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import numpy as np
 
 from rebalancing.adoption import adopted_values
-from rebalancing.freqtrade_side.live import ended_trades, own_orders
+from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.live.coin_flows import CoinFlows
 from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.hands_off import HandsOff
 from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.rebalancer import Rebalancer
-
-ENOUGH = 0.98
-"""Share of a trade's coins with which freqtrade, too, takes them for complete: fees are paid."""
 
 
 class Stocktaking:
@@ -53,7 +52,8 @@ class Stocktaking:
         self._memory = memory
         self._bookkeeper = bookkeeper
         self._diary = diary
-        self._missing: set[str] = set()
+        self._coin_flows = CoinFlows(snapshots, bookkeeper, diary)
+        self._hands_off = HandsOff(snapshots, rebalancer, memory, diary)
 
     def take(self, now: datetime, quotes: Quotes) -> bool:
         """Book cash flows, respect what the user sold, adopt what is new.
@@ -71,16 +71,12 @@ class Stocktaking:
             False if coins or cash have only just gone, or come: nothing is booked or decided on
             one answer of the exchange, and before freqtrade has asked it for a sale by hand.
         """
-        held = own_orders.holdings()
-        before, self._missing = self._missing, self._missing_coins(held)
-        if self._missing - before:
+        if not self._coin_flows.book(now, quotes, own_orders.holdings()):
             return False
+        held = own_orders.holdings()
         if not self._book_flows(now, quotes, held):
             return False
-        self._keep_hands_off(now, held)
-        names = ", ".join(asset for asset in self._setup.assets if asset in self._missing)
-        text = f"coins of {names} are gone from the account: what is left of them is what counts"
-        self._diary.tell_change(now, "coins missing", names, text if names else "over")
+        self._hands_off.look(now, held)
         if self._setup.settings.adopt_holdings:
             self._adopt(now, quotes, held)
         return True
@@ -97,46 +93,6 @@ class Stocktaking:
         self._memory.note(book=self._treasury.book, flows=self._treasury.flows)
         return True
 
-    def _keep_hands_off(self, now: datetime, held: Mapping[str, Holding]) -> None:
-        """An asset that was wanted and that its user sold, or whose trade is deleted, stays out."""
-        before = set(self._memory.state.hands_off)
-        targets = dict(zip(self._setup.assets, self._rebalancer.targets[:-1], strict=True))
-        wanted = {asset for asset, weight in targets.items() if weight > 0}
-        absent = {asset for asset in wanted if f"{asset}/{self._setup.stake}" not in held}
-        out: set[str] = set()
-        vanished = {*self._memory.state.vanished, *ended_trades.deleted(self._memory.state.trades)}
-        self._memory.note(
-            trades=ended_trades.open_trades(),
-            vanished=tuple(asset for asset in self._setup.assets if asset in vanished & absent),
-        )
-        if absent:
-            since = self._memory.state.resumed_at
-            out = absent & (ended_trades.closed_by_others(self._setup.stake, since) | vanished)
-        self._rebalancer.hands_off = np.array([asset in out for asset in self._setup.assets])
-        if out == before:
-            return
-        self._memory.note(hands_off=tuple(a for a in self._setup.assets if a in out))
-        if new := sorted(out - before):
-            self._tell_hands_off(now, new, everything=out == wanted)
-
-    def _tell_hands_off(self, now: datetime, new: Collection[str], everything: bool) -> None:
-        if everything and self._memory.state.paused is None:
-            self._memory.note(paused="everything was sold by hand")
-            self._diary.tell(now, "paused", "everything was sold by hand: paused until resume")
-            return
-        gone = set(new) & set(self._memory.state.vanished)
-        what = "trade deleted" if gone == set(new) else "sold by hand"
-        text = f"{', '.join(new)} {what}: stays out, its weight held in cash, until resume"
-        self._diary.tell(now, "hands off", text, assets=self._memory.state.hands_off)
-
-    def _missing_coins(self, held: Mapping[str, Holding]) -> set[str]:
-        """Name the assets whose coins are in a trade and no longer in the account."""
-        return {
-            asset
-            for asset, pair in zip(self._setup.assets, self._setup.pairs, strict=True)
-            if pair in held and self._treasury.coins(asset) < held[pair].amount * ENOUGH
-        }
-
     def _adopt(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
         """Take in what the account has beyond the portfolio and has not been seen before."""
         portfolio = self._snapshots.portfolio(quotes, held)
@@ -151,7 +107,7 @@ class Stocktaking:
         minimum = self._snapshots.rules(portfolio).minimum
         targets = self._rebalancer.targets_now(portfolio)
         new = np.maximum(beyond - seen, 0.0) * prices
-        new[~(new >= minimum) | (targets[:-1] <= 0)] = 0.0
+        new[~(new >= minimum) | (targets[:-1] <= 0) | self._rebalancer.hands_off] = 0.0
         taken = adopted_values(portfolio.values, new, targets, everything)
         for i in map(int, np.flatnonzero((taken >= minimum) & (taken > 0))):
             amount = float(taken[i] / prices[i])

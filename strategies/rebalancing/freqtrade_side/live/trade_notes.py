@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from freqtrade.persistence import CustomDataWrapper, Trade
+from sqlalchemy import select
 
 from rebalancing.drift import threshold_vector, tolerance_bands
 from rebalancing.freqtrade_side.bots.bot_status import Member, members_of, next_boundary
@@ -61,22 +62,24 @@ class TradeNotes:
             logger.info(f"the weights beside the trades are not up to date: {error}")
 
     def _write(self) -> None:
-        trades, setup = self._memory.state.trades, self._setup
-        closed = {number: {"next_round": "none, the trade is closed"} for number in self._written}
-        members = members_of(self._memory.state, setup.stake, {}, setup.settings.reserve)
-        notes = {
-            trades[member.asset]: self._notes_of(member)
-            for member in members
-            if member.asset in trades
-        }
-        for number, texts in {**closed, **notes}.items():
-            known = self._written.get(number) or _written_before(number)
-            for key, text in texts.items():
-                if known.get(key) != text:
-                    CustomDataWrapper.set_custom_data(number, key, text)
-            self._written[number] = {**known, **texts}
-        for number in closed.keys() - notes.keys():
-            del self._written[number]
+        state, setup = self._memory.state, self._setup
+        known = select(Trade.base_currency, Trade.id, Trade.is_open)
+        rows = Trade.session.execute(known.where(Trade.is_open | Trade.id.in_(self._written)))
+        members = {m.asset: m for m in members_of(state, setup.stake, {}, setup.settings.reserve)}
+        written = {}
+        for asset, number, is_open in rows.all():  # a deleted trade is not among them
+            if not is_open:
+                self._set(number, {"next_round": "none, the trade is closed"})
+            elif asset in members:
+                written[number] = self._set(number, self._notes_of(members[asset]))
+        self._written = written
+
+    def _set(self, number: int, texts: dict[str, str]) -> dict[str, str]:
+        known = self._written.get(number) or _written_before(number)
+        for key, text in texts.items():
+            if known.get(key) != text:
+                CustomDataWrapper.set_custom_data(number, key, text)
+        return texts
 
     def _notes_of(self, member: Member) -> dict[str, str]:
         asset, drift, target = member.asset, member.drift, member.target or 0.0
@@ -87,7 +90,7 @@ class TradeNotes:
         return {
             "target": f"{target:.1%}",
             "weight": "unknown" if member.weight is None else f"{member.weight:.1%}",
-            "drift": member.note or ("unknown" if drift is None else f"{drift * 100:+.1f} points"),
+            "drift": member.note or ("unknown" if drift is None else _points(drift)),
             "last_round": f"{marks[-1][1]}, {marks[-1][0]:%Y-%m-%d %H:%M} UTC" if marks else "none",
             "next_round": f"none until resume: {held}" if held else coming,
         }
@@ -96,3 +99,7 @@ class TradeNotes:
 def _written_before(number: int) -> dict[str, str]:
     found = CustomDataWrapper.get_custom_data(trade_id=number)
     return {entry.cd_key: str(entry.value) for entry in found}
+
+
+def _points(drift: float) -> str:
+    return f"{round(drift * 100, 1) + 0.0:+.1f} points"  # adding 0 makes -0.0 a plain one

@@ -40,6 +40,11 @@ class Treasury:
         As it was left; None: it is opened at the first settlement.
     flows : int
         How many cash flows have been recorded.
+
+    Attributes
+    ----------
+    own : SQL condition
+        Of the portfolio's trades.
     """
 
     def __init__(
@@ -53,7 +58,7 @@ class Treasury:
     ) -> None:
         self._wallets = wallets
         self._stake = stake
-        self._own = Trade.base_currency.in_(assets)
+        self.own = Trade.base_currency.in_(assets)
         self._investment = investment
         self.book = book
         self.flows = flows
@@ -111,12 +116,12 @@ class Treasury:
         """
         account = self.account(holdings)
         if self.book is None:
-            effect = sum(order.cash for order in own_orders.executed(self._own))
+            effect = sum(order.cash for order in own_orders.executed(self.own))
             booked = booked_orders.all_orders()
             self.book = CashBook.opened(self._investment, account, effect, booked)
             return [self._record(now, self.book.invested)]
         book, raised = self.book.invest(self._investment, account)
-        orders = own_orders.executed(self._own, booked_orders.beyond(book.booked))
+        orders = own_orders.executed(self.own, booked_orders.beyond(book.booked))
         if orders or book.since is None:
             effect = sum(order.cash for order in orders)
             book = book.after_orders(effect, booked_orders.all_orders())
@@ -132,8 +137,15 @@ class Treasury:
     def _expected(self) -> float:
         """The book's cash with the orders filled since its last settlement."""
         assert self.book is not None
-        orders = own_orders.executed(self._own, booked_orders.beyond(self.book.booked))
+        orders = own_orders.executed(self.own, booked_orders.beyond(self.book.booked))
         return self.book.expected + sum(order.cash for order in orders)
+
+    def take_out(self, now: datetime, amount: float) -> tuple[datetime, float]:
+        """Record a withdrawal for which no cash moves, and return it; `amount` is stake currency,
+        negative for a deposit."""
+        assert self.book is not None
+        self.book = self.book.without(amount)
+        return self._record(now, -amount)
 
     def _record(self, now: datetime, flow: float) -> tuple[datetime, float]:
         self.flows += 1

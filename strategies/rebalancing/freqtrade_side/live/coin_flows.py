@@ -1,0 +1,95 @@
+"""Coins of the portfolio that left the account: withdrawals in kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+
+from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.own_orders import Holding
+from rebalancing.freqtrade_side.live.quotes import Quotes
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+
+ENOUGH = 0.98
+"""Share of a trade's coins with which freqtrade, too, takes them for complete: fees are paid."""
+
+SAME = 1e-6
+"""Fraction by which two answers of the exchange may differ and still say the same."""
+
+
+class CoinFlows:
+    """Corrects trades that hold more than the account has.
+
+    Parameters
+    ----------
+    snapshots : Snapshots
+        Setup and balances.
+    bookkeeper : Bookkeeper
+        Enters what left.
+    diary : Diary
+        Is told.
+    """
+
+    def __init__(self, snapshots: Snapshots, bookkeeper: Bookkeeper, diary: Diary) -> None:
+        self._setup = snapshots.setup
+        self._treasury = snapshots.treasury
+        self._bookkeeper = bookkeeper
+        self._diary = diary
+        self._gone: dict[str, float] = {}
+
+    def book(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> bool:
+        """Book the coins that two answers of the exchange show to be gone.
+
+        Parameters
+        ----------
+        now : datetime
+            UTC; no order may be open.
+        quotes : Quotes
+            Prices that can be trusted. What has none is booked when it has one.
+        held : mapping of str to Holding
+            The open trades by pair.
+
+        Returns
+        -------
+        bool
+            False if coins have only just gone: a balance may lag behind, and freqtrade asks the
+            exchange for a sale by hand before it answers again.
+        """
+        before, self._gone = self._gone, self._missing(held)
+        sure = [
+            asset
+            for asset, amount in self._gone.items()
+            if abs(amount - before.get(asset, 0.0)) <= SAME * amount
+        ]
+        if len(sure) < len(self._gone):
+            return False
+        for asset in sure:
+            price = float(quotes.prices[self._setup.assets.index(asset)])
+            if np.isfinite(price):
+                self._withdraw(now, asset, self._gone.pop(asset), price)
+        return True
+
+    def _missing(self, held: Mapping[str, Holding]) -> dict[str, float]:
+        """Return the coins that trades hold and the account does not."""
+        missing = {}
+        for asset, pair in zip(self._setup.assets, self._setup.pairs, strict=True):
+            there = self._treasury.coins(asset)
+            if pair in held and there < held[pair].amount * ENOUGH:
+                # What fees and sells left of a lot is in no trade, and is gone as well.
+                most = max(held[pair].amount, own_orders.coins_left().get(asset, 0.0))
+                missing[asset] = most - there
+        return missing
+
+    def _withdraw(self, now: datetime, asset: str, amount: float, price: float) -> None:
+        worth, stake = amount * price, self._setup.stake
+        self._bookkeeper.release(f"{asset}/{stake}", amount, price, now)
+        text = (
+            f"-{amount:.8g} {asset} left the account: a withdrawal of {worth:,.8g} {stake} at "
+            f"{price:.8g}"
+        )
+        facts = {"asset": asset, "coins": -amount, "price": price, "opening": False}
+        self._diary.tell(now, "flow", text, amount=-worth, **facts)

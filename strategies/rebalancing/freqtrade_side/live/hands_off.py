@@ -1,0 +1,125 @@
+"""Assets that a person has taken into their own hands: they stay as they are until `resume`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from rebalancing.freqtrade_side.live import ended_trades
+from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.own_orders import Holding
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.rebalancer import Rebalancer
+
+_OUT = "stays out, its weight held in cash, until resume"
+_KEPT = "what is left is kept, the rest of its weight held in cash, until resume"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Assets that were wanted, by what became of them."""
+
+    deleted: frozenset[str]
+    sold: frozenset[str]
+    reduced: frozenset[str]
+
+    @property
+    def assets(self) -> frozenset[str]:
+        return self.deleted | self.sold | self.reduced
+
+
+class HandsOff:
+    """Notices what was sold by hand, and whose trade was deleted.
+
+    Parameters
+    ----------
+    snapshots : Snapshots
+        Setup and cash book.
+    rebalancer : Rebalancer
+        Is told what to keep its hands off.
+    memory : Memory
+        The bot's.
+    diary : Diary
+        Is told.
+    """
+
+    def __init__(
+        self, snapshots: Snapshots, rebalancer: Rebalancer, memory: Memory, diary: Diary
+    ) -> None:
+        self._setup = snapshots.setup
+        self._treasury = snapshots.treasury
+        self._rebalancer = rebalancer
+        self._memory = memory
+        self._diary = diary
+        self._reduced: frozenset[str] = frozenset()
+        self._seen: object = None
+
+    def look(self, now: datetime, held: Mapping[str, Holding]) -> None:
+        """Keep hands off what a person has sold or deleted; `held` are the open trades by pair."""
+        before, wanted = set(self._memory.state.hands_off), self._wanted()
+        found = self._found(now, held, wanted)
+        out = found.assets
+        self._rebalancer.hands_off = np.array([asset in out for asset in self._setup.assets])
+        if out == before:
+            return
+        self._memory.note(hands_off=tuple(a for a in self._setup.assets if a in out))
+        if new := out - before:
+            self._tell(now, found, new, everything=found.deleted | found.sold == wanted)
+
+    def _wanted(self) -> set[str]:
+        targets = zip(self._setup.assets, self._rebalancer.targets[:-1], strict=True)
+        return {asset for asset, weight in targets if weight > 0}
+
+    def _found(self, now: datetime, held: Mapping[str, Holding], wanted: set[str]) -> _Found:
+        absent = {asset for asset in wanted if f"{asset}/{self._setup.stake}" not in held}
+        state = self._memory.state
+        vanished = absent & {*state.vanished, *self._deleted(now)}
+        since = state.resumed_at
+        if self._seen != (held, since):  # to look through all orders takes a while
+            self._seen = (held, since)
+            own = self._treasury.own
+            self._reduced = frozenset(ended_trades.reduced_by_others(own, since))
+            self._memory.note(trades=ended_trades.known_trades(own))
+        self._memory.note(vanished=tuple(sorted(vanished)))
+        closed = ended_trades.closed_by_others(self._setup.stake, since) if absent else set()
+        return _Found(
+            frozenset(vanished),
+            frozenset((absent & closed) - vanished),
+            self._reduced & (wanted - absent),
+        )
+
+    def _deleted(self, now: datetime) -> set[str]:
+        """Book what deleted trades had cost: their coins are the portfolio's no longer."""
+        gone = ended_trades.deleted(self._memory.state.trades)
+        for trade in gone:
+            self._seen = None
+            if not trade.cost:
+                continue
+            when, amount = self._treasury.take_out(now, trade.cost)
+            text = (
+                f"{amount:+,.8g} {self._setup.stake}: a trade of {trade.asset} was deleted, and "
+                "with it what its orders had cost"
+            )
+            facts = {"asset": trade.asset, "opening": False}
+            self._diary.note(when, "flow", text, amount=amount, **facts)
+        self._memory.note(book=self._treasury.book, flows=self._treasury.flows)
+        return {trade.asset for trade in gone if trade.is_open}
+
+    def _tell(self, now: datetime, found: _Found, new: frozenset[str], everything: bool) -> None:
+        if everything and self._memory.state.paused is None:
+            self._memory.note(paused="everything was sold by hand")
+            self._diary.tell(now, "paused", "everything was sold by hand: paused until resume")
+            return
+        kinds = (
+            (found.deleted, f"trade deleted: {_OUT}"),
+            (found.sold, f"sold by hand: {_OUT}"),
+            (found.reduced, f"sold in part by hand: {_KEPT}"),
+        )
+        text = "; ".join(
+            f"{', '.join(sorted(assets & new))} {what}" for assets, what in kinds if assets & new
+        )
+        self._diary.tell(now, "hands off", text, assets=self._memory.state.hands_off)
