@@ -151,7 +151,9 @@ def test_a_changed_investment_is_a_cash_flow(tmp_path: Path) -> None:
         bot.stop()
         bot.configure(rebalance={**bot.config["rebalance"], "investment": 300})
         bot.start()
-        assert closed(bot, 3)["nav_after"] == pytest.approx(300, rel=0.005)
+        line = closed(bot, 3)
+        assert line["nav_after"] == pytest.approx(300, rel=0.005)
+        assert line["tag"] == "r2 withdrawal"
         assert [flow for _, flow in bot.records.flows()] == pytest.approx([500, 300, -500])
         assert total(ground, "USDT") > 1700
         check_books(ground, bot)

@@ -76,15 +76,9 @@ class Rebalancer:
         self._number = 0
         self._schedule = Schedule(settings, self.assets, stake)
 
-    @property
-    def asked(self) -> Reason | None:
-        """A round that an event asks for: it starts with the next snapshot, whatever the
-        cool-down. None if there is none."""
-        return self._schedule.asked
-
-    @asked.setter
-    def asked(self, reason: Reason | None) -> None:
-        self._schedule.asked = reason
+    def ask(self, cause: Cause) -> None:
+        """Ask for a round: it starts with the next snapshot, whatever the cool-down."""
+        self._schedule.asked = Reason(cause)
 
     def sleeps(self, now: datetime) -> bool:
         """Tell that no snapshot needs to be taken at a time: no round is open, and none can be
@@ -218,7 +212,7 @@ class Rebalancer:
             if state.round is not None:
                 self.round = Round.resumed(state.round, self._members)
         elif self._schedule.has_begun:
-            self.asked = Reason(Cause.TARGETS_CHANGED)
+            self.ask(Cause.TARGETS_CHANGED)
 
     def forget(self, assets: Collection[str]) -> None:
         """Take assets for never seen: they are bought again when they are next available."""

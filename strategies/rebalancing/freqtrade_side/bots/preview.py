@@ -28,7 +28,7 @@ from rebalancing.freqtrade_side.live.start import Life, take_up
 from rebalancing.plan import Omission, Trade
 from rebalancing.portfolio import Portfolio
 from rebalancing.rounds import Round
-from rebalancing.triggers import Cause, Reason
+from rebalancing.triggers import Cause
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: dateti
     if rebalancer.round is None and rebalancer.declined is not None:
         reason = str(rebalancer.declined[0])
     elif rebalancer.round is None:
-        rebalancer.asked = Reason(Cause.ASKED)
+        rebalancer.ask(Cause.ASKED)
         rebalancer.watch(now, portfolio, lambda: rules)
     trouble = (line for line in quotes.trouble if line.split("/")[0] not in without)
     notes = (_freqtrade(config), life.state.paused, life.state.stopped, *trouble)

@@ -28,6 +28,7 @@ from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
+from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
 from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.setbacks import left_out
 from rebalancing.settings import MAKER_TRIES
@@ -98,6 +99,7 @@ class LiveRun:
         self._balances_age = 0
         self._ousted_by: str | None = None
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
+        self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(rebalancer, memory, diary)
         self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals, guard)
 
@@ -191,6 +193,7 @@ class LiveRun:
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
             self._memory.save(now, self._rebalancer.state())
+            self._notes.show(now)
         self._requests.answer(now, self._deciding.decision, "open orders, or balances")
         return self._memory.is_held is None
 
@@ -257,8 +260,9 @@ class LiveRun:
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
-        own, known = self._snapshots.treasury.own, self._memory.state.trades
-        self._memory.note(intents=doubtful, trades=(*known, *ended_trades.new_trades(own, known)))
+        own, known = self._snapshots.treasury.own, self._memory.state.known_trades
+        known = (*known, *ended_trades.new_trades(own, known))
+        self._memory.note(intents=doubtful, known_trades=known)
         with uninterrupted():
             self._memory.save(now, self._rebalancer.state())
 
