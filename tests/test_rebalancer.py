@@ -433,3 +433,29 @@ def test_a_portfolio_that_lost_everything_is_left_alone() -> None:
     account = SimulatedAccount(make_settings(period="1h"), {"BTC": 1.0, "ETH": 1.0}, 1000)
     account.at(0)
     assert account.at(2, BTC=0.0, ETH=0.0) == {}
+
+
+def test_an_asset_that_never_had_a_price_is_waited_for_with_its_weight_in_cash() -> None:
+    rebalancer = Rebalancer(make_settings(cooldown="0m"), ("BTC", "ETH"), "USDT")
+    unlisted = Portfolio(("BTC", "ETH"), np.zeros(2), np.array([1.0, NAN]), 1000.0)
+    assert rebalancer.wait_for(["ETH"]) == ("ETH",)
+    rebalancer.watch(START, unlisted, lambda: RULES)
+    assert planned(rebalancer) == {"BTC": 500}
+    current_of(rebalancer).take("BTC", START)
+    bought = Portfolio(("BTC", "ETH"), np.array([500.0, 0.0]), np.array([1.0, NAN]), 500.0)
+    proceed(rebalancer, bought, BTC=Fill(0, 500))
+    rebalancer.watch(START + 2 * MINUTE, bought, lambda: RULES)
+    assert rebalancer.round is None
+    assert rebalancer.wait_for([]) == ()
+    rebalancer.watch(START + 3 * MINUTE, snapshot(500, 0, 500), lambda: RULES)
+    assert planned(rebalancer) == {"ETH": 500}
+
+
+def test_nobody_waits_for_an_asset_that_had_a_price_before_or_is_gone_without() -> None:
+    rebalancer = at_work()
+    assert rebalancer.wait_for(["ETH"]) == (), "it has been traded"
+    new = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    assert new.wait_for([]) == ()
+    unlisted = Portfolio(("BTC", "ETH"), np.zeros(2), np.array([1.0, NAN]), 1000.0)
+    new.watch(START, unlisted, lambda: RULES)
+    assert planned(new) == {"BTC": 1000}

@@ -76,15 +76,9 @@ class Rebalancer:
         self._number = 0
         self._schedule = Schedule(settings, self.assets, stake)
 
-    @property
-    def asked(self) -> Reason | None:
-        """A round that an event asks for: it starts with the next snapshot, whatever the
-        cool-down. None if there is none."""
-        return self._schedule.asked
-
-    @asked.setter
-    def asked(self, reason: Reason | None) -> None:
-        self._schedule.asked = reason
+    def ask(self, cause: Cause) -> None:
+        """Ask for a round: it starts with the next snapshot, whatever the cool-down."""
+        self._schedule.asked = Reason(cause)
 
     def sleeps(self, now: datetime) -> bool:
         """Tell that no snapshot needs to be taken at a time: no round is open, and none can be
@@ -130,8 +124,7 @@ class Rebalancer:
         return bool(self._first_plan(reason, portfolio, targets, rules())[-1].trades)
 
     def _due(self, now: datetime, portfolio: Portfolio, targets: Vector) -> Reason | None:
-        tradable = ~(self.untradable | self.hands_off)
-        return self._schedule.due(now, portfolio, targets, tradable)
+        return self._schedule.due(now, portfolio, targets, ~(self.untradable | self.hands_off))
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
         """Return the target weights over what is available, with what is out as it is, what is
@@ -219,11 +212,21 @@ class Rebalancer:
             if state.round is not None:
                 self.round = Round.resumed(state.round, self._members)
         elif self._schedule.has_begun:
-            self.asked = Reason(Cause.TARGETS_CHANGED)
+            self.ask(Cause.TARGETS_CHANGED)
 
     def forget(self, assets: Collection[str]) -> None:
         """Take assets for never seen: they are bought again when they are next available."""
         self._schedule.forget(assets)
+
+    def wait_for(self, absent: Collection[str]) -> tuple[str, ...]:
+        """Hold the weights of those absent assets in cash that have never had a price, and return
+        which these are; `absent` has no price, and nobody has agreed to go on without it."""
+        self.awaited = (
+            np.array([asset in absent for asset in self.assets])
+            & ~self._schedule.seen
+            & (self.targets[:-1] > 0)
+        )
+        return tuple(a for a, waits in zip(self.assets, self.awaited, strict=True) if waits)
 
     def stop(self, now: datetime) -> None:
         """Close the open round for good: a limit was reached."""
@@ -253,25 +256,20 @@ class Rebalancer:
     def _first_plan(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
     ) -> tuple[Vector, Mask, Plan]:
-        destination = self._destination(reason, portfolio, targets, rules)
+        destination = targets
+        if reason.cause.is_policy:
+            destination = destination_weights(
+                drift_of(portfolio.weights, targets),
+                targets,
+                self._schedule.bands(targets),
+                self.settings.scope,
+                self.settings.destination,
+                rules.minimum / portfolio.nav,
+            )
         members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
         members &= ~self.hands_off
         plan = plan_around(self.untradable, portfolio, destination, members, rules, self.reserve)
         return destination, members, plan
-
-    def _destination(
-        self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
-    ) -> Vector:
-        if not reason.cause.is_policy:
-            return targets
-        return destination_weights(
-            drift_of(portfolio.weights, targets),
-            targets,
-            self._schedule.bands(targets),
-            self.settings.scope,
-            self.settings.destination,
-            rules.minimum / portfolio.nav,
-        )
 
     def _close(self, now: datetime, outcome: Outcome) -> None:
         current = self.round
@@ -281,8 +279,5 @@ class Rebalancer:
         # What was sold for an asset that is left out by now goes to the others.
         is_again = not current.reason.cause.is_policy or bool((current.members & self.kept).any())
         self._schedule.ended(current.reason, gave_up, is_again)
-        short = zip(self.assets, current.members, strict=True)
-        missing = tuple(asset for asset, is_short in short if gave_up and is_short)
-        facts = current.number, current.reason, current.started, tuple(current.plans)
-        self.closed.append(RoundRecord(*facts, outcome, missing))
+        self.closed.append(RoundRecord.of(current, outcome, self.assets))
         self.round = None

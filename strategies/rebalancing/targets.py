@@ -103,7 +103,8 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float, out: Mas
     reserve : float
         Fraction of the NAV that buys leave uninvested.
     cash_weight : float
-        Fraction of the NAV that is cash now.
+        Fraction of the NAV that is cash now. Negative where more has been taken out than there
+        was: the sells that make up for it bring the reserve too.
     out : bool array, shape (assets,)
         Assets whose targets stay as they are.
 
@@ -117,10 +118,13 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float, out: Mas
     >>> none = np.array([False, False])
     >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, 1.0, none).tolist()
     [0.49, 0.49, 0.02]
+    >>> beside_reserve(np.array([0.5, 0.5, 0.0]), 0.02, -3.0, none).tolist()
+    [0.49, 0.49, 0.02]
     """
     cash = float(targets[-1])
     room = 1 - cash - float(targets[:-1][out].sum())
-    tolerated = min(max(cash_weight, cash), max(cash, reserve), cash + room)
+    wanted = reserve if cash_weight < 0 else cash_weight
+    tolerated = min(max(wanted, cash), max(cash, reserve), cash + room)
     if tolerated <= cash:
         return targets
     rest = np.where(out, targets[:-1], targets[:-1] * ((room - (tolerated - cash)) / room))

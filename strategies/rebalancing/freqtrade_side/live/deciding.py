@@ -174,12 +174,13 @@ class Deciding:
             record = self._rebalancer.closed.pop()
             self._snapshots.fees.forget()
             reason = self._refusals.reason(record.missing)
-            self._diary.closed(now, record, opening, portfolio, orders, reason)
+            without = self._memory.state.left_out
+            self._diary.closed(now, record, opening, portfolio, orders, reason, without)
             gave_up = f"{record.tag}: {reason}" if reason else None
             self._memory.note(opening=None, gave_up=gave_up)
         elif len(current.plans) != plans:
             targets = self._rebalancer.targets_now(portfolio)
-            self._diary.planned_again(now, current, portfolio, targets)
+            self._diary.planned_again(now, current, portfolio, targets, self._memory.state.left_out)
 
     def _watch(self, now: datetime, portfolio: Portfolio) -> None:
         self._rebalancer.watch(now, portfolio, lambda: self._snapshots.rules(portfolio))
@@ -196,7 +197,8 @@ class Deciding:
         opening = opening_facts(current, portfolio, self._setup.stake)
         self._memory.note(opening=opening, announced=current.tag)
         targets = self._rebalancer.targets_now(portfolio)
-        self.decision = self._diary.opened(now, current, portfolio, targets)
+        without = self._memory.state.left_out
+        self.decision = self._diary.opened(now, current, portfolio, targets, without)
 
     def _breach(self, now: datetime, portfolio: Portfolio) -> str | None:
         """Name the limit that the newest plan would exceed."""

@@ -81,7 +81,7 @@ class HandsOff:
             self._seen = (held, since)
             own = self._treasury.own
             self._reduced = frozenset(ended_trades.reduced_by_others(own, since))
-            self._memory.note(trades=ended_trades.known_trades(own))
+            self._memory.note(known_trades=ended_trades.known_trades(own))
         self._memory.note(vanished=tuple(sorted(vanished)))
         closed = ended_trades.closed_by_others(self._setup.stake, since) if absent else set()
         return _Found(
@@ -92,7 +92,7 @@ class HandsOff:
 
     def _deleted(self, now: datetime) -> set[str]:
         """Book what deleted trades had cost: their coins are the portfolio's no longer."""
-        gone = ended_trades.deleted(self._memory.state.trades)
+        gone = ended_trades.deleted(self._memory.state.known_trades)
         for trade in gone:
             self._seen = None
             if not trade.cost:

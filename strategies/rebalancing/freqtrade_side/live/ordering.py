@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 import numpy as np
-from freqtrade.persistence import LocalTrade
+from freqtrade.persistence import LocalTrade, Order
 
-from rebalancing.freqtrade_side.live import own_orders, trade_corrections
+from rebalancing.freqtrade_side.live import booked_orders, own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.order_guard import THIN, OrderGuard
@@ -180,10 +180,17 @@ class Ordering:
         current = self._rebalancer.round
         assert current is not None
         side: Literal["buy", "sell"] = "sell" if trade.is_sell else "buy"
-        after = own_orders.newest_order()
+        known = booked_orders.all_orders(Order.ft_pair == f"{trade.asset}/{self._setup.stake}")
         self._refusals.handed_out(trade.asset)
         intent = Intent(
-            asset=trade.asset, side=side, size=size, at=now, tag=current.tag, after=after
+            asset=trade.asset,
+            side=side,
+            size=size,
+            at=now,
+            tag=current.tag,
+            after=known.last_order,
+            since=known.since,
+            names=known.names,
         )
         self._memory.note(intents=(*self._memory.state.intents, intent))
         unit = "amount" if trade.is_sell else "notional"

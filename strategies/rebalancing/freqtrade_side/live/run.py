@@ -17,6 +17,7 @@ from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
+from rebalancing.freqtrade_side.live.lease import keep_lease
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.ordering import Ordering
@@ -27,6 +28,7 @@ from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
+from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
 from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.setbacks import left_out
 from rebalancing.settings import MAKER_TRIES
@@ -95,7 +97,9 @@ class LiveRun:
         self._candles = candles
         self._failing = 0
         self._balances_age = 0
+        self._ousted_by: str | None = None
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
+        self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(rebalancer, memory, diary)
         self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals, guard)
 
@@ -155,6 +159,8 @@ class LiveRun:
 
     def _think(self, now: datetime) -> bool:
         """Return whether the open round may go on ordering in this loop."""
+        if self._is_ousted(now):
+            return False
         running = is_running(self._dataprovider)
         self._requests.obey(now, running)
         self._deciding.decision = None
@@ -187,16 +193,39 @@ class LiveRun:
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
             self._memory.save(now, self._rebalancer.state())
+            self._notes.show(now)
         self._requests.answer(now, self._deciding.decision, "open orders, or balances")
         return self._memory.is_held is None
 
+    def _is_ousted(self, now: datetime) -> bool:
+        """Tell whether another process has got the database: what is remembered here is old then,
+        whether that process goes on or not."""
+        if self._ousted_by is None:
+            self._ousted_by = keep_lease()
+            if self._ousted_by is not None:
+                text = (
+                    f"{self._ousted_by} trades with the same database: this bot orders nothing any "
+                    "more; end one of the two, and start this one again"
+                )
+                self._diary.tell(now, "lease lost", text)
+        return self._ousted_by is not None
+
     def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
         """Say which assets rounds do without for now, and when that is over."""
-        out = {**left_out(self._memory.state.setbacks, now), **quotes.left_out}
-        self._memory.note(left_out=out)
-        named = "; ".join(f"{asset} is left out: {why}" for asset, why in out.items())
-        text = f"{named}. Rounds leave it as it is, the others share the rest" if named else "over"
-        self._diary.tell_change(now, "left out", ", ".join(out), text)
+        no_price = quotes.left_out
+        out = {**left_out(self._memory.state.setbacks, now), **no_price}
+        without = tuple(asset for asset in self._memory.state.without if asset in no_price)
+        awaited = self._rebalancer.wait_for(no_price.keys() - set(without))
+        self._memory.note(left_out=out, awaited=awaited, without=without)
+        told = [
+            f"{asset} has had no price yet: {out[asset]}. Its weight is held in cash until it has "
+            "one; rebalance resume divides it over the others"
+            for asset in awaited
+        ]
+        if named := [f"{a} is left out: {why}" for a, why in out.items() if a not in awaited]:
+            told.append(f"{'; '.join(named)}. Rounds leave it as it is, the others share the rest")
+        fact = ", ".join([*out, *(f"{asset} awaited" for asset in awaited)])
+        self._diary.tell_change(now, "left out", fact, ". ".join(told) or "over")
 
     def _goes_on(self, quotes: Quotes) -> bool:
         """Tell whether a round is open that can do without the prices that are doubted."""
@@ -231,8 +260,9 @@ class LiveRun:
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
-        own, known = self._snapshots.treasury.own, self._memory.state.trades
-        self._memory.note(intents=doubtful, trades=(*known, *ended_trades.new_trades(own, known)))
+        own, known = self._snapshots.treasury.own, self._memory.state.known_trades
+        known = (*known, *ended_trades.new_trades(own, known))
+        self._memory.note(intents=doubtful, known_trades=known)
         with uninterrupted():
             self._memory.save(now, self._rebalancer.state())
 

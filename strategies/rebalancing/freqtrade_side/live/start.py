@@ -194,6 +194,7 @@ def take_up(
         rebalancer.resume(state, now)
         rebalancer.hands_off = setup.mask(state.hands_off)
         rebalancer.kept = rebalancer.untradable = setup.mask(left_out(state.setbacks, now))
+        rebalancer.wait_for(state.awaited)
     treasury = Treasury(wallets, setup.stake, own, settings.investment, state.book, state.flows)
     treasury.balance_adopted_before()
     markets = Markets.of(exchange, config, setup.pairs)
