@@ -1,4 +1,4 @@
-"""Processes of the real ``freqtrade trade`` that begin with freqtrade already imported."""
+"""Processes of ``freqtrade trade`` and ``rebalance`` that begin with freqtrade already imported."""
 
 import faulthandler
 import multiprocessing
@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -45,6 +45,17 @@ def freqtrade_process(arguments: Sequence[str], folder: Path) -> BaseProcess:
     follows (the command line, the configuration, ccxt, HTTP) is what ``freqtrade`` itself does.
     """
     process = FORKS.Process(target=run_freqtrade, args=(list(arguments), folder), daemon=True)
+    process.start()
+    return process
+
+
+def rebalance_process(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
+) -> BaseProcess:
+    """Start ``rebalance`` in a folder and an environment, away from any terminal; what it prints
+    goes to two files, the second for its errors."""
+    told = (list(arguments), folder, dict(environment), printed)
+    process = FORKS.Process(target=_rebalance, args=told)
     process.start()
     return process
 
@@ -88,12 +99,32 @@ def run_freqtrade(arguments: Sequence[str], folder: Path) -> None:
     main(list(arguments))
 
 
-def settle_in(folder: Path) -> None:
-    """Make a process one that a person has started in a folder."""
+def _begin(folder: Path) -> None:
     faulthandler.register(signal.SIGUSR1)  # one that hangs can be asked where
     # A shell lets what it runs in the background ignore interrupts; a bot must not inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
+
+
+def _rebalance(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
+) -> None:
+    end_with_parent()
+    _begin(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115  that of the server is closed
+    for stream, file in zip((sys.stdout, sys.stderr), printed, strict=True):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream.fileno())
+    from rebalancing.cli import main
+
+    main(list(arguments), prog_name="rebalance")
+
+
+def settle_in(folder: Path) -> None:
+    """Make a process one that a person has started in a folder."""
+    _begin(folder)
     printed = os.open("printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(printed, stream.fileno())

@@ -10,7 +10,7 @@ import pytest
 from rebalancing.freqtrade_side.annotations import round_annotations
 from tests.builders import PROJECT, make_config
 from tests.freqtrade_runs import backtest, freqtrade_process
-from tests.live_bots import TIMEFRAME, with_api
+from tests.live_bots import TIMEFRAME, LiveBot, with_api
 from tests.portfolio_bots import TARGETS, trading_bot
 from tests.portfolio_bots import closed as closed_round
 
@@ -39,13 +39,15 @@ def test_plot_dataframe_marks_the_rounds_of_the_newest_backtest(tmp_path: Path) 
 
 def test_frequi_is_given_targets_weights_and_rounds_of_a_running_bot(tmp_path: Path) -> None:
     """What its charts are drawn from, over freqtrade's REST API."""
-    with trading_bot(tmp_path, dry_run=True) as (_, bot):
+    with trading_bot(tmp_path, dry_run=True) as (ground, bot):
         bot.configure(**with_api(bot.config))
         bot.start()
         closed_round(bot, 1)
         chart = bot.ask("GET", f"pair_candles?pair=BTC/USDT&timeframe={TIMEFRAME}&limit=5")
         entries = [row[chart["columns"].index("enter_long")] for row in chart["data"]]
         assert entries == [0, 0, 0, 0, 1], "the newest candle is the one in which it is bought"
+        bot.wait_for(lambda: len(notes(bot, 1)) == 5)
+        assert notes(bot, 1)["weight"] == "50.0%"
         bot.stop()
         with closing(sqlite3.connect(bot.records.database)) as database, database:
             for column in ("order_date", "order_filled_date"):  # so that its candle is complete
@@ -62,6 +64,27 @@ def test_frequi_is_given_targets_weights_and_rounds_of_a_running_bot(tmp_path: P
         assert newest["target_weight"] == TARGETS["BTC"]
         assert newest["weight"] == pytest.approx(TARGETS["BTC"], abs=0.01)
         assert [mark["label"] for mark in chart["annotations"]] == ["r0 initial"]
+        ground.set_prices(BTC=104)
+        bot.wait_loops(3)
+        assert notes(bot, 1)["weight"] == "50.0%", "not in every loop"
+        ground.set_prices(BTC=120)
+        closed_round(bot, 2)
+        seen = bot.wait_for(lambda: notes(bot, 1)["last_round"].startswith("r1") and notes(bot, 1))
+        assert seen.pop("last_round").startswith("r1 threshold BTC +4.")
+        assert seen == {
+            "target": "50.0%",
+            "weight": "50.0%",
+            "drift": "+0.0 points",
+            "next_round": "when a weight leaves its band; that of this one is 47.0% to 53.0%",
+        }
+        bot.ask("POST", "forceexit", tradeid="2", ordertype="market")
+        bot.wait_for(lambda: "closed" in notes(bot, 2)["next_round"])
+
+
+def notes(bot: LiveBot, trade: int) -> dict[str, str]:
+    """What freqtrade shows beside a trade, over REST as in FreqUI and Telegram."""
+    found = bot.ask("GET", f"trades/{trade}/custom-data")
+    return {entry["key"]: entry["value"] for one in found for entry in one["custom_data"]}
 
 
 def test_a_round_within_the_last_candle_of_a_chart_is_marked() -> None:

@@ -9,10 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from freqtrade.data.dataprovider import DataProvider
+from freqtrade.enums import RunMode
 from freqtrade.persistence import KeyValueStore
 from freqtrade.persistence.key_value_store import _KeyValueStoreModel
 
 from rebalancing.freqtrade_side.live import commands
+from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.journal_file import Journal
+from rebalancing.freqtrade_side.live.requests import Requests
+from rebalancing.freqtrade_side.live.state import LiveState, Memory
+from rebalancing.rebalancer import Rebalancer
+from tests.builders import make_settings
 from tests.command_lines import (
     COMMAND,
     clean_environment,
@@ -237,3 +245,35 @@ def test_a_bad_configuration_is_one_line(tmp_path: Path, text: str | None, says:
     run = rebalance(tmp_path, "status")
     assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
     assert says in run.stderr
+
+
+# --- the bot's answers ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("age", "decision", "expected"),
+    [
+        pytest.param(0, None, None, id="it waits for the decision"),
+        pytest.param(0, "no round: too small", "no round: too small", id="decided"),
+        pytest.param(
+            9,
+            None,
+            "not decided yet, the bot waits for prices; a message and the journal will tell "
+            "what comes of it",
+            id="nobody is left waiting",
+        ),
+    ],
+)
+def test_now_is_answered_once_it_is_decided_or_takes_too_long(
+    folder: Path, age: int, decision: str | None, expected: str | None
+) -> None:
+    write_command(timedelta(seconds=age))
+    now = datetime.now(UTC)
+    dataprovider = DataProvider({"runmode": RunMode.DRY_RUN}, None)
+    diary = Diary(Journal(folder / "journal.jsonl"), dataprovider, "USDT")
+    rebalancer = Rebalancer(make_settings(), ["BTC", "ETH"], "USDT")
+    requests = Requests(rebalancer, Memory(LiveState(targets={})), diary)
+    requests.obey(now, is_running=True)
+    requests.answer(now, decision, "prices")
+    assert commands.answer("0badcafe") == expected
+    assert (commands.take() is None) == (expected is not None), "unanswered it is taken again"

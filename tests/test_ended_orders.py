@@ -8,7 +8,7 @@ from sandbox.listing import MarketStatus
 from tests.portfolio_bots import closed, trading_bot
 
 pytestmark = pytest.mark.slow
-PATIENT = {"entry": 10, "exit": 10, "unit": "minutes"}
+PATIENT = {"entry": 30, "exit": 30, "unit": "minutes"}
 
 
 def test_a_round_waits_no_longer_for_an_order_of_a_pair_that_has_ended(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from rebalancing.rebalancer import Rebalancer
 from rebalancing.rounds import Fill
 from rebalancing.state import RebalancerState
-from rebalancing.triggers import Cause, Reason
+from rebalancing.triggers import Cause
 from tests.builders import START, SimulatedAccount, make_rules, make_settings
 
 HALVES = {"BTC": 0.5, "ETH": 0.5}
@@ -125,7 +125,7 @@ def test_an_asset_that_was_sold_completely_is_forgotten() -> None:
     account.at(2)
     account.at(3)
     restart(account, 4, {"BTC": 1.0}, targets={"BTC": 1.0})
-    assert account.rebalancer.asked is None
+    assert account.rebalancer.state().asked is None
 
 
 def test_changed_targets_drop_the_round_that_was_open_for_others() -> None:
@@ -156,7 +156,7 @@ def test_what_is_sold_by_hand_stays_out_until_told(scope: str, sold: float) -> N
 
 def test_a_round_that_is_asked_for_starts_whatever_the_policy() -> None:
     account = allocated(threshold=0.4, cooldown="24h")
-    account.rebalancer.asked = Reason(Cause.ASKED)
+    account.rebalancer.ask(Cause.ASKED)
     assert account.at(2, BTC=1.2) == {"BTC": -50, "ETH": 50}
     account.at(3)
     assert account.at(4) == {}

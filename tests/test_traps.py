@@ -348,7 +348,8 @@ def test_rounds_are_marked_on_the_chart(tmp_path: Path) -> None:
     found = run(tmp_path, {"A": steps((5, 1), (60, 2)), "B": steps((65, 1))}, period="24h")
     frame = make_candles(steps((65, 1)))
     marks = found.strategy.ft_plot_annotations("A/USDT", frame)
-    assert [(mark["label"], mark["start"]) for mark in marks] == [
-        ("r0 initial", hours(0)),
-        ("r1 period", hours(24)),
+    # Around the beginning of a candle, where FreqUI draws it.
+    assert [(mark["label"], mark["start"], mark["end"]) for mark in marks] == [
+        ("r0 initial", hours(-0.5), hours(0.5)),
+        ("r1 period", hours(23.5), hours(24.5)),
     ]

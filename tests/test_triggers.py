@@ -1,6 +1,7 @@
 """When a round is due, and why."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -207,6 +208,20 @@ def test_a_new_asset_starts_a_round_when_it_appears() -> None:
         "initial",
         "new asset SOL",
     ]
+
+
+@pytest.mark.parametrize("policy", [{"threshold": 0.03}, {"period": "30d"}])
+def test_more_taken_out_than_there_is_in_cash_is_sold_at_once(policy: dict[str, Any]) -> None:
+    """An `investment` that is lowered leaves less than nothing in cash."""
+    halves, prices = {"BTC": 0.5, "ETH": 0.5}, {"BTC": 1.0, "ETH": 1.0}
+    settings = make_settings(targets=halves, **policy)
+    account = SimulatedAccount(settings, prices, 1000, 0.005, fee=0.001, lot=0.3)
+    account.at(0)
+    account.cash -= 900
+    assert account.at(1).keys() == {"BTC", "ETH"}
+    assert account.at(2) == {}
+    assert causes(account) == ["initial", "withdrawal"]
+    assert 0 <= account.cash <= 0.01 * account.portfolio.nav
 
 
 def test_an_asset_that_comes_back_is_not_new() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from rebalancing.settings import Settings
 
@@ -24,6 +25,38 @@ the band"
     """
     start = _start(settings)
     return "; ".join([start, *_extent(settings)])
+
+
+def next_round(
+    settings: Settings, boundary: datetime | None, target: float, band: float | None
+) -> str:
+    """Say when the next round starts, as far as that is known, for one asset.
+
+    Parameters
+    ----------
+    settings : Settings
+        The policy.
+    boundary : datetime or None
+        The next one of the period, UTC; None if there is none yet, or no period.
+    target, band : float
+        Target weight of the asset and half-width of its band; the band is None without a threshold.
+
+    Examples
+    --------
+    >>> policy = Settings(targets="equal", period="24h", threshold=0.02)
+    >>> next_round(policy, datetime(2026, 1, 2, 15, 30), 0.4, 0.02)
+    '2026-01-02 15:30 UTC, if a weight is out of its band then; that of this one is 38.0% to 42.0%'
+    """
+    when = None if boundary is None else f"{boundary:%Y-%m-%d %H:%M} UTC"
+    if band is None:
+        return when or "after the initial one"
+    limits = f"that of this one is {max(0.0, target - band):.1%} to {target + band:.1%}"
+    if settings.period is None:
+        return f"when a weight leaves its band; {limits}"
+    when = when or "a boundary"
+    if settings.combine == "and":
+        return f"{when}, if a weight is out of its band then; {limits}"
+    return f"{when}, or when a weight leaves its band; {limits}"
 
 
 def _start(settings: Settings) -> str:

@@ -17,6 +17,10 @@ from rebalancing.triggers import Cause, PeriodGrid, Reason, trigger
 LONGEST_BACKOFF = timedelta(hours=1)
 """How long the next round waits at most after rounds that gave up, beside the cool-down."""
 
+OWED = 0.01
+"""Fraction of the NAV that has been taken out and is not there in cash, above which coins are sold
+for it at once: a drift of the cash would be a number of thousands of points."""
+
 
 def backoff(failures: int) -> timedelta:
     """Return how much longer than the cool-down the next round waits after `failures` rounds in
@@ -60,6 +64,11 @@ class Schedule:
             self._thresholds = threshold_vector(settings.threshold, self._assets, stake)
 
     @property
+    def seen(self) -> Mask:
+        """Which assets have been available when a round began, shape (assets,)."""
+        return self._seen
+
+    @property
     def has_begun(self) -> bool:
         """There has been a round, or nothing to do for the initial one."""
         return self._last_start is not None
@@ -89,6 +98,8 @@ class Schedule:
             return Reason(Cause.INITIAL) if available.any() else None
         if event := self.asked or self._again:
             return event
+        if portfolio.cash < -OWED * portfolio.nav:
+            return Reason(Cause.WITHDRAWAL)
         new = available & tradable & ~self._seen & (targets[:-1] > 0)
         if new.any():
             return Reason(Cause.NEW_ASSET, self._assets[int(np.argmax(new))])
@@ -130,11 +141,11 @@ class Schedule:
             self._last_start = self._last_start or now
             self._grid = replace(self._grid, origin=now)
 
-    def ended(self, reason: Reason, gave_up: bool) -> None:
-        """A round is over."""
+    def ended(self, reason: Reason, gave_up: bool, is_again: bool) -> None:
+        """A round is over; one that gave up is due again if nothing else would ask for it."""
         self._failures = self._failures + 1 if gave_up else 0
-        if gave_up and not reason.cause.is_policy:
-            self._again = reason  # nothing else would ask for it another time
+        if gave_up and is_again:
+            self._again = reason
 
     def state(self) -> ScheduleState:
         """Return what must survive a restart."""

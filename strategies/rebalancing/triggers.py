@@ -19,6 +19,7 @@ class Cause(StrEnum):
     TARGETS_CHANGED = "targets changed"
     ASKED = "asked"
     RESUMED = "resumed"
+    WITHDRAWAL = "withdrawal"
 
     @property
     def is_policy(self) -> bool:
@@ -28,7 +29,7 @@ class Cause(StrEnum):
     @property
     def lasts(self) -> bool:
         """It stays a reason until a round opens; the others are looked at once."""
-        return self in (Cause.INITIAL, Cause.THRESHOLD, Cause.NEW_ASSET)
+        return self in (Cause.INITIAL, Cause.THRESHOLD, Cause.NEW_ASSET, Cause.WITHDRAWAL)
 
 
 @dataclass(frozen=True)

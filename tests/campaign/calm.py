@@ -26,7 +26,7 @@ def calm_down(life: "Life") -> tuple[int, int]:
     life.repair()
     if life.scenario.has_period:  # boundaries are counted from the end of the first round
         life.wait(life.scenario.calm_loops, lambda: life.bot.records.journal("closed"))
-    if life.scenario.has_period or life.is_blind or life.ended or _gave_up(life):
+    if life.scenario.has_period or life.is_blind or life.ended or _is_patient(life):
         life.nap(1.1 * _HOUR)
     began, calm = _loops(life), dict(life.prices)
     wanted = life.scenario.calm_loops
@@ -75,10 +75,21 @@ def _is_stopped(life: "Life") -> bool:
     return events[-1:] == ["stopped"]
 
 
+def _is_patient(life: "Life") -> bool:
+    """Tell whether the bot tries nothing for a while."""
+    return _gave_up(life) or _leaves_out(life)
+
+
 def _gave_up(life: "Life") -> bool:
     """Tell whether the newest round did: after several of those the next one waits for minutes."""
     outcomes = [line["outcome"] for line in life.bot.records.journal("closed")]
     return outcomes[-1:] == ["gave up"]
+
+
+def _leaves_out(life: "Life") -> bool:
+    """Tell whether an asset is left out: after orders that were refused, for minutes."""
+    texts = [line["text"] for line in life.bot.records.journal("left out")]
+    return texts[-1:] not in ([], ["over"])
 
 
 def _tremble(life: "Life", calm: Mapping[str, float], turn: int) -> None:

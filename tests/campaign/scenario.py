@@ -194,10 +194,12 @@ def _draw_block(dice: random.Random, assets: list[str], kind: str, cash: float) 
         "combine": policy if policy in ("and", "or") else "and",
         "scope": "all",
         "destination": "target",
-        "limits": {**_LIMITS, "day_rounds": 2 if dice.random() < 0.15 else 10_000},
+        "limits": {**_LIMITS, "day_rounds": 10_000},
     }
     if policy != "threshold":
-        block["period"] = PERIOD
+        block["period"] = PERIOD  # which makes more rounds a day than a few
+    elif dice.random() < 0.3:
+        block["limits"]["day_rounds"] = 2
     if policy != "period":
         relative = dice.random() < 0.3
         block["threshold_kind"] = "relative" if relative else "absolute"

@@ -30,6 +30,9 @@ PLOT_CONFIG: dict[str, Any] = {
     },
 }
 
+SHADE = "rgba(137, 87, 229, 0.3)"
+"""Of a round on FreqUI's chart: its candle shows through."""
+
 Marks = list[tuple[datetime, str]]
 
 
@@ -74,21 +77,23 @@ def mark_rounds(frame: DataFrame, marks: Marks, timeframe: timedelta) -> Series:
 
 
 def round_annotations(
-    marks: Iterable[tuple[datetime, str]], start: datetime, end: datetime, timeframe: timedelta
+    marks: Marks, start: datetime, end: datetime, timeframe: timedelta
 ) -> list[dict[str, Any]]:
     """Return freqtrade's plot annotations for the rounds between two moments.
 
     Parameters
     ----------
-    marks : iterable of (datetime, str)
+    marks : list of (datetime, str)
         Start and label of each round.
     start, end : datetime
         Beginning of the first and of the last candle that the chart shows.
     timeframe : timedelta
-        Width of a mark: its candle.
+        Length of a candle: a mark covers that in which its round began.
     """
+    candles = to_datetime([when for when, _ in marks], utc=True).floor(timeframe)
+    half = timeframe / 2  # FreqUI draws a candle around its beginning
     return [
-        {"type": "area", "start": when, "end": when + timeframe, "label": label, "color": "#8957e5"}
-        for when, label in marks
+        {"type": "area", "start": at - half, "end": at + half, "label": label, "color": SHADE}
+        for at, (when, label) in zip(candles.to_pydatetime(), marks, strict=True)
         if start <= when < end + timeframe
     ]

@@ -28,7 +28,7 @@ from rebalancing.freqtrade_side.investment import check_investment
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.bot_state import freqtrade_state
 from rebalancing.freqtrade_side.live.order_types import OrderTypes
-from rebalancing.freqtrade_side.live.pulse import Pulse, beat, pulse_path
+from rebalancing.freqtrade_side.live.pulse import Pulse, PulseFile, pulse_path
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
 from rebalancing.freqtrade_side.markets import Markets
@@ -198,7 +198,6 @@ class Trading(Charting):
     def __init__(self, strategy: IStrategy, terms: Terms) -> None:
         super().__init__(strategy, terms)
         self._candles: dict[str, PairCandles] = {}
-        self._pulse = pulse_path(strategy.config)
 
     def start(self) -> None:
         """Take up what the life before left."""
@@ -211,6 +210,7 @@ class Trading(Charting):
         for sentence in cautions(setup.settings, setup.assets, setup.stake, fee, cash):
             logger.warning(sentence)
         self._order_types = OrderTypes(strategy)
+        self._pulse = PulseFile(pulse_path(strategy.config))
         self._shown = RunningWeights(setup, strategy.dp, strategy.timeframe)
         self.run = self._live
         self.heartbeat()
@@ -229,7 +229,7 @@ class Trading(Charting):
         """Show it to whoever asks for the bot's status."""
         state = freqtrade_state(self._strategy.dp) if self.run is not None else None
         if state in (State.RUNNING, State.PAUSED, State.STOPPED):
-            beat(self._pulse, Pulse(datetime.now(UTC), state.name.lower()))
+            self._pulse.beat(Pulse(datetime.now(UTC), state.name.lower()))
 
     def entries(self, pair: str, candles: int) -> int | Signals:
         """Mark the newest candle if this loop is to open a trade of the pair."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sandbox.ledger import ZERO, Balance, recompute
 from sandbox.orders import Order, Side, Status
-from tests.campaign.evidence import Evidence
+from tests.campaign.evidence import Evidence, in_ms
 from tests.campaign.scenario import STAKE
 from tests.campaign.witnessed import DELETED, WITHDRAWN, Touched
 
@@ -164,7 +164,8 @@ def _worth_of_coins_gone(seen: Evidence) -> tuple[float, float]:
     least = most = 0.0
     for touched in seen.done_by_hand(WITHDRAWN):
         amount = _held_before(seen, touched) - seen.held(touched.ended_ms)[touched.asset]
-        later = [flow.time_ms for flow in seen.kept_flows if flow.time_ms >= touched.begun_ms]
+        booked = [row for row in seen.kept_orders if row["ft_order_tag"] == "withdrawn"]
+        later = [in_ms(row["order_date"]) for row in booked]
         prices = seen.prices_between(touched.asset, touched.begun_ms, max(later, default=0))
         dust = 2 * seen.lot(touched.asset)
         least, most = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.campaign.checks.books import IN_KIND
 from tests.campaign.evidence import Evidence, Leg, Row, in_ms, round_of
 from tests.campaign.scenario import STAKE
-from tests.campaign.witnessed import DELETED, FORCED_TAG, PART_SOLD, SOLD, WITHDRAWN
+from tests.campaign.witnessed import DELETED, FORCED_TAG, MISCOUNTED, PART_SOLD, SOLD, WITHDRAWN
 
 # A line has the time at which its loop began; prices and balances came later, or slowly.
 _BEFORE_MS, _AFTER_MS = 1_000, 8_000
@@ -25,7 +25,7 @@ def lines_are_whole(seen: Evidence) -> Iterator[str]:
 def every_tag_has_its_round(seen: Evidence) -> Iterator[str]:
     """An order's tag is that of a round in the journal."""
     opened = {line["tag"] for line in seen.events("round")}
-    sold = {f"{one.asset}/{STAKE}" for one in seen.done_by_hand(SOLD, PART_SOLD)}
+    sold = {f"{one.asset}/{STAKE}" for one in seen.done_by_hand(SOLD, PART_SOLD, MISCOUNTED)}
     for row in seen.kept_orders:
         tag = row["ft_order_tag"] or ""
         # Without a tag where its answer was lost, and freqtrade has found it; then it finds old
@@ -108,7 +108,12 @@ def value_is_that_of_the_ledger(seen: Evidence) -> Iterator[str]:
     """Compare the value at the end of a round with balances and prices of that moment."""
     if seen.scenario.dry_run or "investment" in seen.scenario.rebalance:
         return
-    for line in seen.events("closed"):
+    in_doubt = False
+    for line in seen.events("waiting", "closed"):
+        if line["event"] == "waiting":
+            in_doubt = line["text"] != "over"
+        if line["event"] == "waiting" or in_doubt:  # an older price stands for one in doubt
+            continue
         now = in_ms(line["time"])
         # An asset without a price, as of a halted pair, is not in the NAV.
         weights = line["weights_after"]
@@ -128,7 +133,8 @@ def _value_around(seen: Evidence, now_ms: int, counted: set[str]) -> tuple[float
     paid = [payment.time_ms for payment in seen.payments if begun <= payment.time_ms <= ended]
     cash = [_cash_at(seen, moment) for moment in (now_ms, *paid)]
     least, most = min(cash), max(cash)
-    gone = [one for one in seen.done_by_hand(DELETED, WITHDRAWN) if begun <= one.ended_ms <= ended]
+    taken = seen.done_by_hand(DELETED, MISCOUNTED, WITHDRAWN)
+    gone = [one for one in taken if begun <= one.ended_ms <= ended]
     moments = [now_ms, *(one.ended_ms for one in gone), *(one.begun_ms for one in gone)]
     held = [seen.held(moment) for moment in moments]
     for asset in counted:

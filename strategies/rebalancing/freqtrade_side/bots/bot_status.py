@@ -14,7 +14,8 @@ from rebalancing.durations import parse_duration
 from rebalancing.freqtrade_side.live.pulse import Pulse
 from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.rounds import Fill, round_tag
-from rebalancing.targets import targets_in_force
+from rebalancing.setbacks import left_out
+from rebalancing.targets import targets_around
 
 Condition = Literal[
     "not started",
@@ -68,7 +69,8 @@ class Member:
     drift : float or None
         As the bot measures it; None where it measures none.
     note : str
-        "hands off", "left out: " and why, "leaving", or empty.
+        "hands off", "left out: " or "no price yet, held in cash until it has one: " and why,
+        "leaving", or empty.
     """
 
     asset: str
@@ -183,9 +185,9 @@ def bot_status(
         state.checked_at,
         state.nav,
         state.cash,
-        _members(state, stake, held, reserve),
+        members_of(state, stake, held, reserve),
         _open_round(state, done),
-        _boundary(state),
+        next_boundary(state),
         state.gave_up,
         life.holder,
         None if life.pulse is None else life.pulse.freqtrade,
@@ -225,9 +227,11 @@ def open_round_tag(state: LiveState | None) -> str | None:
     return round_tag(state.round.number, state.round.reason)
 
 
-def _members(
+def members_of(
     state: LiveState, stake: str, held: Mapping[str, float], reserve: float
 ) -> tuple[Member, ...]:
+    """Return the assets at the newest check, cash last; the parameters are those of
+    `bot_status`."""
     prices = {**state.prices, stake: 1.0}
     # What the check counted: coins below a lot too, and none that have left the account.
     amounts = {**held, **state.amounts, stake: state.cash or 0.0}
@@ -237,6 +241,8 @@ def _members(
     def note(asset: str) -> str:
         if asset in state.hands_off:
             return "hands off"
+        if asset in state.awaited:
+            return f"no price yet, held in cash until it has one: {state.left_out[asset]}"
         if asset in state.left_out:
             return f"left out: {state.left_out[asset]}"
         return "leaving" if asset in state.leaving else ""
@@ -250,13 +256,15 @@ def _members(
 
 
 def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[float | None]:
-    out = np.array([asset in state.hands_off for asset in assets])
+    out = np.array([asset in state.hands_off or asset in state.awaited for asset in assets])
     available = np.array([asset in state.weights for asset in assets])
-    if not available[-1]:  # there has been no check
+    if not available[-1] or state.checked_at is None:  # there has been no check
         return [None] * len(assets)
     targets = np.array([state.targets.get(asset, 0.0) for asset in assets])
     shares = np.array([state.weights.get(asset, 0.0) for asset in assets])
-    wanted = targets_in_force(targets, available, out[:-1], shares, reserve)
+    failing = left_out(state.setbacks, state.checked_at)
+    kept = np.array([asset in failing for asset in assets[:-1]], dtype=bool)
+    wanted = targets_around(kept, targets, available, out[:-1], shares, reserve)
     measured = available & ~out
     return [
         float(drift) if known else None
@@ -277,7 +285,8 @@ def _open_round(state: LiveState, done: Mapping[str, Fill]) -> OpenRound | None:
     return OpenRound(tag, current.started, current.tries, wanted)
 
 
-def _boundary(state: LiveState) -> datetime | None:
+def next_boundary(state: LiveState) -> datetime | None:
+    """Return the next boundary of the period; None without one, and before the initial round."""
     if state.period is None or state.origin is None:
         return None
     return state.origin + (state.served + 1) * parse_duration(state.period)

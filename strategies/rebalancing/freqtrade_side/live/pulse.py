@@ -26,21 +26,32 @@ def pulse_path(config: Mapping[str, Any]) -> Path:
     return journal_path(config).with_suffix(".pulse")
 
 
-def beat(path: Path, pulse: Pulse) -> None:
-    """Write a pulse in the place of the one before.
+class PulseFile:
+    """Writes each pulse in the place of the one before.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is there.
 
     Notes
     -----
     A file, as it changes in every loop: a commit to the database would cost more than the loop.
-    Only freqtrade's main thread counts; its API asks the strategy things too while a loop hangs.
-    On a full disk the bot goes on without.
+    All lines are equally long, and one is written at once: whoever reads finds a whole one.
     """
-    if threading.current_thread() is not threading.main_thread():
-        return
-    new = path.with_suffix(".pulse.new")
-    with suppress(OSError):
-        new.write_text(f"{pulse.at.isoformat()} {pulse.freqtrade}\n")
-        new.replace(path)  # whoever reads it finds a whole one
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb", buffering=0)
+
+    def beat(self, pulse: Pulse) -> None:
+        """Write a pulse; on a full disk the bot goes on without."""
+        # The threads of freqtrade's API ask the strategy things too, also while its loop hangs.
+        if threading.current_thread() is not threading.main_thread():
+            return
+        at = pulse.at.isoformat(timespec="microseconds")
+        with suppress(OSError):
+            self._file.seek(0)
+            self._file.write(f"{at} {pulse.freqtrade:<8}\n".encode())
 
 
 def read_pulse(path: Path) -> Pulse | None:

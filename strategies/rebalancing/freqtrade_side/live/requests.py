@@ -10,7 +10,7 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.rebalancer import Rebalancer
-from rebalancing.triggers import Cause, Reason
+from rebalancing.triggers import Cause
 
 ANSWERED_WITHIN = timedelta(seconds=8)
 """How long an answer may wait for the decision; the command line waits for 15 seconds."""
@@ -103,14 +103,22 @@ class Requests:
         if self._rebalancer.round is not None:
             return f"{self._rebalancer.round.tag} is already open"
         self._end_stop(now)
-        self._rebalancer.asked = Reason(Cause.ASKED)
+        self._memory.note(setbacks={})
+        self._rebalancer.ask(Cause.ASKED)
         return None
 
     def _resume(self, now: datetime) -> str:
         if out := self._memory.state.hands_off:
             self._rebalancer.forget(out)
-            self._rebalancer.asked = Reason(Cause.RESUMED)
-        self._memory.note(paused=None, hands_off=(), vanished=(), resumed_at=now)
+            self._rebalancer.ask(Cause.RESUMED)
+        self._memory.note(
+            paused=None,
+            hands_off=(),
+            vanished=(),
+            without=tuple(self._memory.state.left_out),
+            setbacks={},
+            resumed_at=now,
+        )
         self._end_stop(now)
         return "resumed"
 

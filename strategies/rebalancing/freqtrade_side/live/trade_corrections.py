@@ -65,8 +65,8 @@ def drop_empty() -> None:
         trade.delete()
 
 
-def end_orders(pair: str) -> int:
-    """Take the open orders of a pair that is listed no longer for cancelled; return how many.
+def end_orders(pair: str) -> None:
+    """Take the open orders of a pair that is listed no longer for cancelled.
 
     Notes
     -----
@@ -80,7 +80,6 @@ def end_orders(pair: str) -> int:
         order.ft_is_open, order.status = False, "canceled"
     if orders:
         Trade.commit()
-    return len(orders)
 
 
 def let_hold(number: int, amount: float) -> None:
