@@ -418,6 +418,17 @@ def test_the_reserve_is_not_drift() -> None:
     assert account.rebalancer.round is None
 
 
+def test_the_reserve_is_no_target_that_a_relative_threshold_is_a_share_of() -> None:
+    """A fifth of 0.5 % would be a band of 0.1 points: a deposit of 0.4 % would start a round."""
+    settings = make_settings(threshold=0.2, threshold_kind="relative")
+    account = SimulatedAccount(settings, {"BTC": 1.0, "ETH": 1.0}, 10_000, reserve=0.005)
+    account.at(0)
+    account.cash += 40
+    assert account.at(1) == {}
+    account.cash += 1_100  # a fifth of what the coins are to be
+    assert account.at(2) != {}
+
+
 def test_a_portfolio_that_lost_everything_is_left_alone() -> None:
     account = SimulatedAccount(make_settings(period="1h"), {"BTC": 1.0, "ETH": 1.0}, 1000)
     account.at(0)

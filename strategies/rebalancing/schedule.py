@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -62,6 +62,9 @@ class Schedule:
         self._thresholds: Vector | None = None
         if settings.threshold is not None:
             self._thresholds = threshold_vector(settings.threshold, self._assets, stake)
+            targets = settings.targets if isinstance(settings.targets, Mapping) else {}
+            if settings.threshold_kind == "relative" and not targets.get(stake):
+                self._thresholds[-1] = np.nan  # the reserve that is in force is no target
 
     @property
     def seen(self) -> Mask:

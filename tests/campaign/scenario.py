@@ -11,6 +11,7 @@ from sandbox.book import Depth
 from sandbox.fees import FeeAsset, Fees
 from tests.campaign.actions import STAKE, Action
 from tests.campaign.hands import WithdrawCoins
+from tests.campaign.markets import LargestOrder
 from tests.campaign.neighbour import StartAdopter, StartNeighbour
 from tests.campaign.script import draw_script
 
@@ -79,8 +80,10 @@ class Scenario:
 
     @property
     def calm_loops(self) -> int:
-        """Loops after which all is well if nothing happens: orders that rest take twice as many."""
-        return 10 if self.kind == "market" else 20
+        """Loops after which all is well if nothing happens: orders that rest, or that go in
+        pieces, take twice as many."""
+        in_pieces = any(isinstance(action, LargestOrder) for action in self.script)
+        return 10 if self.kind == "market" and not in_pieces else 20
 
     @property
     def has_period(self) -> bool:
