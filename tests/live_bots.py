@@ -1,6 +1,5 @@
 """Real ``freqtrade trade`` processes on the local exchange, to watch, kill and start again."""
 
-import base64
 import json
 import os
 import secrets
@@ -27,6 +26,7 @@ from tests.builders import PROJECT
 from tests.flat_candles import TIMEFRAME, write_flat_candles
 from tests.forked_bots import freqtrade_process
 from tests.patience import PATIENCE
+from tests.rest_requests import api_request
 
 SIGINT_STATUS = 128 + signal.SIGINT
 UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
@@ -226,15 +226,7 @@ class LiveBot:
 
     def ask(self, method: str, name: str, body: Any = None, **sent: Any) -> Any:
         """Use its REST API, such as ``ask("POST", "reload_config")``; send a body or fields."""
-        server = self.config["api_server"]
-        address = f"http://{LOOPBACK}:{server['listen_port']}/api/v1/{name}"
-        pair = f"{server['username']}:{server['password']}".encode()
-        headers = {
-            "Authorization": f"Basic {base64.b64encode(pair).decode()}",
-            "Content-Type": "application/json",
-        }
-        data = json.dumps(sent if body is None else body).encode() if method == "POST" else None
-        request = urllib.request.Request(address, data, headers, method=method)
+        request = api_request(self.config, method, name, body, sent)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 

@@ -19,8 +19,8 @@ def calm_down(life: "Life") -> tuple[int, int]:
     Notes
     -----
     The loop under way when the last fault ended does not count, nor those until a payment can
-    have been noticed. Where a boundary of the period has to come, or the bot is to wait for
-    something that takes an hour, the hour passes first.
+    have been noticed, nor those in which an order of a maker rests for its price. Where a boundary of the period has to come, or the bot is to
+    wait for something that takes an hour, the hour passes first.
     """
     life.ground.faults.clear()
     life.repair()
@@ -33,12 +33,15 @@ def calm_down(life: "Life") -> tuple[int, int]:
     unseen = _BALANCES_EVERY if life.hands.payments or life.hands.withdrawn else 0
     end = life.clock.now() + _SECONDS
     starts, shown = 0, 0
+    first = began[0]
     while min(passed := _passed(life, began, unseen)) <= wanted:
         if life.clock.now() > end or starts > _STARTS:
             break
         starts += not life.bot.alive
         life.keep_alive()
-        if passed[0] >= shown:
+        if _rests(life):
+            began = _loops(life)
+        if life.bot.records.loops - first >= shown:
             _tremble(life, calm, shown)
             if _is_stopped(life):  # somebody looks into it
                 life.hands.resume()
@@ -56,6 +59,14 @@ def _loops(life: "Life") -> list[int]:
 def _passed(life: "Life", began: list[int], unseen: int) -> tuple[int, int]:
     passed = [now - then - unseen for now, then in zip(_loops(life), began, strict=True)]
     return passed[0], passed[-1]
+
+
+def _rests(life: "Life") -> bool:
+    """Tell whether an order of a maker waits for its price, or what became of it is not known."""
+    if life.scenario.kind != "maker":
+        return False
+    rounds = [line["event"] for line in life.bot.records.journal("round", "closed")]
+    return rounds[-1:] == ["round"] and life.bot.alive
 
 
 def _is_stopped(life: "Life") -> bool:

@@ -125,9 +125,11 @@ def _forget(known: dict[str, Any]) -> None:
     """Lose all that a process loses as it ends."""
     from freqtrade.loggers import bufferHandler
     from freqtrade.persistence.base import ModelBase
+    from freqtrade.rpc.api_server.webserver import ApiServer
 
     from tests.virtual.virtual_freqtrade import loops
 
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.disable()
     for handler in [*logging.getLogger().handlers]:
         logging.getLogger().removeHandler(handler)
@@ -143,6 +145,7 @@ def _forget(known: dict[str, Any]) -> None:
         with suppress(Exception):
             session.remove()  # rolled back
         engine.dispose()
+    ApiServer.shutdown()
     for name, value in _memory():
         value.clear()
         before = known.get(name, ())

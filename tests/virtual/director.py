@@ -26,10 +26,15 @@ class Director:
     is_dead
         The bot has been killed: whatever it asks while it is taken down has no effect.
 
+    reload
+        Lets freqtrade read its configuration again.
+    api
+        Asks freqtrade's REST API; None while it has none.
+
     Notes
     -----
     Each message has a number, and the answer has it, too: what an interrupt has broken off is
-    not answered any more.
+    not answered any more, and the API sends requests of its own while the bot sleeps.
     """
 
     def __init__(self, pipe: Connection, clock: VirtualTime) -> None:
@@ -45,6 +50,7 @@ class Director:
         self._may_die_at_commits = False
         self.is_dead = False
         self.reload: Callable[[], None] = lambda: None
+        self.api: Callable[..., Any] | None = None
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
@@ -76,20 +82,23 @@ class Director:
         mine, owed, self._owed = self._number, self._owed, 0.0
         self._pipe.send((mine, owed, *message))
         while True:
-            number, elapsed, order, self._may_die_at_commits, answer = self._pipe.recv()
+            number, elapsed, order, may_die, answer = self._pipe.recv()
             if number != mine:
                 continue
             self._clock.move_to(elapsed)
+            self._may_die_at_commits = may_die
             if order is None:
                 return answer
-            self._obey(order)
-            self._pipe.send((mine, 0.0, "go on"))
+            self._pipe.send((mine, 0.0, "obeyed", self._obey(*order)))
 
-    def _obey(self, order: str) -> None:
+    def _obey(self, order: str, *arguments: Any) -> Any:
         if order == "kill":
             self.is_dead = True
             raise Killed
+        if order == "ask":
+            return self.api and self.api(*arguments)
         if order == "reload":
             self.reload()
         else:
             signal.raise_signal(signal.SIGINT)  # which may raise here
+        return None

@@ -1,5 +1,6 @@
 """A local exchange in memory, on a virtual clock."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,6 +27,14 @@ class VirtualGround(Ground):
     """A local exchange whose bots are virtual."""
 
     place: Place
+
+    def set_limits(self, **limits: int) -> None:
+        """Let the exchange allow so much; see `sandbox.rate_limits.Limits`."""
+        body = json.dumps(limits).encode()
+        asked = self.place.server.ask("POST", "/control/limits", {}, body)
+        answer = self.place.loop.run_until_complete(asked)
+        assert answer is not None
+        assert answer.status == 200, answer
 
     def bot(self, config: dict[str, Any], name: str = "bot") -> LiveBot:
         """Make a bot, not started yet; it has the account's keys where it trades live."""

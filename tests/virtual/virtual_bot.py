@@ -1,13 +1,17 @@
 """A bot that goes on only while the test waits, and dies where the test says."""
 
 import asyncio
+import json
 import random
+import urllib.error
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
 from tests.bot_records import BotRecords
 from tests.live_bots import ENDING, LiveBot
+from tests.rest_requests import api_request
 from tests.virtual.bot_process import Birth, BotProcess
 from tests.virtual.director import TIMED_OUT
 from tests.virtual.memory_http import Answer, MemoryServer
@@ -20,6 +24,7 @@ _LOG_TO_FILE_ONLY = {
     "handlers": {},
     "root": {"handlers": [], "level": "INFO"},
 }
+_API_PATIENCE = 10.0  # seconds until a bot sleeps, so that its API can be asked
 _LATENCY = 0.002, 0.03  # seconds that half of a request takes
 
 
@@ -51,7 +56,8 @@ class VirtualBot(LiveBot):
     _home: BotProcess | None = field(default=None, init=False)  # while it is alive
     _status: int | None = field(default=None, init=False)
     _serving: "asyncio.Task[None] | None" = field(default=None, init=False)
-    _asked: int = field(default=0, init=False)  # number of the newest message
+    _asked: int = field(default=0, init=False)  # number of the message it waits with
+    _kind: str = field(default="", init=False)  # of that
     _points_left: int | None = field(default=None, init=False)
     _starts: int = field(default=0, init=False)
 
@@ -59,6 +65,8 @@ class VirtualBot(LiveBot):
         self.config["log_config"] = _LOG_TO_FILE_ONLY
         super().__post_init__()
         self._dice = random.Random(f"{self.place.seed} {self.folder.name}")
+        self._is_free = asyncio.Event()
+        self._is_free.set()
         self._count = _LoopCount(self.folder / "log.txt")
 
     @property
@@ -92,10 +100,15 @@ class VirtualBot(LiveBot):
         """Answer its messages until it ends."""
         while message is not None:
             number, owed, kind, *rest = message
+            self._asked, self._kind = number, kind
             await asyncio.sleep(owed)
-            answer = await getattr(self, f"_{kind}_")(*rest)
+            answer = await self._answer(kind, *rest)
+            await self._is_free.wait()
             self._tell(number, None, answer)
             message = self._heard()
+
+    async def _answer(self, kind: str, *rest: Any) -> Any:
+        return await getattr(self, f"_{kind}_")(*rest)
 
     def _heard(self) -> Any:
         """Return its next message; None when it has ended."""
@@ -109,10 +122,9 @@ class VirtualBot(LiveBot):
             self._home.free()
             self._status, self._home = message[3], None
             return None
-        self._asked = message[0]
         return message
 
-    def _tell(self, number: int, order: str | None, answer: Any) -> None:
+    def _tell(self, number: int, order: tuple[Any, ...] | None, answer: Any) -> None:
         assert self._home is not None
         may_die = self._points_left is not None
         self._home.pipe.send((number, self.place.clock.elapsed, order, may_die, answer))
@@ -163,7 +175,7 @@ class VirtualBot(LiveBot):
         """Kill it where it stands."""
         if self.alive:
             self._leave()
-            self._tell(self._asked, "kill", None)
+            self._tell(self._asked, ("kill",), None)
             while self._heard() is not None:
                 pass
 
@@ -184,12 +196,45 @@ class VirtualBot(LiveBot):
 
     def order(self, order: str) -> None:
         """Interrupt it, or let it read its configuration again, where it waits for the test."""
-        self._tell(self._asked, order, None)
+        self._tell(self._asked, (order,), None)
         message = self._heard()
-        if message is not None and message[2] == "go on":
+        if message is not None and message[2] == "obeyed":
             return
         self._leave()  # it has given up what it waited for
         self._serving = self.place.loop.create_task(self._serve(message))
+
+    def ask(self, method: str, name: str, body: Any = None, **sent: Any) -> Any:
+        """Use its REST API while it sleeps."""
+        end = self._now() + _API_PATIENCE
+        while self.alive and self._kind != "sleep" and self._now() < end:
+            self._sleep(0.01)
+        if not self.alive:
+            raise ConnectionRefusedError("the bot is dead")
+        request = api_request(self.config, method, name, body, sent)
+        where, headers = request.full_url, dict(request.header_items())
+        order = ("ask", method, where, headers, request.data)
+        answer = self._obeyed(order)
+        if answer is None:
+            raise ConnectionRefusedError("the API is not there yet")
+        status, content = answer
+        if status >= 400:
+            raise urllib.error.HTTPError(where, status, content.decode(), Message(), None)
+        return json.loads(content)
+
+    def _obeyed(self, order: tuple[Any, ...]) -> Any:
+        """Return what comes of an order that may need requests of its own; None from a bot that
+        dies of it."""
+        self._is_free.clear()  # what it waits for itself is answered later
+        self._tell(self._asked, order, None)
+        while (message := self._heard()) is not None and message[2] != "obeyed":
+            number, _, kind, *rest = message
+            answer = self.place.loop.run_until_complete(self._answer(kind, *rest))
+            self._tell(number, None, answer)
+        self._is_free.set()
+        if message is None:
+            self._leave()
+            return None
+        return message[3]
 
     def reload(self, **changes: Any) -> None:
         """Rewrite the configuration, let the bot read it again and wait for two loops."""

@@ -1,6 +1,7 @@
 """freqtrade in a process whose time, requests, commits and random numbers are given to it."""
 
 import asyncio
+import logging
 import os
 import random
 import ssl
@@ -8,6 +9,7 @@ import time
 from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
+from logging.handlers import BaseRotatingHandler
 from typing import Any
 
 import aiohttp
@@ -22,6 +24,8 @@ from yarl import URL
 
 from tests.virtual.director import TIMED_OUT, Director
 from tests.virtual.memory_http import Answer
+from tests.virtual.patient_sqlite import wait_on
+from tests.virtual.rest_api import serve_from_memory
 from tests.virtual.virtual_time import VirtualLoop, VirtualTime
 
 loops: list[VirtualLoop] = []
@@ -33,6 +37,9 @@ def make_virtual(director: Director, clock: VirtualTime) -> None:
     _replace_time(director, clock)
     _replace_requests(director)
     _replace_commits(director)
+    _replace_files(director)
+    wait_on(clock, director)
+    serve_from_memory(director)
     _replace_worker(director)
     ssl.create_default_context = cache(ssl.create_default_context)  # read from disk in each life
 
@@ -71,6 +78,17 @@ def _replace_commits(director: Director) -> None:
     @event.listens_for(Engine, "connect")
     def be_quick(connection: Any, _: Any) -> None:
         connection.execute("PRAGMA synchronous = OFF")  # the machine does not lose its power
+
+
+def _replace_files(director: Director) -> None:
+    """Let the dead write no log and no journal: some code goes on after any exception."""
+    emit = BaseRotatingHandler.emit
+
+    def while_alive(self: BaseRotatingHandler, record: logging.LogRecord) -> None:
+        if not director.is_dead:
+            emit(self, record)
+
+    BaseRotatingHandler.emit = while_alive  # type: ignore[method-assign]
 
 
 def _replace_worker(director: Director) -> None:
