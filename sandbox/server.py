@@ -63,7 +63,7 @@ def running(
         If the host is another one, or the port is in use or not allowed.
     """
     requests = RequestWeight(limits or Limits())
-    application = _application(exchange, trading, faults, requests)
+    application = application_of(exchange, trading, faults, requests)
     listening = _listen(host, port)
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
@@ -102,12 +102,13 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _application(
+def application_of(
     exchange: LocalExchange,
     trading: Trading | None,
     faults: Faults | None,
     requests: RequestWeight,
 ) -> web.Application:
+    """Return what answers all requests; the parameters are those of `running`."""
     middlewares = [counted(exchange), weighed(exchange, requests), refusals_as_json]
     routes = public_routes(exchange, requests)
     if trading is not None:

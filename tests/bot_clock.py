@@ -43,6 +43,8 @@ def _age(database: str, seconds: float) -> None:
         store.save_state(_aged(state, by))
     for order in Order.session.scalars(select(Order).where(Order.ft_is_open.is_(True))):
         order.order_date -= by
+    for trade in Trade.session.scalars(select(Trade).where(Trade.is_open.is_(False))):
+        trade.close_date -= by  # compared with what was asked for since
     Trade.commit()
 
 

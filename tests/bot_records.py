@@ -61,7 +61,12 @@ class BotRecords:
     @property
     def loops(self) -> int:
         """How many loops it has completed; a heartbeat ends each."""
-        return sum(state in ("RUNNING", "PAUSED") for state in _HEARTBEAT.findall(self.log))
+        return self.loops_in(self.log)
+
+    @staticmethod
+    def loops_in(log: str) -> int:
+        """Return how many loops were completed in a part of a log."""
+        return sum(state in ("RUNNING", "PAUSED") for state in _HEARTBEAT.findall(log))
 
     @property
     def state_of_freqtrade(self) -> str:

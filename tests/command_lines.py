@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from freqtrade.persistence import Trade, init_db
 
 from tests.builders import PROJECT, make_config
+from tests.forked_bots import rebalance_process
 from tests.patience import PATIENCE
 
 COMMAND = [sys.executable, "-m", "rebalancing"]
@@ -51,14 +53,22 @@ def clean_environment(**more: str) -> dict[str, str]:
 def rebalance(
     folder: Path, *arguments: str | Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``rebalance`` in a folder, away from any terminal, and return it."""
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        cwd=folder,
-        env=clean_environment(**environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    """Run ``rebalance`` in a folder, away from any terminal, and return it.
+
+    Notes
+    -----
+    It begins with freqtrade already imported; `COMMAND` does not.
+    """
+    words = [*map(str, arguments)]
+    with TemporaryDirectory() as place:
+        out, err = Path(place, "out"), Path(place, "err")
+        printed = (str(out), str(err))
+        process = rebalance_process(words, folder, clean_environment(**environment), printed)
+        try:
+            process.join(PATIENCE)
+            assert process.exitcode is not None, f"it goes on: {words}"
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(
+            words, process.exitcode, out.read_text("utf-8"), err.read_text("utf-8")
+        )

@@ -1,4 +1,4 @@
-"""Processes of the real ``freqtrade trade`` that begin with freqtrade already imported."""
+"""Processes of ``freqtrade trade`` and ``rebalance`` that begin with freqtrade already imported."""
 
 import faulthandler
 import multiprocessing
@@ -6,14 +6,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
     [
         "ccxt.async_support",
         "freqtrade.main",
@@ -24,6 +24,10 @@ _FORKS.set_forkserver_preload(
         "freqtrade.rpc.rpc_manager",
         "pydantic",
         "pyarrow.feather",
+        "rebalancing.freqtrade_side.annotations",
+        "rebalancing.freqtrade_side.live.start",
+        "rebalancing.freqtrade_side.modes",
+        "rebalancing.freqtrade_side.parameter_file",
         "talib.abstract",
         "uvicorn",
     ]
@@ -40,7 +44,18 @@ def freqtrade_process(arguments: Sequence[str], folder: Path) -> BaseProcess:
     Importing freqtrade takes five seconds, a fork of a process that has done so none. All that
     follows (the command line, the configuration, ccxt, HTTP) is what ``freqtrade`` itself does.
     """
-    process = _FORKS.Process(target=_freqtrade, args=(list(arguments), folder), daemon=True)
+    process = FORKS.Process(target=run_freqtrade, args=(list(arguments), folder), daemon=True)
+    process.start()
+    return process
+
+
+def rebalance_process(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
+) -> BaseProcess:
+    """Start ``rebalance`` in a folder and an environment, away from any terminal; what it prints
+    goes to two files, the second for its errors."""
+    told = (list(arguments), folder, dict(environment), printed)
+    process = FORKS.Process(target=_rebalance, args=told)
     process.start()
     return process
 
@@ -53,8 +68,8 @@ def call_apart(function: Callable[..., Any], *arguments: Any) -> Any:
     RuntimeError
         If the function does.
     """
-    reader, writer = _FORKS.Pipe(duplex=False)
-    process = _FORKS.Process(target=_answer, args=(writer, function, arguments), daemon=True)
+    reader, writer = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=_answer, args=(writer, function, arguments), daemon=True)
     process.start()
     writer.close()
     with reader:
@@ -75,25 +90,58 @@ def _answer(writer: Any, function: Callable[..., Any], arguments: Sequence[Any])
         writer.send((repr(error), None))
 
 
-def _freqtrade(arguments: Sequence[str], folder: Path) -> None:
+def run_freqtrade(arguments: Sequence[str], folder: Path) -> None:
+    """Be freqtrade, in a process that was forked for it, and end with its status."""
+    end_with_parent()
+    settle_in(folder)
+    from freqtrade.main import main
+
+    main(list(arguments))
+
+
+def _begin(folder: Path) -> None:
     faulthandler.register(signal.SIGUSR1)  # one that hangs can be asked where
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     # A shell lets what it runs in the background ignore interrupts; a bot must not inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
+
+
+def _rebalance(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
+) -> None:
+    end_with_parent()
+    _begin(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115  that of the server is closed
+    for stream, file in zip((sys.stdout, sys.stderr), printed, strict=True):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream.fileno())
+    from rebalancing.cli import main
+
+    main(list(arguments), prog_name="rebalance")
+
+
+def settle_in(folder: Path) -> None:
+    """Make a process one that a person has started in a folder."""
+    _begin(folder)
     printed = os.open("printed.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(printed, stream.fileno())
+    os.close(printed)
     # Where PYTEST_VERSION says that a test is running freqtrade opens no log file.
     for name in [*os.environ]:
         if name == "PYTEST_VERSION" or name.startswith("FREQTRADE__"):
             del os.environ[name]
     from freqtrade import worker
-    from freqtrade.main import main
 
     worker.PROCESS_THROTTLE_SECS = LOOP_SECONDS  # the configuration takes whole seconds only
     worker.RETRY_TIMEOUT = RETRY_SECONDS
-    main(list(arguments))
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that forked it does."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

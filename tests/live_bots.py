@@ -2,7 +2,6 @@
 
 import base64
 import json
-import math
 import os
 import secrets
 import signal
@@ -11,30 +10,29 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sandbox.candles import CandleFolder
 from sandbox.exchange import LocalExchange
 from sandbox.faults import Faults
 from sandbox.keys import Keys
 from sandbox.overlay import overlay
 from sandbox.rate_limits import Limits
 from sandbox.server import LOOPBACK, running
-from sandbox.synthetic import write_candles
 from sandbox.trading import Trading
 from tests.bot_records import DATABASE, BotRecords
 from tests.builders import PROJECT
+from tests.flat_candles import TIMEFRAME, write_flat_candles
 from tests.forked_bots import freqtrade_process
 from tests.patience import PATIENCE
 
 SIGINT_STATUS = 128 + signal.SIGINT
 UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
-TIMEFRAME = "4h"
 ENDING = 20.0  # seconds for freqtrade to end after an interrupt
+UNLIMITED = Limits(weight=10**9)
+"""These bots loop more often than any limit allows."""
 _CCXT = {
     # All pairs in one request are worth two seconds of Binance's limit; here nobody counts.
     "enableRateLimit": False,
@@ -95,16 +93,6 @@ def with_api(config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def write_flat_candles(folder: Path, **prices: float) -> CandleFolder:
-    """Write candles in which nothing has happened for days, nor will, against USDT."""
-    start = datetime.combine(datetime.now(UTC) - timedelta(days=10), datetime.min.time(), UTC)
-    for asset, price in prices.items():
-        decimals = max(0, 4 - math.floor(math.log10(price)))  # that the tick is to have
-        closes = [round(price + 10**-decimals, decimals), *[price] * (6 * 15)]
-        write_candles(folder, f"{asset}/USDT", TIMEFRAME, closes, start)
-    return CandleFolder.open(folder)
-
-
 @dataclass
 class LiveBot:
     """A bot in a folder of its own, dead or alive.
@@ -117,12 +105,15 @@ class LiveBot:
         freqtrade's configuration; change it with `configure`.
     url, keys
         Its exchange; without keys it can only trade dry.
+    patience
+        Seconds for which it waits for a locked database; SQLite's own where None.
     """
 
     folder: Path
     config: dict[str, Any]
     url: str
     keys: Keys | None = None
+    patience: float | None = None
     process: BaseProcess | None = field(default=None, init=False)
     presses: int = field(default=0, init=False)  # of Ctrl-C that the newest stop took
     _loops_before: int = field(default=0, init=False)
@@ -163,12 +154,17 @@ class LiveBot:
         """Start the process."""
         assert not self.alive
         self._loops_before = self.records.loops
+        self.process = freqtrade_process(self.words, self.folder)
+
+    @property
+    def words(self) -> list[str]:
+        """The arguments of freqtrade's command line."""
         words = ["trade"]
         for name in ("config.json", "config-exchange.json"):
             words += ["--config", str(self.folder / name)]
         words += ["--userdir", str(self.folder), "--logfile", str(self.folder / "log.txt")]
-        words += ["--db-url", f"sqlite:///{self.folder / DATABASE}"]
-        self.process = freqtrade_process(words, self.folder)
+        patience = "" if self.patience is None else f"?timeout={self.patience:g}"
+        return [*words, "--db-url", f"sqlite:///{self.folder / DATABASE}{patience}"]
 
     def kill(self) -> None:
         """Kill it where it stands, with signal 9."""
@@ -207,23 +203,29 @@ class LiveBot:
 
     def wait_for(self, what: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """Return what comes, or fail with the log."""
-        end = time.monotonic() + seconds
+        end = self._now() + seconds
         found = None
-        while time.monotonic() < end and not found:
+        while self._now() < end and not found:
             alive = self.alive  # asked first: what it did last counts
             if not (found := what()) and not alive:
                 break
-            time.sleep(0.02)
+            self._sleep(0.02)
         assert found, f"it never came; status {self.status}\n{self.records.log[-20_000:]}"
         return found
+
+    def _now(self) -> float:
+        return time.monotonic()
+
+    def _sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     def wait_loops(self, count: int, seconds: float = PATIENCE) -> None:
         """Wait until it has completed so many further loops."""
         wanted = self.records.loops + count
         self.wait_for(lambda: self.records.loops >= wanted, seconds)
 
-    def ask(self, method: str, name: str, **sent: Any) -> Any:
-        """Use its REST API, such as ``ask("POST", "reload_config")``."""
+    def ask(self, method: str, name: str, body: Any = None, **sent: Any) -> Any:
+        """Use its REST API, such as ``ask("POST", "reload_config")``; send a body or fields."""
         server = self.config["api_server"]
         address = f"http://{LOOPBACK}:{server['listen_port']}/api/v1/{name}"
         pair = f"{server['username']}:{server['password']}".encode()
@@ -231,8 +233,8 @@ class LiveBot:
             "Authorization": f"Basic {base64.b64encode(pair).decode()}",
             "Content-Type": "application/json",
         }
-        body = json.dumps(sent).encode() if method == "POST" else None
-        request = urllib.request.Request(address, body, headers, method=method)
+        data = json.dumps(sent if body is None else body).encode() if method == "POST" else None
+        request = urllib.request.Request(address, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
@@ -257,6 +259,13 @@ class Ground:
         """Let coins trade at these prices against USDT."""
         for asset, price in prices.items():
             self.exchange.set_price(f"{asset}/USDT", price)
+
+    def set_limits(self, **limits: int) -> None:
+        """Let the exchange allow so much; see `sandbox.rate_limits.Limits`."""
+        body = json.dumps(limits).encode()
+        request = urllib.request.Request(f"{self.url}/control/limits", body, method="POST")
+        with urllib.request.urlopen(request, timeout=10):
+            pass
 
     def bot(self, config: dict[str, Any], name: str = "bot") -> LiveBot:
         """Make a bot, not started yet; it has the account's keys where it trades live."""
@@ -284,14 +293,30 @@ def trading_ground(
     more
         ``depth`` and ``limits`` of the exchange and ``fees`` of the account.
     """
+    ground = built_ground(folder, prices, balances, seed=seed, **more)
+    serving = running(
+        ground.exchange,
+        trading=ground.trading,
+        faults=ground.faults,
+        limits=more.get("limits", UNLIMITED),
+    )
+    with serving as url:
+        yield replace(ground, url=url)
+
+
+def built_ground(
+    folder: Path,
+    prices: Mapping[str, float],
+    balances: Mapping[str, float],
+    *,
+    seed: int = 0,
+    **more: Any,
+) -> Ground:
+    """Build what `trading_ground` runs, without a server."""
     candles = write_flat_candles(folder / "candles", **prices)
     exchange = LocalExchange([f"{a}/USDT" for a in prices], candles, depth=more.get("depth"))
     file = folder / "ledger.jsonl"
     trading = Trading(exchange, balances=balances, fees=more.get("fees"), file=file)
-    faults = Faults(seed)
-    # These bots loop more often than any limit allows.
-    limits = more.get("limits", Limits(weight=10**9))
-    with running(exchange, trading=trading, faults=faults, limits=limits) as url:
-        ground = Ground(folder, url, exchange, faults, trading)
-        ground.set_prices(**prices)
-        yield ground
+    ground = Ground(folder, "", exchange, Faults(seed), trading)
+    ground.set_prices(**prices)
+    return ground

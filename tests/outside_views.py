@@ -1,11 +1,15 @@
 """What status and report say of a bot, read apart from it as their commands do."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+from rebalancing.cli.bot_options import bot_configuration
+from rebalancing.cli.preview_tables import preview_as_json
 from rebalancing.cli.status_tables import report_as_json
 from rebalancing.freqtrade_side.bots.bot_database import open_database
 from rebalancing.freqtrade_side.bots.bot_report import read_report
+from rebalancing.freqtrade_side.bots.preview import preview
 from rebalancing.freqtrade_side.history.bot_history import read_bot
 from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
@@ -22,6 +26,19 @@ def seen_from_outside(ground: Ground, bot: LiveBot) -> tuple[str, dict[str, Any]
     }
     found: tuple[str, dict[str, Any]] = call_apart(_views, {**bot.config, **places})
     return found
+
+
+def previewed(bot: LiveBot) -> dict[str, Any]:
+    """Return what ``rebalance preview --json`` prints."""
+    files = [str(bot.folder / name) for name in ("config.json", "config-exchange.json")]
+    found: dict[str, Any] = json.loads(
+        call_apart(_preview, files, f"sqlite:///{bot.records.database}")
+    )
+    return found
+
+
+def _preview(files: list[str], url: str) -> str:
+    return preview_as_json(preview(bot_configuration(files, url)))
 
 
 def _views(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -1,136 +1,25 @@
 """Every check of the campaign can fail: an honest history passes, each forgery is found."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from sandbox.book import Depth
-from sandbox.fees import Fees
 from sandbox.ledger import Balance
 from sandbox.orders import Order, OrderRequest, OrderType, Side, Status
-from sandbox.trading import Refused, Trading
+from sandbox.trading import Refused
 from tests.campaign.checks import CHECKS, violations
-from tests.campaign.evidence import Death, Evidence, Frozen, Move, Payment
-from tests.campaign.scenario import Scenario
-from tests.exchanges import make_exchange
-
-PRICES = {"BTC": 100.0, "ETH": 10.0, "BNB": 50.0}
-INITIAL, ROUND = "r0 initial", "r1 threshold BTC +3.0pp"
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
-def make_scenario(**changes: Any) -> Scenario:
-    """Build BTC and ETH at half each with a threshold of three points."""
-    values: dict[str, Any] = {
-        "seed": 0,
-        "prices": PRICES,
-        "rebalance": {"targets": {"BTC": 0.5, "ETH": 0.5}, "threshold": 0.03},
-        "kind": "market",
-        "cash": 1000.0,
-        "fees": Fees(),
-        "fee_coins": 0.0,
-        "depth": Depth(),
-        "dry_run": False,
-        "script": (),
-    }
-    return Scenario(**values | changes)
-
-
-class Books:
-    """An account that trades as a bot would, and the books such a bot would keep."""
-
-    def __init__(self) -> None:
-        self.scenario = make_scenario()
-        self.trading = Trading(make_exchange(**PRICES), balances={"USDT": 1000})
-        self.journal: list[dict[str, Any]] = []
-        self.rows: list[dict[str, Any]] = []
-
-    def round(self, number: int, tag: str, trades: dict[str, float]) -> None:
-        """Trade these amounts of coins at the prices of PRICES, sells first."""
-        time.sleep(0.002)  # the ledger's times are milliseconds: no two rounds share one
-        planned = [
-            {"asset": asset, "amount": amount, "price": PRICES[asset]}
-            for asset, amount in trades.items()
-        ]
-        self.journal.append(
-            {"time": now(), "event": "round", "round": number, "tag": tag, "trades": planned}
-        )
-        achieved = {asset: self.order(asset, amount, tag) for asset, amount in trades.items()}
-        self.journal.append(
-            {
-                "time": now(),
-                "event": "closed",
-                "round": number,
-                "tag": tag,
-                "achieved": achieved,
-                "nav_after": self.value(),
-                "weights_after": {"BTC": 0.5, "ETH": 0.5},
-            }
-        )
-
-    def order(self, asset: str, amount: float, tag: str) -> float:
-        """Trade at the market and return the signed value."""
-        side = Side.BUY if amount > 0 else Side.SELL
-        size = Decimal(str(abs(amount)))
-        order = self.trading.place(OrderRequest(f"{asset}/USDT", side, OrderType.MARKET, size))
-        self.rows.append(
-            {
-                "order_id": str(order.id),
-                "ft_order_side": side.value.lower(),
-                "ft_pair": order.pair,
-                "ft_order_tag": tag,
-                "status": "closed",
-                "filled": float(order.filled),
-            }
-        )
-        return float(order.quote_filled) * (1 if amount > 0 else -1)
-
-    def value(self) -> float:
-        """Return what the account is worth."""
-        balances = self.trading.account.balances
-        return sum(float(b.total) * {**PRICES, "USDT": 1.0}[a] for a, b in balances.items())
-
-    def evidence(self) -> Evidence:
-        """Return everything as a life would leave it."""
-        account = self.trading.account
-        held = {asset: float(account.balance(asset).total) for asset in ("BTC", "ETH")}
-        return Evidence(
-            scenario=self.scenario,
-            markets={market.base: market for market in self.trading.exchange.markets},
-            orders=account.orders,
-            fills=account.fills,
-            ledger=account.ledger,
-            balances=account.balances,
-            refused=tuple(self.trading.refused),
-            moves=tuple(Move(0, asset, price) for asset, price in PRICES.items()),
-            kept_orders=tuple(self.rows),
-            kept_trades=tuple(
-                {"pair": f"{asset}/USDT", "base_currency": asset, "is_open": 1, "amount": amount}
-                for asset, amount in held.items()
-            ),
-            kept_flows=(Payment(0, self.scenario.cash),),
-            journal=tuple(self.journal),
-            log="2026-01-01 00:00:00,000 - freqtrade.worker - INFO - Bot heartbeat.\n",
-            written={"log.txt": "Botheartbeat."},
-            secrets=("sandboxKEY", "sandboxSECRET"),
-            loops=11,
-        )
+from tests.campaign.evidence import Evidence
+from tests.campaign.witnessed import Death, Frozen, Move, Payment
+from tests.honest_books import ROUND, honest_history, now
+from tests.test_campaign_hands import FORGERIES as OF_HANDS
 
 
 @pytest.fixture(scope="module")
 def honest() -> Evidence:
-    books = Books()
-    books.round(0, INITIAL, {"BTC": 5.1, "ETH": 48.0})
-    books.round(1, ROUND, {"BTC": -0.1, "ETH": 0.99})
-    return books.evidence()
+    return honest_history()
 
 
 def check_named(name: str) -> Callable[[Evidence], Any]:
@@ -200,6 +89,13 @@ SMALL_BUY = {
 }
 
 
+def through_the_book(seen: Evidence, price: str) -> Evidence:
+    """Let the first purchase of ETH, half the portfolio, have filled at another price."""
+    fills = list(seen.fills)
+    fills[1] = replace(fills[1], price=Decimal(price))
+    return replace(seen, fills=tuple(fills))
+
+
 def heavier(seen: Evidence) -> Evidence:
     """Let BTC rise by a fifth at the end."""
     return replace(seen, moves=(*seen.moves, Move(10**15, "BTC", 120.0)))
@@ -227,6 +123,7 @@ FORGERIES: list[Any] = [
     ("no_leg_was_executed_twice", lambda e: line(e, 2, trades=[])),
     ("nothing_below_the_minimum", lambda e: order(e, 0, amount=Decimal("0.01"))),
     ("nothing_too_small_was_asked_for", lambda e: replace(e, journal=(SMALL_BUY,))),
+    ("no_round_paid_much_for_its_books", lambda e: through_the_book(e, "12")),
     ("no_refusal_was_repeated", lambda e: refused(e, "Account has insufficient", "1", "1")),
     ("no_refusal_was_repeated", lambda e: refused(e, "Filter failure: NOTIONAL", "0.01")),
     ("lines_are_whole", lambda e: replace(e, journal=(*e.journal, None))),
@@ -245,6 +142,7 @@ FORGERIES: list[Any] = [
     ("nothing_is_left_open", lambda e: order(e, 3, status=Status.PARTIALLY_FILLED)),
     ("nothing_is_left_open", lambda e: replace(e, journal=e.journal[:-1])),
     ("the_portfolio_is_inside_its_bands", heavier),
+    ("what_has_ended_is_told", lambda e: replace(e, ended=frozenset({"ETH"}))),
     ("nothing_secret_was_written", lambda e: replace(e, written={"log.txt": "xsandboxKEYx"})),
     ("nothing_secret_was_written", lambda e: replace(e, written={"log.txt": "?signature=ab"})),
     ("the_log_is_clean", lambda e: trouble(e, TEMPORARY, faults=0)),
@@ -264,13 +162,18 @@ def test_a_forged_history_is_found(
 
 
 def test_every_check_has_been_seen_to_fail() -> None:
-    assert {check.__name__ for check in CHECKS} == {name for name, _ in FORGERIES}
+    assert {check.__name__ for check in CHECKS} == {name for name, _ in (*FORGERIES, *OF_HANDS)}
 
 
 def test_what_freqtrade_logs_about_a_fault_of_the_exchange_is_no_violation(
     honest: Evidence,
 ) -> None:
     assert violations(trouble(honest, TEMPORARY)) == []
+
+
+def test_a_loss_within_the_limit_of_a_round_is_no_violation(honest: Evidence) -> None:
+    seen = through_the_book(honest, "10.4")  # 19 of 1000
+    assert list(check_named("no_round_paid_much_for_its_books")(seen)) == []
 
 
 def test_a_round_told_again_after_a_kill_is_no_violation(honest: Evidence) -> None:

@@ -21,7 +21,7 @@ from tests.campaign.markets import (
     Rename,
 )
 from tests.campaign.scenario import draw_scenario
-from tests.campaign.script import SHAPES, draw_book
+from tests.campaign.trouble import SHAPES, draw_book
 from tests.exchanges import make_exchange
 
 SEEDS = range(1, 201)
@@ -38,6 +38,9 @@ class Stage:
         self.prices = {"SOL": 100.0}
         self.coarsest: dict[str, Decimal] = {}
         self.dearest_fee = Decimal(0)
+        self.hands = SimpleNamespace(trade=lambda _asset: {"amount": 1.5})
+        self.ended: set[str] = set()
+        self.renamed: list[Any] = []
 
     @property
     def market(self) -> Any:

@@ -4,14 +4,17 @@ import multiprocessing
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from freqtrade.exceptions import OperationalException
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
-from rebalancing.freqtrade_side.live.lease import take_lease
+from rebalancing.freqtrade_side.live.lease import KEY, keep_lease, take_lease
 from tests.forked_bots import call_apart
 from tests.live_bots import LiveBot, with_api
 from tests.portfolio_bots import trading_bot
@@ -105,3 +108,41 @@ def test_a_postgresql_server_gives_the_lease_to_one_process(server: str, tmp_pat
     holder.kill()
     holder.join()
     assert call_apart(take_and_tell, server) == "taken"
+
+
+def lose_it(url: str) -> list[str]:
+    """Let the server drop the connection twice; the second time somebody else is quicker."""
+    take_lease(url)
+    other = create_engine(url, poolclass=NullPool).connect()
+    other.execution_options(isolation_level="AUTOCOMMIT")
+    drop = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+        "AND datname = current_database()"
+    )
+    other.execute(drop)
+    found = [str(keep_lease()), take_and_tell_apart(url)]
+    other.execute(drop)
+    while not other.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}):
+        time.sleep(0.05)
+    found.append(str(keep_lease()))
+    other.close()
+    return [*found, str(keep_lease()), take_and_tell_apart(url)]
+
+
+def take_and_tell_apart(url: str) -> str:
+    process = subprocess.run(
+        [sys.executable, "-c", f"from tests.test_lease import *; print(take_and_tell({url!r}))"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    return process.stdout.strip() or process.stderr
+
+
+def test_a_lease_that_the_server_drops_is_taken_again_or_missed(server: str) -> None:
+    again, refused, lost, found, refused_again = call_apart(lose_it, server)
+    assert again == "None"
+    assert "trades with the same database" in refused, "it is held again"
+    assert lost.startswith("a process on this machine")
+    assert found == "None"
+    assert "trades with the same database" in refused_again

@@ -95,7 +95,7 @@ def test_a_price_that_jumps_needs_the_order_book(tmp_path: Path) -> None:
         ground.set_prices(BTC=60)
         line = bot.wait_for(lambda: bot.records.journal("waiting")[2:])[0]
         assert "BTC/USDT: its price 60" in line["text"]
-        assert "order book does not confirm" in line["text"]
+        assert "its order book does not confirm it" in line["text"]
         assert len(bot.records.journal("round")) == 1
         ground.faults.clear()
         closed(bot, 2)

@@ -84,7 +84,7 @@ def test_what_is_left_of_an_asset_sold_in_part_by_hand_is_kept_until_resume(
         assert [flow for _, flow in bot.records.flows()] == [1000]
         count = len(bot.records.journal("closed"))
         command(bot, "resume")
-        assert closed(bot, count + 1)["tag"].endswith("resumed")
+        assert closed(bot, count + 1)["tag"].endswith(" resumed")
         assert weights(ground, BTC=150) == pytest.approx(TARGETS, abs=0.003)
         if place == "freqtrade":
             assert bot.records.complaints == []

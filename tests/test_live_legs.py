@@ -12,6 +12,7 @@ from rebalancing.cli.journal import event_line
 from sandbox.fees import Fees
 from sandbox.market_rules import checked_rules
 from sandbox.orders import OrderType, Side
+from tests.bot_clock import let_time_pass
 from tests.live_bots import LiveBot, with_api
 from tests.portfolio_bots import TARGETS, closed, trading_bot, weights
 
@@ -19,19 +20,39 @@ pytestmark = pytest.mark.slow
 HALTED = "ETH: buy refused: binance Market is closed"
 
 
-def test_a_round_that_gives_up_says_which_trade_and_why(tmp_path: Path) -> None:
-    with trading_bot(tmp_path) as (ground, bot):
+def test_an_asset_whose_orders_are_refused_is_left_out_for_a_while(tmp_path: Path) -> None:
+    """The round says which trade failed and why, the others take up the cash, and after a pause
+    the asset is traded again."""
+    targets = {"BTC": 0.4, "ETH": 0.3, "SOL": 0.2, "USDT": 0.1}
+    prices = {"BTC": 100.0, "ETH": 10.0, "SOL": 5.0}
+    with trading_bot(tmp_path, {"targets": targets}, prices=prices) as (ground, bot):
         bot.start()
         assert closed(bot, 1)["reason"] is None
         ground.exchange.halted.add("ETH/USDT")
-        ground.set_prices(BTC=120)
+        ground.set_prices(BTC=130)
         line = closed(bot, 2)
-        assert line["outcome"] == "gave up"
-        assert line["reason"] == HALTED
+        assert (line["outcome"], line["reason"]) == ("gave up", HALTED)
         assert f"gave up ({HALTED})" in event_line(line)
         # The journal's line comes first, the message and the state after it.
         bot.wait_for(lambda: f"gave up ({HALTED})" in bot.records.log)
         bot.wait_for(lambda: HALTED in "".join(bot.records.values().values()))
+        assert closed(bot, 3)["outcome"] == "done"
+        now = weights(ground, BTC=130, SOL=5)
+        kept = 0.3 / 1.12
+        assert now["ETH"] == pytest.approx(kept, abs=0.003)
+        for asset in ("BTC", "SOL", "USDT"):
+            assert now[asset] == pytest.approx(targets[asset] / 0.7 * (1 - kept), abs=0.01)
+        orders = len(ground.trading.account.orders)
+        bot.wait_loops(4)
+        assert len(ground.trading.account.orders) == orders
+        (told,) = bot.records.journal("left out")
+        assert "ETH is left out: 3 orders in a row failed" in told["text"]
+        bot.stop()
+        ground.exchange.halted.clear()
+        let_time_pass(bot, 61)
+        bot.start()
+        assert closed(bot, 4)["outcome"] == "done"
+        assert weights(ground, BTC=130, SOL=5) == pytest.approx(targets, abs=0.01)
 
 
 DEAR = Decimal("0.012")

@@ -38,18 +38,20 @@ def test_a_buy_cancelled_on_the_exchange_while_the_bot_is_away_is_made_again(
         check_books(ground, bot)
 
 
-def test_a_round_that_loses_too_much_stops_the_bot(tmp_path: Path) -> None:
+def test_an_order_that_could_lose_more_than_a_round_may_is_not_sent(tmp_path: Path) -> None:
     # Each level of the book holds little, and they are far apart: who buys much pays much.
     steep = Depth(level_value=Decimal(20), gap=5)
     policy = {"limits": {"round_loss": 0.01}, "max_spread": 0.9}  # what is bought leaves a hole
     with trading_bot(tmp_path, policy, depth=steep) as (ground, bot):
         bot.start()
-        line = bot.wait_for(lambda: bot.records.journal("stopped"))[0]
-        assert "limits.round_loss" in line["text"]
-        orders = ground.trading.account.orders
-        bot.wait_loops(4)
-        assert ground.trading.account.orders == orders
-        assert set(bot.records.held()) == {"BTC", "ETH"}
+        line = closed(bot, 1)
+        assert line["outcome"] == "gave up"
+        assert line["reason"] == "ETH: not sent: the round could lose more than limits.round_loss"
+        (order,) = ground.trading.account.orders
+        assert order.pair == "BTC/USDT"
+        assert 2 < line["cost"] < 10, "BTC's order has lost a part of what a round may lose"
+        bot.wait_loops(2)
+        assert bot.records.journal("stopped") == []
 
 
 def test_a_buy_whose_cash_is_gone_is_planned_again_and_not_sent(tmp_path: Path) -> None:

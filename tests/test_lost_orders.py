@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from freqtrade.persistence import init_db
+from freqtrade.persistence import Trade, init_db
 
+from rebalancing.freqtrade_side.live import booked_orders
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.intents import Intent
@@ -105,3 +106,20 @@ def test_an_older_order_that_was_cancelled_is_no_answer() -> None:
         trading.cancel(trading.place(older).id)
         doubtful, found = lost.settle(NOW, [intent(0)])
     assert (len(doubtful), found) == (1, [])
+
+
+def test_an_order_that_got_the_number_of_a_deleted_one_is_no_older_one() -> None:
+    """freqtrade makes the order that was meant; the trade before it has been deleted."""
+    with place() as (trading, lost):
+        buy(trading, "rb-00000000-one")
+        lost.settle(NOW, [intent(0)])
+        known = booked_orders.all_orders()
+        facts = {"after": known.last_order, "since": known.since, "names": known.names}
+        meant = intent(0).model_copy(update={**facts, "tag": "r1 asked"})
+        (trade,) = Trade.get_open_trades()
+        trade.delete()
+        buy(trading, "rb-00000000-two")
+        lost.settle(NOW, [intent(0)])
+        assert booked_orders.all_orders().last_order == known.last_order, "given again"
+        doubtful, found = lost.settle(NOW, [meant])
+    assert (doubtful, found) == ((), [])

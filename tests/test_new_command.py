@@ -285,7 +285,6 @@ CONVERSATION = [
     ("Write this to", "", ""),
 ]
 CONFIGURED = {
-    "investment": 500,
     "targets": {"BTC": 0.6, "ETH": 0.4},
     "threshold": 0.05,
     "adopt_holdings": True,

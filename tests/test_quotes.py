@@ -21,6 +21,7 @@ from tests.exchanges import freqtrade_on, make_exchange
 
 ASSETS = ("BTC", "ETH")
 HOUR = timedelta(hours=1)
+WORTH = 10_000.0
 
 
 def candles(**closes: float) -> dict[str, PairCandles]:
@@ -42,7 +43,8 @@ class Place:
 
     def quotes(self, after: timedelta = timedelta(0), **closes: float) -> Quotes:
         known = candles(**{"BTC": 100.0, "ETH": 10.0, **closes})
-        return self.board.at(self.now + after, {p: c for p, c in known.items() if c.closes[0]})
+        judged = {pair: candle for pair, candle in known.items() if candle.closes[0]}
+        return self.board.at(self.now + after, judged, WORTH)
 
 
 @contextmanager
@@ -54,6 +56,11 @@ def place() -> Iterator[Place]:
         freqtrade_on(url, trading) as client,
     ):
         yield Place(exchange, faults, client)
+
+
+def give_book(found: Place, bids: list[list[float]], asks: list[list[float]]) -> None:
+    levels = [[Level(exact(price), exact(size)) for price, size in side] for side in (bids, asks)]
+    found.exchange.set_book("BTC/USDT", *levels)
 
 
 def test_fresh_prices_lie_between_bid_and_ask() -> None:
@@ -147,8 +154,7 @@ def test_a_book_does_not_confirm_itself(
     bids: list[list[float]], asks: list[list[float]], why: str
 ) -> None:
     with place() as found:
-        levels = [[Level(exact(price), exact(size)) for price, size in s] for s in (bids, asks)]
-        found.exchange.set_book("BTC/USDT", *levels)
+        give_book(found, bids, asks)
         quotes = found.quotes()
     assert np.isnan(quotes.prices[0])
     (line,) = quotes.trouble
@@ -163,3 +169,54 @@ def test_what_is_left_out_is_named_with_the_reason() -> None:
         assert found.quotes().left_out == {"ETH": "the exchange does not trade it"}
         late = found.quotes(HOUR + timedelta(minutes=1))
     assert "no price for an hour" in late.left_out["BTC"]
+
+
+@pytest.mark.parametrize(
+    ("bids", "asks", "is_real"),
+    [
+        pytest.param([[199.9, 9]], [[200.1, 9]], True, id="deep"),
+        pytest.param([[199.9, 1], [198, 6]], [[200.1, 9]], True, id="deep in several levels"),
+        pytest.param([[199.9, 1]], [[200.1, 9]], False, id="thin bids"),
+        pytest.param([[199.9, 9]], [[200.1, 1]], False, id="thin asks"),
+        pytest.param([[199.9, 1], [100, 99]], [[200.1, 9]], False, id="bids where it was before"),
+    ],
+)
+def test_a_jump_needs_both_sides_of_the_book_and_the_last_trade(
+    bids: list[list[float]], asks: list[list[float]], is_real: bool
+) -> None:
+    with place() as found:
+        give_book(found, bids, asks)
+        assert "last trade" in found.quotes().trouble[0]
+        found.exchange.set_price("BTC/USDT", 200)
+        quotes = found.quotes()
+    assert (quotes.trouble == ()) is is_real
+    assert np.isfinite(quotes.prices[0]) == is_real
+
+
+@pytest.mark.parametrize(("size", "is_trusted"), [(99, True), (1, False)])
+def test_a_trade_of_long_ago_does_not_speak_against_a_deep_book(
+    size: float, is_trusted: bool
+) -> None:
+    with place() as found:
+        give_book(found, [[109.9, size]], [[110.1, size]])
+        first = found.quotes()
+        assert "last trade" in first.trouble[0]
+        assert first.doubted.tolist() == [True, False]
+        late = timedelta(minutes=6)
+        found.exchange.offset_ms = int(late.total_seconds() * 1000)
+        quotes = found.quotes(late)
+        assert (quotes.trouble == ()) is is_trusted
+        if not is_trusted:
+            assert "order book does not confirm" in quotes.trouble[0]
+        found.exchange.set_price("BTC/USDT", 101)
+        assert "last trade" in found.quotes(late).trouble[0], "a new one does"
+
+
+def test_the_newest_price_that_could_be_trusted_is_kept() -> None:
+    with place() as found:
+        known = found.quotes().prices
+        give_book(found, [[60, 9]], [[300, 9]])
+        quotes = found.quotes()
+    assert np.isnan(quotes.prices[0])
+    assert quotes.trusted == pytest.approx(known)
+    assert quotes.doubted.tolist() == [True, False]

@@ -12,6 +12,7 @@ from rebalancing.market_rules import MarketRules
 from rebalancing.portfolio import Portfolio
 from rebalancing.rebalancer import PATIENCE, Rebalancer
 from rebalancing.rounds import MAX_TRIES, Fill, Round
+from rebalancing.state import RebalancerState
 from tests.builders import START, SimulatedAccount, make_rules, make_settings
 
 NAN = float("nan")
@@ -193,6 +194,78 @@ def test_the_others_are_bought_and_an_asset_follows_when_it_can_be_traded() -> N
     assert planned(rebalancer) == {"ETH": 500}
 
 
+ASSETS = ("BTC", "ETH", "SOL")
+ETH_ONLY = np.array([False, True, False])
+
+
+def allocated(**policy: Any) -> Rebalancer:
+    """Have the initial allocation of three assets behind it."""
+    rebalancer = Rebalancer(make_settings(cooldown="0m", **policy), ASSETS, "USDT")
+    targets = dict(zip((*ASSETS, "USDT"), rebalancer.targets.tolist(), strict=True))
+    begun = {"origin": START, "last_start": START, "seen": ASSETS, "number": 1}
+    period = rebalancer.settings.period
+    rebalancer.resume(RebalancerState(targets=targets, period=period, **begun), START)
+    return rebalancer
+
+
+@pytest.mark.parametrize("policy", [{"period": "24h"}, {"threshold": 0.05}])
+def test_what_was_sold_for_a_buy_that_is_never_made_goes_to_the_others(
+    policy: dict[str, Any],
+) -> None:
+    """ETH cannot be bought from the second try on; it keeps its 100, the others share 900."""
+    rebalancer, rules = allocated(**policy), make_rules(3)
+    held = Portfolio(ASSETS, np.array([800.0, 100.0, 100.0]), np.ones(3), 0.0)
+    now = START + 24 * 60 * MINUTE
+    rebalancer.watch(now, held, lambda: rules)
+    for asset in ASSETS:
+        current_of(rebalancer).take(asset, now)
+    third = 1000 / 3
+    fills = {"BTC": Fill(800 - third, 0), "SOL": Fill(0, third - 100)}
+    held = Portfolio(ASSETS, np.array([third, 100.0, third]), np.ones(3), 900 - 2 * third)
+    rebalancer.untradable = rebalancer.kept = ETH_ONLY
+    rebalancer.proceed(now + MINUTE, held, rules, fills, open_orders=False)
+    assert outcomes(rebalancer) == [Outcome.GAVE_UP]
+    assert rebalancer.closed[0].missing == ("ETH",)
+    rebalancer.watch(now + 2 * MINUTE, held, lambda: rules)
+    assert planned(rebalancer) == pytest.approx({"BTC": 450 - third, "SOL": 450 - third})
+
+
+def test_an_asset_that_is_left_out_moves_nothing_and_is_traded_again_after_it() -> None:
+    rebalancer = allocated(threshold=0.05)
+    rebalancer.untradable = rebalancer.kept = ETH_ONLY
+    held = Portfolio(ASSETS, np.array([500.0, 0.0, 500.0]), np.ones(3), 0.0)
+    rebalancer.watch(START, held, lambda: make_rules(3))
+    assert rebalancer.round is None
+    assert rebalancer.declined is None
+    rebalancer.untradable, rebalancer.kept = np.zeros((2, 3), dtype=bool)
+    rebalancer.watch(START + MINUTE, held, lambda: make_rules(3))
+    assert planned(rebalancer)["ETH"] == pytest.approx(1000 / 3)
+
+
+def test_a_round_goes_on_without_an_asset_in_doubt_and_waits_for_it() -> None:
+    rebalancer = Rebalancer(make_settings(), ASSETS, "USDT")
+    rules = make_rules(3)
+    held = Portfolio(ASSETS, np.array([600.0, 200.0, 200.0]), np.ones(3), 0.0)
+    rebalancer.watch(START, held, lambda: rules)
+    for asset in ASSETS:
+        current_of(rebalancer).take(asset, START)
+    third = 1000 / 3
+    sold = {"BTC": Fill(600 - third, 0)}
+    held = Portfolio(ASSETS, np.array([third, 200.0, 200.0]), np.ones(3), 600 - third)
+    rebalancer.untradable = rebalancer.doubted = ETH_ONLY
+    proceed(rebalancer, held, rules=rules, **sold)
+    assert planned(rebalancer) == {"SOL": pytest.approx(third - 200)}
+    current_of(rebalancer).take("SOL", START)
+    held = Portfolio(ASSETS, np.array([third, 200.0, third]), np.ones(3), third - 200)
+    filled = {**sold, "SOL": Fill(0, third - 200)}
+    for minutes in range(2, 2 + 2 * MAX_TRIES):
+        proceed(rebalancer, held, minutes, rules=rules, **filled)
+        assert current_of(rebalancer).tries == 2, "waiting is no try"
+    rebalancer.untradable, rebalancer.doubted = np.zeros((2, 3), dtype=bool)
+    proceed(rebalancer, held, 60, rules=rules, **filled)
+    assert planned(rebalancer) == {"ETH": pytest.approx(third - 200)}
+
+
 def test_what_is_too_large_for_one_order_is_continued_in_as_many_as_it_takes() -> None:
     small = replace(RULES, largest=np.array([10.0, 7.0]))
     rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
@@ -349,3 +422,29 @@ def test_a_portfolio_that_lost_everything_is_left_alone() -> None:
     account = SimulatedAccount(make_settings(period="1h"), {"BTC": 1.0, "ETH": 1.0}, 1000)
     account.at(0)
     assert account.at(2, BTC=0.0, ETH=0.0) == {}
+
+
+def test_an_asset_that_never_had_a_price_is_waited_for_with_its_weight_in_cash() -> None:
+    rebalancer = Rebalancer(make_settings(cooldown="0m"), ("BTC", "ETH"), "USDT")
+    unlisted = Portfolio(("BTC", "ETH"), np.zeros(2), np.array([1.0, NAN]), 1000.0)
+    assert rebalancer.wait_for(["ETH"]) == ("ETH",)
+    rebalancer.watch(START, unlisted, lambda: RULES)
+    assert planned(rebalancer) == {"BTC": 500}
+    current_of(rebalancer).take("BTC", START)
+    bought = Portfolio(("BTC", "ETH"), np.array([500.0, 0.0]), np.array([1.0, NAN]), 500.0)
+    proceed(rebalancer, bought, BTC=Fill(0, 500))
+    rebalancer.watch(START + 2 * MINUTE, bought, lambda: RULES)
+    assert rebalancer.round is None
+    assert rebalancer.wait_for([]) == ()
+    rebalancer.watch(START + 3 * MINUTE, snapshot(500, 0, 500), lambda: RULES)
+    assert planned(rebalancer) == {"ETH": 500}
+
+
+def test_nobody_waits_for_an_asset_that_had_a_price_before_or_is_gone_without() -> None:
+    rebalancer = at_work()
+    assert rebalancer.wait_for(["ETH"]) == (), "it has been traded"
+    new = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    assert new.wait_for([]) == ()
+    unlisted = Portfolio(("BTC", "ETH"), np.zeros(2), np.array([1.0, NAN]), 1000.0)
+    new.watch(START, unlisted, lambda: RULES)
+    assert planned(new) == {"BTC": 1000}

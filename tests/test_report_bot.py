@@ -1,9 +1,7 @@
 """The report of a bot: from its database, its journal and downloaded candles."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +19,7 @@ from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
 from tests.bot_databases import write_database
 from tests.builders import PROJECT, make_config
-from tests.patience import PATIENCE
+from tests.command_lines import rebalance
 from tests.recount import Event, Policy, Walk
 
 CANDLES = PROJECT / "user_data" / "data" / "binance"
@@ -192,15 +190,7 @@ def test_the_journal_tells_what_a_round_left_out(tmp_path: Path) -> None:
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run ``rebalance report`` in a folder."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT / "strategies"), "COLUMNS": "200"}
-    return subprocess.run(
-        [sys.executable, "-m", "rebalancing", "report", *words],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
+    return rebalance(folder, "report", *words, COLUMNS="200")
 
 
 def write_config(folder: Path, config: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ from rebalancing.report.series import extremes
 from rebalancing.report.weight_charts import asset_chart, weights_chart
 from rebalancing.report.words import story, verdict, warnings
 from tests.builders import PROJECT, make_config, make_settings
+from tests.command_lines import rebalance
 from tests.freqtrade_runs import Outcome, backtest
 from tests.histories import AFTER, BOUGHT, SWITCHED, Order, history
 from tests.patience import PATIENCE
@@ -48,10 +49,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 
 def report(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rebalancing", "report", *words]
-    return subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE
-    )
+    return rebalance(folder, "report", *words, COLUMNS="200")
 
 
 def test_without_arguments_it_is_about_the_newest_backtest(run: Outcome) -> None:

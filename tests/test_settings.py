@@ -110,7 +110,7 @@ def test_what_is_read_is_what_was_written() -> None:
         "cooldown": "10m",
         "reserve": 0.01,
         "min_trade": 20.0,
-        "adopt_holdings": True,
+        "adopt_holdings": False,
         "max_price_jump": 0.5,
         "max_spread": 0.01,
         "max_price_age": "1m",
@@ -333,6 +333,12 @@ def test_a_wrong_value_is_named_with_its_key_and_rule(
             "destination",
             ["target", "fewest", "0.5"],
             id="fewest half the way",
+        ),
+        pytest.param(
+            {"investment": 500, "adopt_holdings": "all"},
+            "adopt_holdings",
+            ["false beside an investment", "another bot", "leave one of the two out"],
+            id="adoption beside other bots",
         ),
     ],
 )

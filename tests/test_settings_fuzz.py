@@ -50,6 +50,8 @@ def valid_block(rng: random.Random) -> dict[str, Any]:
     kept = {key: value for key, value in optional.items() if rng.random() < 0.6}
     if "threshold" not in kept:
         kept = {k: v for k, v in kept.items() if k != "scope" and v != "edge"}
+    if kept.get("investment") is not None:
+        kept.pop("adopt_holdings", None)
     return {**block, **kept}
 
 

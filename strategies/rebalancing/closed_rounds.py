@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from rebalancing.plan import Plan
-from rebalancing.rounds import round_tag
+from rebalancing.rounds import Round, round_tag
 from rebalancing.triggers import Reason
 
 
@@ -32,6 +33,15 @@ class RoundRecord:
     plans: tuple[Plan, ...]
     outcome: Outcome
     missing: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, ended: Round, outcome: Outcome, assets: Sequence[str]) -> RoundRecord:
+        """Keep what is known of a round at its end; `assets` are those that its masks are of."""
+        short = zip(assets, ended.members, strict=True)
+        gave_up = outcome is Outcome.GAVE_UP
+        missing = tuple(asset for asset, is_short in short if gave_up and is_short)
+        facts = ended.number, ended.reason, ended.started, tuple(ended.plans)
+        return cls(*facts, outcome, missing)
 
     @property
     def tag(self) -> str:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from rebalancing.cash_book import Booked
+
 AMOUNT_TOLERANCE = 0.03
 """By how much, as a fraction, an order may differ from what was wanted and still be the one: a
 buy is planned in stake currency and sent in coins, at a price of its own."""
@@ -29,6 +31,11 @@ class Intent(BaseModel):
         Of the round.
     after : int
         Number of the newest order in the database at that time.
+    since : datetime or None
+        Orders of the pair made since then were there already if their names are known. None if
+        there were none, or if an older version wrote this.
+    names : tuple of str
+        What the exchange calls these orders.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +46,13 @@ class Intent(BaseModel):
     at: datetime
     tag: str
     after: int
+    since: datetime | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def booked(self) -> Booked:
+        """Which orders were there before."""
+        return Booked(self.after, self.since, self.names)
 
     def fits(self, side: str, amount: float, cost: float) -> bool:
         """Tell whether an order of the exchange may be this one.

@@ -27,7 +27,7 @@ class NewPortfolio:
     weights : tuple of float or None
         Fractions in the order of the assets; None: equal.
     investment : float
-        Stake currency.
+        Stake currency; that of backtests and dry-runs alone where coins are adopted.
     period : str or None
         Like ``"24h"``; None: no period.
     threshold : float or None
@@ -35,7 +35,7 @@ class NewPortfolio:
     fee : float
         Fraction of a trade's value.
     adopt_holdings : bool
-        Use coins that the account holds already.
+        Use coins that the account holds already, and then all of its stake currency.
     """
 
     assets: tuple[str, ...]
@@ -94,7 +94,8 @@ def new_configuration(
     money = portfolio.investment
     money = int(money) if money.is_integer() else money
     policy = {
-        "investment": money,
+        # Beside an investment other bots may own the account's coins.
+        "investment": None if portfolio.adopt_holdings else money,
         "targets": portfolio.targets,
         "period": portfolio.period,
         "threshold": portfolio.threshold,

@@ -1,11 +1,11 @@
-"""Whether bid, ask and last trade of an asset bear each other out."""
+"""Bid, ask and last trade of an asset, and what is strange about them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 APART = 0.05
-"""How far the last trade may be from the middle of bid and ask, as a fraction of it."""
+"""How far two prices of one moment may be from each other, as a fraction."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,14 @@ class Quoted:
         """Middle of bid and ask; None unless both are there."""
         return (self.bid + self.ask) / 2 if self.bid and self.ask else None
 
+    @property
+    def is_apart(self) -> bool:
+        """The last trade was made far from bid and ask."""
+        return bool(self.last and self.middle and abs(self.last / self.middle - 1) > APART)
+
 
 def doubt(quoted: Quoted, max_spread: float) -> str | None:
-    """Say why a price must not start a round.
+    """Say what bid and ask have against a price.
 
     Parameters
     ----------
@@ -54,6 +59,4 @@ def doubt(quoted: Quoted, max_spread: float) -> str | None:
         return f"its order book is crossed: bid {quoted.bid:.8g}, ask {quoted.ask:.8g}"
     if (spread := (quoted.ask - quoted.bid) / middle) > max_spread:
         return f"its spread is {spread:.1%}, more than {max_spread:.1%}"
-    if quoted.last and abs(quoted.last / middle - 1) > APART:
-        return f"its last trade ({quoted.last:.8g}) is far from bid and ask ({middle:.8g})"
     return None

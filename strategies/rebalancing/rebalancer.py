@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -12,14 +11,14 @@ from rebalancing.closed_rounds import Outcome, RoundRecord
 from rebalancing.destination import destination_weights
 from rebalancing.drift import TOLERANCE, drift_of
 from rebalancing.market_rules import MarketRules, pieces
-from rebalancing.plan import Omission, Plan, Why
-from rebalancing.planner import plan_trades
+from rebalancing.plan import Plan, Why
 from rebalancing.portfolio import Mask, Portfolio, Vector
+from rebalancing.round_plans import plan_around, plan_rest
 from rebalancing.rounds import MAX_TRIES, Fill, Round
 from rebalancing.schedule import Schedule
 from rebalancing.settings import Settings
 from rebalancing.state import RebalancerState
-from rebalancing.targets import target_weights, targets_in_force
+from rebalancing.targets import target_weights, targets_around
 from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
@@ -54,6 +53,10 @@ class Rebalancer:
         Assets that have never had a price: their weight is held in cash until they have one.
     untradable : bool array, shape (assets,)
         Assets of which no order would be made now; the others trade as if these were as wanted.
+    kept : bool array, shape (assets,)
+        Those of them that stay what they are for a while: the others share the rest.
+    doubted : bool array, shape (assets,)
+        Those of them whose price cannot be trusted at this moment: the open round waits for it.
     """
 
     def __init__(
@@ -68,7 +71,7 @@ class Rebalancer:
         self.declined: tuple[Reason, Plan] | None = None
         self.hands_off = np.zeros(len(self.assets), dtype=bool)
         self.awaited = np.zeros(len(self.assets), dtype=bool)
-        self.untradable = np.zeros(len(self.assets), dtype=bool)
+        self.untradable, self.kept, self.doubted = np.zeros((3, len(self.assets)), dtype=bool)
         self._members = (*self.assets, stake)
         self._number = 0
         self._schedule = Schedule(settings, self.assets, stake)
@@ -124,10 +127,11 @@ class Rebalancer:
         return self._schedule.due(now, portfolio, targets, ~(self.untradable | self.hands_off))
 
     def targets_now(self, portfolio: Portfolio) -> Vector:
-        """Return the target weights over what is available, with what is out as it is and cash up
-        to the reserve tolerated, shape (assets + 1,)."""
-        out, available = self.hands_off | self.awaited, portfolio.available
-        return targets_in_force(self.targets, available, out, portfolio.weights, self.reserve)
+        """Return the target weights over what is available, with what is out as it is, what is
+        kept at its weight, and cash up to the reserve tolerated, shape (assets + 1,)."""
+        out = self.hands_off | self.awaited
+        weights, available = portfolio.weights, portfolio.available
+        return targets_around(self.kept, self.targets, available, out, weights, self.reserve)
 
     def proceed(
         self,
@@ -163,38 +167,14 @@ class Rebalancer:
         if not current.members.any():
             self._close(now, Outcome.DONE)
             return
-        plan = self._plan_rest(current, portfolio, rules)
+        plan = plan_rest(current, self.untradable, portfolio, rules, self.reserve)
         closed = any(omission.why is Why.CLOSED for omission in plan.omitted)
-        if late or current.tries >= MAX_TRIES or (closed and not plan.trades):
+        if late or current.tries >= MAX_TRIES:
             self._close(now, Outcome.GAVE_UP)
         elif plan.trades:
             current.adopt(plan, fills, pieces(plan, portfolio.assets, rules))
-        else:
-            self._close(now, Outcome.DONE)
-
-    def _plan_rest(self, current: Round, portfolio: Portfolio, rules: MarketRules) -> Plan:
-        """Plan what is left of a round: each asset the way it began, and no buy that counts on a
-        sell which the round will not make. Sells do not wait for such buys: they bring cash."""
-        members = current.members
-        while True:
-            plan = self._plan(portfolio, current.destination, members, rules)
-            turned = [trade for trade in plan.trades if not current.continues(trade)]
-            sold = [trade.asset for trade in turned if trade.is_sell]
-            if not sold:
-                return replace(plan, trades=tuple(filter(current.continues, plan.trades)))
-            members = members & ~self._mask(sold)
-
-    def _plan(
-        self, portfolio: Portfolio, destination: Vector, members: Mask, rules: MarketRules
-    ) -> Plan:
-        plan = plan_trades(portfolio, destination, members & ~self.untradable, rules, self.reserve)
-        gaps = destination[:-1] * portfolio.nav - portfolio.values[:-1]
-        closed = self.untradable & members & (np.abs(gaps) >= rules.minimum)
-        left = [
-            Omission(self.assets[i], float(gaps[i]), Why.CLOSED)
-            for i in map(int, np.flatnonzero(closed))
-        ]
-        return replace(plan, omitted=(*plan.omitted, *left))
+        elif not (self.doubted & current.members).any():
+            self._close(now, Outcome.GAVE_UP if closed else Outcome.DONE)
 
     def state(self) -> RebalancerState:
         """Return what must survive a restart."""
@@ -238,8 +218,15 @@ class Rebalancer:
         """Take assets for never seen: they are bought again when they are next available."""
         self._schedule.forget(assets)
 
-    def _mask(self, names: Collection[str]) -> Mask:
-        return np.array([name in names for name in self.assets], dtype=bool)
+    def wait_for(self, absent: Collection[str]) -> tuple[str, ...]:
+        """Hold the weights of those absent assets in cash that have never had a price, and return
+        which these are; `absent` has no price, and nobody has agreed to go on without it."""
+        self.awaited = (
+            np.array([asset in absent for asset in self.assets])
+            & ~self._schedule.seen
+            & (self.targets[:-1] > 0)
+        )
+        return tuple(a for a, waits in zip(self.assets, self.awaited, strict=True) if waits)
 
     def stop(self, now: datetime) -> None:
         """Close the open round for good: a limit was reached."""
@@ -269,32 +256,28 @@ class Rebalancer:
     def _first_plan(
         self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
     ) -> tuple[Vector, Mask, Plan]:
-        destination = self._destination(reason, portfolio, targets, rules)
-        members = (np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE) & ~self.hands_off
-        return destination, members, self._plan(portfolio, destination, members, rules)
-
-    def _destination(
-        self, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
-    ) -> Vector:
-        if not reason.cause.is_policy:
-            return targets
-        return destination_weights(
-            drift_of(portfolio.weights, targets),
-            targets,
-            self._schedule.bands(targets),
-            self.settings.scope,
-            self.settings.destination,
-            rules.minimum / portfolio.nav,
-        )
+        destination = targets
+        if reason.cause.is_policy:
+            destination = destination_weights(
+                drift_of(portfolio.weights, targets),
+                targets,
+                self._schedule.bands(targets),
+                self.settings.scope,
+                self.settings.destination,
+                rules.minimum / portfolio.nav,
+            )
+        members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
+        members &= ~self.hands_off
+        plan = plan_around(self.untradable, portfolio, destination, members, rules, self.reserve)
+        return destination, members, plan
 
     def _close(self, now: datetime, outcome: Outcome) -> None:
         current = self.round
         assert current is not None
         self._schedule.allocated(current.ordered_at or now)
-        self._schedule.ended(current.reason, gave_up=outcome is Outcome.GAVE_UP)
         gave_up = outcome is Outcome.GAVE_UP
-        short = zip(self.assets, current.members, strict=True)
-        missing = tuple(asset for asset, is_short in short if gave_up and is_short)
-        facts = current.number, current.reason, current.started, tuple(current.plans)
-        self.closed.append(RoundRecord(*facts, outcome, missing))
+        # What was sold for an asset that is left out by now goes to the others.
+        is_again = not current.reason.cause.is_policy or bool((current.members & self.kept).any())
+        self._schedule.ended(current.reason, gave_up, is_again)
+        self.closed.append(RoundRecord.of(current, outcome, self.assets))
         self.round = None

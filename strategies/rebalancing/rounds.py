@@ -174,6 +174,10 @@ class Round:
                 done.bought + (0.0 if trade.is_sell else trade.notional),
             )
 
+    def cut(self) -> None:
+        """An order of the newest plan was made smaller; plans that follow continue it."""
+        self._is_cut = True
+
     def credit(self, fills: Mapping[str, Fill]) -> None:
         """Do not count a plan as a try if it only continues what was too large for one order."""
         if self._is_cut and dict(fills) != self._filled:

@@ -64,6 +64,11 @@ class Schedule:
             self._thresholds = threshold_vector(settings.threshold, self._assets, stake)
 
     @property
+    def seen(self) -> Mask:
+        """Which assets have been available when a round began, shape (assets,)."""
+        return self._seen
+
+    @property
     def has_begun(self) -> bool:
         """There has been a round, or nothing to do for the initial one."""
         return self._last_start is not None
@@ -136,11 +141,11 @@ class Schedule:
             self._last_start = self._last_start or now
             self._grid = replace(self._grid, origin=now)
 
-    def ended(self, reason: Reason, gave_up: bool) -> None:
-        """A round is over."""
+    def ended(self, reason: Reason, gave_up: bool, is_again: bool) -> None:
+        """A round is over; one that gave up is due again if nothing else would ask for it."""
         self._failures = self._failures + 1 if gave_up else 0
-        if gave_up and not reason.cause.is_policy:
-            self._again = reason  # nothing else would ask for it another time
+        if gave_up and is_again:
+            self._again = reason
 
     def state(self) -> ScheduleState:
         """Return what must survive a restart."""

@@ -269,6 +269,11 @@ def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
     if settings.scope == "fewest" and settings.destination != "target":
         rule = 'must be "target" with scope "fewest"'
         problems.append(f"rebalance.destination: {rule}, is {shown(settings.destination)}")
+    if settings.adopt_holdings and settings.investment is not None:
+        problems.append(
+            "rebalance.adopt_holdings: must be false beside an investment, as the coins may be "
+            "those of another bot on the account; leave one of the two out"
+        )
     return problems
 
 

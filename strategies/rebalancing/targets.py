@@ -131,6 +131,41 @@ def beside_reserve(targets: Vector, reserve: float, cash_weight: float, out: Mas
     return np.append(rest, tolerated)
 
 
+def targets_around(
+    kept: Mask, targets: Vector, available: Mask, out: Mask, weights: Vector, reserve: float
+) -> Vector:
+    """Return the target weights that hold while some assets stay what they are.
+
+    Parameters
+    ----------
+    kept : bool array, shape (assets,)
+        The others share the rest by their targets.
+    targets, available, out, weights, reserve
+        As for `targets_in_force`.
+
+    Returns
+    -------
+    array, shape (assets + 1,)
+        Fractions that sum to 1.
+
+    Examples
+    --------
+    >>> none, eth, prices = np.zeros(2, bool), np.array([False, True]), np.ones(3, bool)
+    >>> targets, weights = np.array([0.375, 0.5, 0.125]), np.array([0.5, 0.25, 0.25])
+    >>> targets_around(eth, targets, prices, none, weights, 0.0).tolist()
+    [0.5625, 0.25, 0.1875]
+    """
+    if not kept.any():
+        return targets_in_force(targets, available, out, weights, reserve)
+    staying = np.append(kept & ~out, False)
+    stays = np.where(staying, weights, 0.0)
+    rest = 1 - float(stays.sum())
+    if rest <= 0:  # a lowered investment leaves less than nothing in cash
+        return weights
+    others, shares = available & ~staying, (weights - stays) / rest
+    return stays + rest * targets_in_force(targets, others, out, shares, reserve / rest)
+
+
 def held_in_cash(targets: Vector, out: Mask, weights: Vector) -> Vector:
     """Leave assets at the weights they have, and hold the rest of their targets in cash.
 

@@ -26,6 +26,11 @@ from tests.campaign.runs import Result, run_seeds
 @click.option("--steps", type=click.IntRange(1), help="How many times prices move; default: drawn.")
 @click.option("--hard", is_flag=True, help="Draw what the bot is not known to survive, too.")
 @click.option(
+    "--virtual",
+    is_flag=True,
+    help="On a virtual clock, with the exchange in memory and kills at drawn points.",
+)
+@click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the files of seeds with violations in this folder.",
@@ -42,6 +47,7 @@ def main(
     jobs: int,
     steps: int | None,
     hard: bool,
+    virtual: bool,
     keep: Path | None,
     json_file: Path | None,
 ) -> None:
@@ -50,13 +56,17 @@ def main(
     Each seed draws assets, a policy, an account, prices, faults of the exchange, deposits, kills
     and restarts, and runs the real "freqtrade trade" on the local exchange over HTTP. The status
     is 1 if anything was not as it must be. "--first 17 --seeds 1 --keep FOLDER" runs seed 17 again.
+
+    With "--virtual" nobody waits: each bot is a fork of one process, its requests are answered
+    in memory, time passes as the seed draws it, and signal 9 comes before or after a request or
+    a commit. The same seed then gives the same life to the byte.
     """
     began = time.monotonic()
     console = Console(highlight=False, soft_wrap=True)
     results: list[Result] = []
     try:
         with _progress(console, seeds) as advance:
-            for result in run_seeds(range(first, first + seeds), jobs, keep, steps, hard):
+            for result in run_seeds(range(first, first + seeds), jobs, keep, steps, hard, virtual):
                 results.append(result)
                 console.print(result.line, markup=False)
                 for sentence in result.violations:

@@ -1,6 +1,5 @@
 """What can happen to a bot, one class each."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
     from tests.campaign.life import Life
 
 ORDER = "/api/v3/order"
+STAKE = "USDT"
 
 
 class Action(Protocol):
@@ -79,14 +79,15 @@ class Freeze:
 
 @dataclass(frozen=True)
 class WrongClock:
-    """The exchange's clock goes wrong until `Repair`: it refuses what is signed."""
+    """The exchange's clock goes wrong until `Repair`: by more than a second it refuses what is
+    signed, while orders that rest go on filling."""
 
     offset_ms: int
 
     def happen(self, life: "Life") -> None:
         """Move the clock."""
         life.disturb()
-        life.ground.exchange.offset_ms = self.offset_ms
+        life.set_clock(self.offset_ms)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class Deposit:
 
     def happen(self, life: "Life") -> None:
         """Deposit it."""
-        life.pay(self.amount)
+        life.hands.pay(self.amount)
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ class Withdraw:
 
     def happen(self, life: "Life") -> None:
         """Withdraw it."""
-        amount = round(life.spare_cash * self.share, 2)
+        amount = round(life.hands.spare_cash * self.share, 2)
         if amount > 0:
-            life.pay(-amount)
+            life.hands.pay(-amount)
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Kill:
 
     def happen(self, life: "Life") -> None:
         """Kill and start it."""
-        time.sleep(self.after)
+        life.clock.sleep_until_killed(life.bot, self.after)
         life.kill()
         life.keep_alive()
 
@@ -151,8 +152,7 @@ class KillAtOrder:
         """Let the next answer to an order hang and kill the bot meanwhile."""
         hang = Fault("hang", "POST", ORDER, accepted=True, seconds=1.5)
         life.ground.faults.add(hang)
-        taken = len(life.ground.trading.account.orders)
-        life.wait(2, lambda: len(life.ground.trading.account.orders) > taken)
+        life.wait_for_order()
         life.kill()
         life.move(self.prices)
         life.keep_alive()

@@ -1,6 +1,5 @@
 """The end of a life: nothing goes wrong any more, prices stand still, the bot has some loops."""
 
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -9,13 +8,13 @@ if TYPE_CHECKING:
 
 _HOUR = 3_600.0  # seconds
 _BALANCES_EVERY = 12  # quiet loops until a payment is noticed
-_SECONDS = 60.0  # at most
+_SECONDS = 180.0  # at most: machines may be busy
 _STARTS = 6  # of a bot that ends by itself
 _TREMBLE = 0.002  # by which prices swing wider in every loop, all alike: resting orders fill
 
 
-def calm_down(life: "Life") -> int:
-    """End all trouble, wait, and return how many loops the bot has completed since.
+def calm_down(life: "Life") -> tuple[int, int]:
+    """End all trouble, wait, and return how many loops the bot, and its neighbour, have completed.
 
     Notes
     -----
@@ -27,30 +26,59 @@ def calm_down(life: "Life") -> int:
     life.repair()
     if life.scenario.has_period:  # boundaries are counted from the end of the first round
         life.wait(life.scenario.calm_loops, lambda: life.bot.records.journal("closed"))
-    if life.scenario.has_period or life.is_blind or _gave_up(life):
+    if life.scenario.has_period or life.is_blind or life.ended or _is_patient(life):
         life.nap(1.1 * _HOUR)
-    began, calm = life.bot.records.loops, dict(life.prices)
-    if life.payments:
-        began += _BALANCES_EVERY
-    end = time.monotonic() + _SECONDS
+    began, calm = _loops(life), dict(life.prices)
+    wanted = life.scenario.calm_loops
+    unseen = _BALANCES_EVERY if life.hands.payments or life.hands.withdrawn else 0
+    end = life.clock.now() + _SECONDS
     starts, shown = 0, 0
-    while (passed := life.bot.records.loops - began) <= life.scenario.calm_loops:
-        if time.monotonic() > end or starts > _STARTS:
+    while min(passed := _passed(life, began, unseen)) <= wanted:
+        if life.clock.now() > end or starts > _STARTS:
             break
         starts += not life.bot.alive
         life.keep_alive()
-        if passed >= shown:
+        if passed[0] >= shown:
             _tremble(life, calm, shown)
+            if _is_stopped(life):  # somebody looks into it
+                life.hands.resume()
             shown += 1
-        time.sleep(0.02)
+        life.clock.sleep(0.02)
     life.move(calm)
     return passed
+
+
+def _loops(life: "Life") -> list[int]:
+    keepers = [life.keeper] if life.neighbour is None else [life.keeper, life.neighbour]
+    return [keeper.bot.records.loops for keeper in keepers]
+
+
+def _passed(life: "Life", began: list[int], unseen: int) -> tuple[int, int]:
+    passed = [now - then - unseen for now, then in zip(_loops(life), began, strict=True)]
+    return passed[0], passed[-1]
+
+
+def _is_stopped(life: "Life") -> bool:
+    """Tell whether a limit has stopped the bot, and nobody has told it to go on since."""
+    events = [line["event"] for line in life.bot.records.journal("stopped", "command")]
+    return events[-1:] == ["stopped"]
+
+
+def _is_patient(life: "Life") -> bool:
+    """Tell whether the bot tries nothing for a while."""
+    return _gave_up(life) or _leaves_out(life)
 
 
 def _gave_up(life: "Life") -> bool:
     """Tell whether the newest round did: after several of those the next one waits for minutes."""
     outcomes = [line["outcome"] for line in life.bot.records.journal("closed")]
     return outcomes[-1:] == ["gave up"]
+
+
+def _leaves_out(life: "Life") -> bool:
+    """Tell whether an asset is left out: after orders that were refused, for minutes."""
+    texts = [line["text"] for line in life.bot.records.journal("left out")]
+    return texts[-1:] not in ([], ["over"])
 
 
 def _tremble(life: "Life", calm: Mapping[str, float], turn: int) -> None:

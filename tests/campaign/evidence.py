@@ -1,9 +1,8 @@
 """What is known after the life of a bot: the exchange's books, freqtrade's, and the journal."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -13,58 +12,28 @@ from sandbox.ledger import ZERO, Balance, Entry
 from sandbox.markets import Market
 from sandbox.orders import Fill, Order, Side
 from sandbox.trading import Refused
-from tests.campaign.scenario import STAKE, Scenario
+from tests.campaign.scenario import Scenario
+from tests.campaign.witnessed import (
+    DELETED,
+    MISCOUNTED,
+    PART_SOLD,
+    SOLD,
+    WITHDRAWN,
+    Death,
+    Frozen,
+    Happened,
+    Intruder,
+    Move,
+    Payment,
+    Renamed,
+    Touched,
+)
 
 if TYPE_CHECKING:
-    from tests.campaign.life import Life
+    pass
 
 _TAG = re.compile(r"r(\d+) ")
 Row = Mapping[str, Any]
-
-
-class Move(NamedTuple):
-    """A price that was set: when, of what, stake currency."""
-
-    time_ms: int
-    asset: str
-    price: float
-
-
-class Frozen(NamedTuple):
-    """A price that a pair went on showing while it traded at others: of what, stake currency, from
-    when to when."""
-
-    asset: str
-    price: float
-    begun_ms: int
-    ended_ms: int
-
-    def was_shown(self, asset: str, begun_ms: int, ended_ms: int) -> bool:
-        """Tell whether it was the asset's at any time between two moments."""
-        return asset == self.asset and begun_ms <= self.ended_ms and self.begun_ms <= ended_ms
-
-
-class Payment(NamedTuple):
-    """A deposit, or a withdrawal where negative; stake currency."""
-
-    time_ms: int
-    amount: float
-
-
-class Death(NamedTuple):
-    """A bot that ended by itself, or not as it should; whether anything had gone wrong before."""
-
-    status: int
-    disturbed: bool
-
-
-class Happened(NamedTuple):
-    """An action of the script: its kind, its coin if it has one, from when to when it lasted."""
-
-    kind: str
-    asset: str | None
-    begun_ms: int
-    ended_ms: int
 
 
 @dataclass(frozen=True)
@@ -74,7 +43,7 @@ class Evidence:
     Attributes
     ----------
     orders, fills, ledger, balances, refused
-        The exchange's books.
+        The exchange's books, at true times.
     kept_orders, kept_trades
         Rows of freqtrade's database.
     kept_flows
@@ -95,6 +64,20 @@ class Evidence:
         The largest lot a coin ever had, where its lots have changed.
     dearest_fee
         The highest rate that fills have cost.
+    ended
+        The coins whose pairs have ended.
+    renamed
+        Those of them that go on under another name.
+    touched, withdrawn, resumed
+        What was done to coins by hand, how many left the account, and when the bot was told to
+        go on.
+    locked_databases
+        From when to when.
+    intruders, adopters
+        What became of processes that were started on the same database, and of bots that were to
+        adopt beside an investment.
+    neighbour
+        What there is of another bot on the same account, with orders and fills of its own.
     """
 
     scenario: Scenario
@@ -123,6 +106,38 @@ class Evidence:
     fired: tuple[str, ...] = ()
     coarsest: Mapping[str, Decimal] = field(default_factory=dict)
     dearest_fee: Decimal = ZERO
+    ended: frozenset[str] = frozenset()
+    renamed: tuple[Renamed, ...] = ()
+    touched: tuple[Touched, ...] = ()
+    withdrawn: tuple[tuple[str, Decimal], ...] = ()
+    resumed: tuple[int, ...] = ()
+    locked_databases: tuple[tuple[int, int], ...] = ()
+    intruders: tuple[Intruder, ...] = ()
+    adopters: tuple[Intruder, ...] = ()
+    neighbour: "Evidence | None" = None
+
+    def without(self, numbers: Collection[int]) -> "Evidence":
+        """Return the evidence without orders, given by the exchange's numbers."""
+        return replace(
+            self,
+            orders=tuple(order for order in self.orders if order.id not in numbers),
+            fills=tuple(fill for fill in self.fills if fill.order_id not in numbers),
+            ledger=tuple(entry for entry in self.ledger if entry.order_id not in numbers),
+        )
+
+    def done_by_hand(self, *kinds: str) -> Iterator[Touched]:
+        """Yield what was done by hand of some kinds, first to last."""
+        return (touched for touched in self.touched if touched.kind in kinds)
+
+    def until_resumed(self, touched: Touched) -> float:
+        """Return when the bot was next told to go on; infinity if never."""
+        return min((at for at in self.resumed if at > touched.begun_ms), default=float("inf"))
+
+    @cached_property
+    def left_alone(self) -> frozenset[str]:
+        """The coins that were sold by hand or whose trades were deleted, and not resumed."""
+        done = self.done_by_hand(DELETED, SOLD, PART_SOLD, MISCOUNTED)
+        return frozenset(one.asset for one in done if self.until_resumed(one) == float("inf"))
 
     def lot(self, asset: str) -> float:
         """Return the largest lot that a coin ever had."""
@@ -140,6 +155,12 @@ class Evidence:
     def prices(self) -> dict[str, float]:
         """The last price of every asset, stake currency."""
         return {asset: price for _, asset, price in self.moves}
+
+    @cached_property
+    def order_ids(self) -> frozenset[int]:
+        """The exchange's numbers of the orders that freqtrade knows."""
+        names = (str(row["order_id"]) for row in self.kept_orders)
+        return frozenset(int(name) for name in names if name.isdigit())
 
     @cached_property
     def tags(self) -> dict[str, str]:
@@ -160,18 +181,37 @@ class Evidence:
 
         Notes
         -----
-        Not the account's balances: those hold coins that are not the portfolio's, too.
+        Not the account's balances: those hold coins that are not the portfolio's, too. What was
+        withdrawn, renamed, or in a trade that was deleted is gone.
         """
         amounts = dict.fromkeys(self.scenario.assets, 0.0)
-        for fill in self.fills:
-            asset = fill.pair.partition("/")[0]
-            if fill.time_ms > until_ms or asset not in amounts:
+        gone = [(one.ended_ms, one) for one in self.done_by_hand(DELETED, MISCOUNTED, WITHDRAWN)]
+        gone += [(one.time_ms, Touched(WITHDRAWN, one.old, 0, 0)) for one in self.renamed]
+        happened: list[tuple[int, Fill | Touched]] = [(fill.time_ms, fill) for fill in self.fills]
+        for time_ms, what in sorted([*happened, *gone], key=lambda one: one[0]):
+            asset = what.asset if isinstance(what, Touched) else what.pair.partition("/")[0]
+            if time_ms > until_ms or asset not in amounts:
                 continue
-            sign = 1 if fill.side is Side.BUY else -1
-            amounts[asset] += sign * float(fill.amount)
-            if fill.fee_asset == asset and self.scenario.fees.asset == "received":
-                amounts[asset] -= float(fill.fee)
+            if isinstance(what, Touched):
+                left = what.left if what.kind == WITHDRAWN else 0.0
+                amounts[asset] = min(amounts[asset], left)
+                continue
+            amounts[asset] += (1 if what.side is Side.BUY else -1) * float(what.amount)
+            if what.fee_asset == asset and self.scenario.fees.asset == "received":
+                amounts[asset] -= float(what.fee)
         return amounts
+
+    def prices_between(self, asset: str, begun_ms: float, ended_ms: float) -> list[float]:
+        """Return all that a coin traded at, or showed, from one moment to another."""
+        found = [self.scenario.prices[asset]]
+        for move in self.moves:
+            if move.asset != asset or move.time_ms > max(begun_ms, ended_ms):
+                continue
+            if move.time_ms < begun_ms:
+                found.clear()
+            found.append(move.price)
+        frozen = [one for one in self.frozen if one.was_shown(asset, int(begun_ms), int(ended_ms))]
+        return found + [one.price for one in frozen]
 
     def _live_legs(self) -> Iterator["Leg"]:
         for order in self.orders:
@@ -216,54 +256,3 @@ def in_ms(moment: str) -> int:
     """Return a moment as milliseconds since the epoch; UTC where it names no zone."""
     read = datetime.fromisoformat(moment)
     return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() * 1000)
-
-
-def collect(life: "Life", loops: int) -> Evidence:
-    """Read all books of a bot that has ended."""
-    records, trading = life.bot.records, life.ground.trading
-    with life.ground.exchange.lock:
-        account = trading.account
-        books = {
-            "orders": account.orders,
-            "fills": account.fills,
-            "ledger": account.ledger,
-            "balances": account.balances,
-            "refused": tuple(trading.refused),
-        }
-    return Evidence(
-        scenario=life.scenario,
-        markets={
-            asset: life.ground.exchange.listing.of(f"{asset}/{STAKE}")
-            for asset in life.scenario.prices
-        },
-        **books,
-        moves=tuple(life.moves),
-        frozen=tuple(life.frozen),
-        payments=tuple(life.payments),
-        deaths=tuple(life.deaths),
-        disturbances=life.disturbances,
-        starts=life.starts,
-        stubborn=life.stubborn,
-        kept_orders=tuple(records.orders()),
-        kept_trades=tuple(records.trades()),
-        kept_flows=tuple(
-            Payment(int(when.timestamp() * 1000), amount) for when, amount in records.flows()
-        ),
-        journal=tuple(map(_line, records.journal_text.splitlines())),
-        log=records.log,
-        written=dict(records.written()),
-        secrets=(trading.keys.key, trading.keys.secret),
-        loops=loops,
-        happened=tuple(life.happened),
-        fired=tuple(fault.kind for fault, _, _ in life.ground.faults.fired),
-        coarsest=dict(life.coarsest),
-        dearest_fee=life.dearest_fee,
-    )
-
-
-def _line(text: str) -> Row | None:
-    try:
-        line = json.loads(text)
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) else None

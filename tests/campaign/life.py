@@ -1,43 +1,39 @@
 """The life of a bot in a scenario: from its first start to calm prices, a stop and the evidence."""
 
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from sandbox.errors import SandboxError
-from tests.bot_clock import let_time_pass
 from tests.campaign.actions import Action
 from tests.campaign.calm import calm_down
-from tests.campaign.checks.traces import OLD_DATABASE
+from tests.campaign.clock import Clock, World, real_time
+from tests.campaign.collect import collect
 from tests.campaign.evidence import (
-    Death,
     Evidence,
     Frozen,
     Happened,
     Move,
-    Payment,
-    collect,
 )
+from tests.campaign.hands import BY_API
+from tests.campaign.intruders import PATIENCE, LockDatabase
+from tests.campaign.keeper import Keeper
+from tests.campaign.other_hands import OtherHands
 from tests.campaign.scenario import STAKE, Scenario
 from tests.campaign.script import FOR_GOOD, REPAIRED, kind_of
+from tests.campaign.true_times import ClockChange, clock_change
+from tests.campaign.witnessed import Renamed
 from tests.live_bots import (
-    SIGINT_STATUS,
-    UNKNOWN_STATUS,
     Ground,
     LiveBot,
     make_bot_config,
-    trading_ground,
+    with_api,
 )
 
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
-_KEPT = 0.5  # of the cash at the start: with less, too many orders would be too small
-_ABORTING = "SIGINT received, aborting"  # the last words of an interrupted freqtrade
-_ENDING = "calling exit"  # what it says when it has been interrupted
-_RESTART_SECONDS = 1.0  # until a bot that ended by itself is started again
 
 
 class Life:
@@ -49,19 +45,28 @@ class Life:
         What is to happen.
     ground
         The exchange.
+    clock
+        Lets time pass.
 
     Attributes
     ----------
     prices
         Those of now, stake currency, by asset.
+    keeper, neighbour
+        Who keeps the bot, and another one on the same account, if there is one.
+    hands
+        Those of people and other programs.
+    ended, renamed
+        The coins whose pairs have ended, and those of them that go on under another name.
     is_blind
-        Whether some pair did not trade when the bot was last started: freqtrade asks once an hour
-        which pairs do, so that it stays out till then.
+        Whether some pair did not trade when the bot was last started, or takes smaller orders than
+        then: freqtrade asks for that once an hour.
     """
 
-    def __init__(self, scenario: Scenario, ground: Ground) -> None:
+    def __init__(self, scenario: Scenario, ground: Ground, clock: Clock) -> None:
         self.scenario = scenario
         self.ground = ground
+        self.clock = clock
         config = make_bot_config(
             scenario.rebalance,
             scenario.assets,
@@ -69,19 +74,24 @@ class Life:
             dry_run=scenario.dry_run,
             dry_run_wallet=scenario.cash,
         )
+        if any(isinstance(action, BY_API) for action in scenario.script):
+            config = with_api(config)
         self.bot: LiveBot = ground.bot(config)
+        if any(isinstance(action, LockDatabase) for action in scenario.script):
+            self.bot.patience = PATIENCE
+        self.keeper = self._keeper(self.bot)
+        self.neighbour: Keeper | None = None
+        self.hands = OtherHands(self)
         self.moves: list[Move] = []
         self.frozen: list[Frozen] = []
-        self.payments: list[Payment] = []
-        self.deaths: list[Death] = []
         self.happened: list[Happened] = []
         self._lasting: list[int] = []  # places of what `repair` ends
+        self.clock_changes: list[ClockChange] = []
+        self.ended: set[str] = set()
+        self.renamed: list[Renamed] = []
         self.coarsest: dict[str, Decimal] = {}
         self.dearest_fee = Decimal(0)
-        self.starts = 0
-        self.stubborn = False
         self._disturbances = 0
-        self._seen = 0
         self.is_blind = False
         self.prices = dict(scenario.prices)
         self.move(self.prices)
@@ -102,6 +112,10 @@ class Life:
             self.ground.set_prices(**{asset: price})
             self.moves.append(Move(_now_ms(), asset, price))
 
+    def set_clock(self, offset_ms: int) -> None:
+        """Let the exchange's clock be wrong by so much."""
+        self.clock_changes.append(clock_change(self.ground.trading, offset_ms))
+
     def freeze(self, asset: str) -> None:
         """Let a pair show its price of now until it is repaired."""
         self.disturb()
@@ -116,46 +130,19 @@ class Life:
             for one in self.frozen
         ]
 
-    @property
-    def spare_cash(self) -> float:
-        """What may be withdrawn so that the rest can follow the policy: of what is free, what is
-        beyond the investment."""
-        account = self.ground.trading.account
-        worth = sum(
-            float(balance.total) * self.prices.get(asset, 1.0)
-            for asset, balance in account.balances.items()
-        )
-        free = min(float(account.balance(STAKE).free), worth - _KEPT * self.scenario.cash)
-        investment = self.scenario.rebalance.get("investment")
-        if investment is None:
-            return max(0.0, free)
-        mine = [entry for entry in account.ledger if entry.asset == STAKE and entry.order_id]
-        cash = investment + float(sum(entry.free + entry.locked for entry in mine))
-        return max(0.0, free - cash)
-
-    def pay(self, amount: float) -> None:
-        """Deposit, or withdraw where the amount is negative."""
-        trading = self.ground.trading
-        try:
-            if amount > 0:
-                trading.deposit(STAKE, amount)
-            else:
-                trading.withdraw(STAKE, -amount)
-        except SandboxError:
-            return  # an order has taken the money meanwhile
-        self.payments.append(Payment(_now_ms(), amount))
-
     def repair(self) -> None:
         """Let every pair trade, show its true price, and the clock be right."""
         exchange = self.ground.exchange
         if exchange.halted or exchange.offset_ms:
             self.disturb()
         exchange.halted.clear()
-        exchange.offset_ms = 0
+        if exchange.offset_ms:
+            self.set_clock(0)
         for asset in self.scenario.prices:
             exchange.thaw(f"{asset}/{STAKE}")
             exchange.set_book(f"{asset}/{STAKE}", [], [])
             self._thaw(asset)
+        self.hands.repair()
         now = _now_ms()
         for place in self._lasting:
             self.happened[place] = self.happened[place]._replace(ended_ms=now)
@@ -163,42 +150,54 @@ class Life:
 
     def start(self) -> None:
         """Start the bot."""
-        self._seen = self.disturbances
         self.is_blind = bool(self.ground.exchange.halted)
-        self.starts += 1
-        self.bot.start()
+        self.keeper.start()
+
+    def start_neighbour(self, config: dict[str, Any]) -> None:
+        """Start another bot on the account."""
+        self.neighbour = self._keeper(self.ground.bot(config, "neighbour"))
+        self.neighbour.start()
+
+    def _keeper(self, bot: LiveBot) -> Keeper:
+        exchange = self.ground.exchange
+        return Keeper(
+            bot,
+            self.clock,
+            lambda: self.disturbances,
+            lambda: bool(exchange.halted or exchange.offset_ms),
+        )
 
     def kill(self) -> None:
         """Kill the bot, if it has not ended by itself."""
-        if not self.bot.alive:
-            self._note_death()
-        self.bot.kill()
+        self.keeper.kill()
 
     def nap(self, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Stop the bot and start it as if it had been away for so long."""
-        if self.bot.alive:
-            self._stop()
-        else:
-            self._note_death()
+        self._stop()
         meanwhile()
-        let_time_pass(self.bot, seconds)
+        self.clock.skip(self.bot, seconds)
         self.start()
 
     def keep_alive(self) -> None:
-        """Start the bot where it is dead, as a service manager does."""
-        if not self.bot.alive:
-            self._note_death()
-            if self.bot.status != -signal.SIGKILL:
-                time.sleep(_RESTART_SECONDS)
-            self.start()
+        """Start every bot that is dead."""
+        if self.neighbour is not None:
+            self.neighbour.keep_alive()
+        if self.keeper.keep_alive():
+            self.is_blind = bool(self.ground.exchange.halted)
 
     def wait(self, loops: int, what: Callable[[], object] = lambda: False) -> None:
         """Wait for loops of the bot, or for something, but not for ever."""
         wanted = self.bot.records.loops + loops
-        end = time.monotonic() + _LONGEST_WAIT
-        while self.bot.records.loops < wanted and time.monotonic() < end and not what():
+        end = self.clock.now() + _LONGEST_WAIT
+        while self.bot.records.loops < wanted and self.clock.now() < end and not what():
             self.keep_alive()
-            time.sleep(0.01)
+            self.clock.sleep(0.01)
+
+    def wait_for_order(self) -> None:
+        """Wait until the exchange has taken one more order, but not for long."""
+        account = self.ground.trading.account
+        taken = len(account.orders)
+        self.wait(2, lambda: len(account.orders) > taken)
 
     def play(self) -> Evidence:
         """Let everything happen, then let prices stand still, and return what is left."""
@@ -209,10 +208,9 @@ class Life:
             self._note(action, began)
             self.keep_alive()
         loops = calm_down(self)
-        if self.bot.alive:
-            self._stop()
-        else:
-            self._note_death()
+        for keeper in (self.neighbour, self.keeper):
+            if keeper is not None:
+                keeper.stop()
         return collect(self, loops)
 
     def _note(self, action: Action, began_ms: int) -> None:
@@ -223,48 +221,30 @@ class Life:
         self.happened.append(Happened(kind_of(action), asset, began_ms, ended))
 
     def _stop(self) -> None:
-        # Interrupted before its first loop freqtrade may end in any way.
-        self.wait(1)
-        if self.bot.loops_of_this_life == 0:
-            self.bot.kill()
-            return
-        # Interrupted within a request, freqtrade may try others while it ends, or wait for a lock
-        # of the connection's that the interrupt has left; a person then presses Ctrl-C again.
-        status = self.bot.stop(presses=2)
-        if self.bot.presses > 1:
-            self.stubborn = True
-            if _ENDING not in self.bot.records.log[-5_000:]:
-                self.deaths.append(Death(status, disturbed=False))  # it never heard the first
-        ended = status == UNKNOWN_STATUS and _ABORTING in self.bot.records.log[-200:]
-        if status != SIGINT_STATUS and not ended:
-            self.deaths.append(Death(status, disturbed=False))
-
-    def _note_death(self) -> None:
-        status = self.bot.status
-        if status is not None and status >= 0:
-            exchange = self.ground.exchange
-            wrong = self.disturbances > self._seen or exchange.halted or exchange.offset_ms
-            wrong = wrong or OLD_DATABASE in self.bot.records.log[-2000:]
-            self.deaths.append(Death(status, disturbed=bool(wrong)))
+        if self.bot.alive:
+            self.wait(1)
+        self.keeper.stop()
 
 
 @contextmanager
-def living(scenario: Scenario, folder: Path) -> Iterator[Life]:
+def living(scenario: Scenario, folder: Path, world: World = real_time) -> Iterator[Life]:
     """Open an exchange for a scenario and kill the bot whatever happens."""
     balances = {STAKE: scenario.cash, "BNB": scenario.fee_coins}
-    with trading_ground(
+    with world(
         folder,
         scenario.prices,
         {asset: amount for asset, amount in balances.items() if amount},
         seed=scenario.seed,
         depth=scenario.depth,
         fees=scenario.fees,
-    ) as ground:
-        life = Life(scenario, ground)
+    ) as (ground, clock):
+        life = Life(scenario, ground, clock)
         try:
             yield life
         finally:
             life.bot.kill()
+            if life.neighbour is not None:
+                life.neighbour.bot.kill()
 
 
 def _now_ms() -> int:

@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
 from sandbox.book import Level
 from sandbox.errors import SandboxError
 from sandbox.listing import MarketStatus
 from sandbox.renaming import Renaming
+from tests.campaign.actions import STAKE
+from tests.campaign.other_hands import now_ms
+from tests.campaign.witnessed import Renamed
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life
 
-STAKE = "USDT"
 Ladder = Sequence[tuple[float, float]]
 """Levels: a factor on the price, and what it holds in stake currency."""
 
@@ -70,8 +72,9 @@ class LargestOrder:
     value: float
 
     def happen(self, life: "Life") -> None:
-        """Lower the limit, no further than a lot."""
+        """Lower the limit, no further than a lot; freqtrade reads it once an hour."""
         life.disturb()
+        life.is_blind = True
         listing, pair = life.ground.exchange.listing, f"{self.asset}/{STAKE}"
         lots = Decimal(str(self.value / life.prices[self.asset]))
         step = listing.of(pair).step
@@ -98,25 +101,40 @@ class OtherFees:
 
 @dataclass(frozen=True)
 class End:
-    """A pair ends for good."""
+    """A pair whose coins the bot has ends for good: without them a bot would not start."""
 
     asset: str
 
     def happen(self, life: "Life") -> None:
         """Let it end."""
+        if life.hands.trade(self.asset) is None:
+            return
         life.disturb()
+        life.ended.add(self.asset)
         life.ground.exchange.set_status(f"{self.asset}/{STAKE}", MarketStatus.END)
 
 
 @dataclass(frozen=True)
 class Rename:
-    """A coin goes on under a name that the bot does not know, maybe in other units."""
+    """A coin that the bot has goes on under a name that it does not know, maybe in other units."""
 
     asset: str
     ratio: Decimal
 
     def happen(self, life: "Life") -> None:
         """Rename it."""
+        trading, new = life.ground.trading, f"NEW{self.asset}"
+        is_over = life.ground.exchange.listing.status(f"{self.asset}/{STAKE}") is MarketStatus.END
+        if is_over or life.hands.trade(self.asset) is None:
+            return
         life.disturb()
-        if life.ground.exchange.listing.status(f"{self.asset}/{STAKE}") is not MarketStatus.END:
-            life.ground.trading.rename(Renaming(self.asset, f"NEW{self.asset}", self.ratio))
+        life.ended.add(self.asset)
+        with trading.exchange.lock:
+            trading.rename(Renaming(self.asset, new, self.ratio))
+            had = sum(
+                entry.free + entry.locked
+                for entry in trading.account.ledger
+                if entry.asset == self.asset and entry.cause != "conversion"
+            )
+        has = Decimal(had / self.ratio).quantize(Decimal("1e-8"), ROUND_DOWN)
+        life.renamed.append(Renamed(now_ms(), self.asset, new, Decimal(had), has))

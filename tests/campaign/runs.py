@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.campaign.checks import violations
+from tests.campaign.clock import World, real_time
 from tests.campaign.coverage import Coverage, coverage_of
 from tests.campaign.evidence import Evidence
 from tests.campaign.life import living
 from tests.campaign.scenario import Scenario, draw_scenario
+from tests.virtual.ground import virtual_time
+from tests.virtual.workers import virtual_workers
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def run_seeds(
     keep: Path | None = None,
     steps: int | None = None,
     hard: bool = False,
+    virtual: bool = False,
 ) -> Iterator[Result]:
     """Run scenarios and yield results as they come.
 
@@ -77,9 +81,12 @@ def run_seeds(
         How many times prices move in each; drawn where None.
     hard
         Draw what the bot is not known to survive, too.
+    virtual
+        On a virtual clock, with the exchange in memory, instead of real processes over HTTP.
     """
-    with ThreadPoolExecutor(jobs) as pool:
-        running = [pool.submit(run_seed, seed, keep, steps, hard) for seed in seeds]
+    run = run_virtual_seed if virtual else run_seed
+    with virtual_workers(jobs) if virtual else ThreadPoolExecutor(jobs) as pool:
+        running = [pool.submit(run, seed, keep, steps, hard) for seed in seeds]
         try:
             for done in as_completed(running):
                 yield done.result()
@@ -87,14 +94,23 @@ def run_seeds(
             pool.shutdown(cancel_futures=True)
 
 
+def run_virtual_seed(seed: int, *options: Any) -> Result:
+    """Run one scenario on a virtual clock, in one of the `virtual_workers`."""
+    return run_seed(seed, *options, world=virtual_time)
+
+
 def run_seed(
-    seed: int, keep: Path | None = None, steps: int | None = None, hard: bool = False
+    seed: int,
+    keep: Path | None = None,
+    steps: int | None = None,
+    hard: bool = False,
+    world: World = real_time,
 ) -> Result:
     """Run one scenario."""
     scenario = draw_scenario(seed, steps, hard)
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix=f"campaign-{seed}-"))
-    evidence, found = _observed(scenario, folder)
+    evidence, found = _observed(scenario, folder, world)
     if keep is not None and found:
         _keep(folder, keep / f"seed-{seed}", scenario, found)
     shutil.rmtree(folder, ignore_errors=True)
@@ -112,9 +128,9 @@ def run_seed(
     )
 
 
-def _observed(scenario: Scenario, folder: Path) -> tuple[Evidence | None, list[str]]:
+def _observed(scenario: Scenario, folder: Path, world: World) -> tuple[Evidence | None, list[str]]:
     try:
-        with living(scenario, folder) as life:
+        with living(scenario, folder, world) as life:
             evidence = life.play()
         return evidence, violations(evidence)
     except Exception:

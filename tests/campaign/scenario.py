@@ -9,7 +9,9 @@ from typing import Any
 
 from sandbox.book import Depth
 from sandbox.fees import FeeAsset, Fees
-from tests.campaign.actions import Action
+from tests.campaign.actions import STAKE, Action
+from tests.campaign.hands import WithdrawCoins
+from tests.campaign.neighbour import StartAdopter, StartNeighbour
 from tests.campaign.script import draw_script
 
 # Prices around which scenarios begin: lots of a real exchange fit no others.
@@ -24,11 +26,15 @@ USUAL_PRICES = {
     "DOGE": 0.2,
 }
 COINS = tuple(USUAL_PRICES)
-STAKE = "USDT"
 SMALLEST_WEIGHT = 0.06
 PERIOD = "1h"
-# So wide that only the campaign's own jumps could reach them: what stops a bot is tested elsewhere.
-_LIMITS = {"round_turnover": 5, "day_turnover": 1e4, "day_rounds": 10_000, "round_loss": 0.9}
+NEIGHBOURS = 0.15
+"""Share of the live scenarios in which another bot trades on the account."""
+
+ROUND_LOSS = 0.02
+# So wide that nothing reaches them, but for the loss of a round, and the rounds of a day where few
+# are drawn.
+_LIMITS = {"round_turnover": 5, "day_turnover": 1e4, "round_loss": ROUND_LOSS}
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,12 @@ class Scenario:
     depth: Depth
     dry_run: bool
     script: tuple[Action, ...]
+
+    @property
+    def neighbours_investment(self) -> float:
+        """What another bot on the account is to invest, stake currency; 0 if there is none."""
+        blocks = [a.rebalance for a in self.script if isinstance(a, StartNeighbour)]
+        return float(blocks[0]["investment"]) if blocks else 0.0
 
     @property
     def assets(self) -> tuple[str, ...]:
@@ -111,6 +123,25 @@ def draw_scenario(seed: int, steps: int | None = None, hard: bool = False) -> Sc
     fees, fee_coins = _draw_fees(dice)
     prices = {asset: _draw_price(dice, asset) for asset in dict.fromkeys([*assets, "BNB"])}
     rebalance = _draw_block(dice, assets, kind, cash)
+    depth = _draw_depth(dice, kind, cash)
+    script = list(
+        draw_script(
+            dice,
+            {asset: prices[asset] for asset in assets},
+            steps or dice.randint(5, 9),
+            cash=cash,
+            dry_run=dry_run,
+            period="period" in rebalance,
+            hard=hard,
+        )
+    )
+    if hard and not dry_run and dice.random() < NEIGHBOURS:
+        start = _draw_neighbour(dice, assets, cash)
+        if isinstance(start, StartNeighbour):
+            rebalance["investment"] = round(cash * 0.5, 2)
+            # Of whom coins are that leave an account of two bots nobody could say.
+            script = [action for action in script if not isinstance(action, WithdrawCoins)]
+        script.insert(dice.randrange(1, len(script)), start)
     return Scenario(
         seed=seed,
         prices=prices,
@@ -119,18 +150,22 @@ def draw_scenario(seed: int, steps: int | None = None, hard: bool = False) -> Sc
         cash=cash,
         fees=fees,
         fee_coins=round(fee_coins * cash / prices["BNB"], 4),
-        depth=_draw_depth(dice, kind, cash),
+        depth=depth,
         dry_run=dry_run,
-        script=draw_script(
-            dice,
-            {asset: prices[asset] for asset in assets},
-            steps or dice.randint(5, 9),
-            cash=cash,
-            dry_run=dry_run,
-            period="period" in rebalance,
-            hard=hard,
-        ),
+        script=tuple(script),
     )
+
+
+def _draw_neighbour(dice: random.Random, assets: list[str], cash: float) -> Action:
+    """Draw another bot that shares two coins: one that keeps to itself, or is to adopt."""
+    first, second = dice.sample(assets, 2)
+    block = {
+        "targets": {first: 0.6, second: 0.4},
+        "threshold": round(dice.uniform(0.02, 0.06), 3),
+        "investment": round(cash * 0.35, 2),
+        "limits": _LIMITS,
+    }
+    return StartNeighbour(block) if dice.random() < 0.6 else StartAdopter(block)
 
 
 def _draw_price(dice: random.Random, asset: str) -> float:
@@ -159,10 +194,12 @@ def _draw_block(dice: random.Random, assets: list[str], kind: str, cash: float) 
         "combine": policy if policy in ("and", "or") else "and",
         "scope": "all",
         "destination": "target",
-        "limits": _LIMITS,
+        "limits": {**_LIMITS, "day_rounds": 10_000},
     }
     if policy != "threshold":
-        block["period"] = PERIOD
+        block["period"] = PERIOD  # which makes more rounds a day than a few
+    elif dice.random() < 0.3:
+        block["limits"]["day_rounds"] = 2
     if policy != "period":
         relative = dice.random() < 0.3
         block["threshold_kind"] = "relative" if relative else "absolute"

@@ -38,7 +38,7 @@ def event_line(event: Mapping[str, Any]) -> str:
     if kind in ("round", "plan"):
         trades = ", ".join(map(_trade, event["trades"])) or "nothing to trade"
         tries = f", try {event['try']}" if kind == "plan" else ""
-        return f"{event['tag']}{tries}: {trades}{_left_out(event)}"
+        return f"{event['tag']}{tries}: {trades}{_left_out(event)}{_without(event)}"
     if kind == "order":
         size = event["amount"] if event["side"] == "sell" else event["notional"]
         unit = event["asset"] if event["side"] == "sell" else "of stake currency"
@@ -62,3 +62,8 @@ def _trade(trade: Mapping[str, Any]) -> str:
 def _left_out(event: Mapping[str, Any]) -> str:
     names = ", ".join(f"{o['asset']} ({o['why']})" for o in event.get("left_out") or [])
     return f"; left out: {names}" if names else ""
+
+
+def _without(event: Mapping[str, Any]) -> str:
+    """Name assets that had no price, which journals of older versions do not."""
+    return "".join(f"; without {asset}: {why}" for asset, why in event.get("without", {}).items())

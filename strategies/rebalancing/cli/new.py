@@ -37,7 +37,7 @@ this and writes nothing. Nothing leaves this machine.
               '"none". Default: 2%; none with --yes and a --period.')  # fmt: skip
 @click.option("--fee", metavar="SHARE", help="Of a trade's value. Default: 0.1%.")
 @click.option("--adopt-holdings", metavar="YES|NO", help="Use coins of the assets that the account "
-              "holds already. Default: no.")  # fmt: skip
+              "holds already, and all of its stake currency. Default: no.")  # fmt: skip
 @click.option("--timeframe", metavar="TIME", help="Candles of backtests; not asked for. Default: "
               "those that fit the period.")  # fmt: skip
 @click.option("--output", "-o", metavar="FILE", help="Default: config.json.")

@@ -151,7 +151,10 @@ _QUESTIONS = (
     _Question("fee", lambda _: "Fee of a trade", lambda _: "0.1%", _fee),
     _Question(
         "adopt-holdings",
-        lambda _: "Use coins of these assets that the account holds already",
+        lambda p: (
+            "Use coins of these assets that the account holds already, and all of its "
+            f"{p.stake} instead of that investment"
+        ),
         lambda _: "no",
         _adoption,
     ),

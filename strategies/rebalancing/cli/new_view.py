@@ -24,10 +24,13 @@ def understood(portfolio: NewPortfolio, timeframe: str) -> str:
     needs = [] if first is None else [f"the first purchase needs {rounded_up(first)} or more"]
     needs += [] if not policy else [f"rounds at the threshold {rounded_up(policy)} or more"]
     settings = Settings(period=portfolio.period, threshold=portfolio.threshold)
-    held = "become part of the portfolio" if portfolio.adopt_holdings else "are left alone"
+    money, held = f"{portfolio.investment:.10g} {stake}", "are left alone"
+    if portfolio.adopt_holdings:
+        held = f"become part of the portfolio, with all the {stake} of the account"
+        money += " in backtests and dry-runs"
     lines = {
         "Targets": shares,
-        "Investment": "; ".join([f"{portfolio.investment:.10g} {stake}", *needs]),
+        "Investment": "; ".join([money, *needs]),
         "Rounds": describe(settings),
         "Exchange": f"{portfolio.exchange}, fee {portfolio.fee * 100:.4g} %",
         "Candles": f"{timeframe}, for backtests",

@@ -36,6 +36,8 @@ def print_preview(preview: Preview) -> None:
     for omission in preview.left_out:
         size = figures.money(omission.size, preview.stake, sign=True)
         console.print(f"left out: {omission.asset} {size}, {omission.why}")
+    for asset, why in preview.without.items():
+        console.print(f"without {asset}: {why}")
     if preview.note:
         console.print(f"but no round starts: {preview.note}")
 

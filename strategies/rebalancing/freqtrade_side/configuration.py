@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from freqtrade.exceptions import OperationalException
 
 from rebalancing.freqtrade_side.checks.block import block_problems
@@ -14,7 +15,7 @@ from rebalancing.freqtrade_side.checks.money import money_problems
 from rebalancing.freqtrade_side.checks.pairs import members_of, pair_problems
 from rebalancing.freqtrade_side.checks.policy import policy_problems
 from rebalancing.freqtrade_side.checks.sellers import seller_problems
-from rebalancing.portfolio import Vector
+from rebalancing.portfolio import Mask, Vector
 from rebalancing.settings import Settings, read_settings
 from rebalancing.targets import target_weights
 
@@ -44,6 +45,14 @@ class Setup:
     def pairs(self) -> tuple[str, ...]:
         """freqtrade's pairs, in the order of the assets."""
         return tuple(f"{asset}/{self.stake}" for asset in self.assets)
+
+    def mask(self, names: Collection[str]) -> Mask:
+        """Tell which assets are among those named, shape (assets,)."""
+        return np.array([asset in names for asset in self.assets], dtype=bool)
+
+    def named(self, mask: Mask) -> frozenset[str]:
+        """Return the assets that a mask of shape (assets,) picks."""
+        return frozenset(np.array(self.assets)[mask].tolist())
 
     def target_of(self, pair: str) -> float:
         """Return the target weight of a pair; 0 for one that is not among the targets."""

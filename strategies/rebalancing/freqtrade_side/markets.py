@@ -101,7 +101,7 @@ class Markets:
             np.array([_lot(market, mode) for market in found]),
             np.array([_minimum(market, "cost") for market in found]),
             np.array([_minimum(market, "amount") for market in found]),
-            _fee(config, found[0]),
+            _fee(config, next(filter(None, found), {})),  # a pair may not be listed
             margin,
             max(margin, 1.5 * 1.001) if trading else margin,
             max(MARGIN, remainder) * 1.001,

@@ -30,24 +30,44 @@ def nothing_is_left_open(seen: Evidence) -> Iterator[str]:
         yield f"round {opened[-1]} is still open"
 
 
+def what_has_ended_is_told(seen: Evidence) -> Iterator[str]:
+    """A coin whose pair has ended leaves the portfolio with a word."""
+    told = " ".join(line["text"] for line in seen.events("left out"))
+    for asset in seen.ended.intersection(seen.scenario.assets):
+        if asset not in told:
+            yield f"{asset} has ended, and nothing was said of it"
+
+
 def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
     """Compute every weight from balances and last prices."""
-    values = _values(seen)
+    values, targets, bands = _values(seen), _targets(seen), _bands(seen)
+    for asset in seen.left_alone:  # its weight is held in cash, beside what is left of it
+        values[STAKE] += values.pop(asset)
+    values = {asset: value for asset, value in values.items() if asset in targets}
     nav = sum(values.values())
-    targets, bands = seen.scenario.rebalance["targets"], _bands(seen)
     left = _left_of_the_way(seen)
     largest = max(float(market.min_notional) for market in seen.markets.values())
     coarsest = max(seen.lot(asset) * seen.prices[asset] for asset in seen.scenario.assets)
     for asset, value in values.items():
-        drift = value / nav - targets.get(asset, 0.0)
+        drift = value / nav - targets[asset]
         # Cash for fees is no drift, and what is smaller than an order stays.
         allowed = max(bands[asset], left.get(asset, 0.0))
         allowed += _RESERVE + _SLACK + max(_SMALLEST_SENT * largest, coarsest) / nav
         if abs(drift) > allowed:
             yield (
-                f"{asset} is at {value / nav:.2%} of {nav:.2f}, its target {targets.get(asset, 0)}"
+                f"{asset} is at {value / nav:.2%} of {nav:.2f}, its target {targets[asset]:.4f}"
                 f", its band {bands[asset]:.4f}"
             )
+
+
+def _targets(seen: Evidence) -> dict[str, float]:
+    """Return the targets over what can be traded, with what is left alone held in cash."""
+    targets = {STAKE: 0.0, **seen.scenario.rebalance["targets"]}
+    for asset in seen.left_alone:
+        targets[STAKE] += targets.pop(asset, 0.0)
+    kept = {asset: weight for asset, weight in targets.items() if asset not in seen.ended}
+    whole = sum(kept.values())
+    return {asset: weight / whole for asset, weight in kept.items()} if whole else {STAKE: 1.0}
 
 
 def _left_of_the_way(seen: Evidence) -> dict[str, float]:

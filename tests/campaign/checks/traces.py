@@ -17,6 +17,7 @@ _OF_THE_EXCHANGE = re.compile(
 _INTERRUPTED = re.compile(r"^KeyboardInterrupt$", re.MULTILINE)
 OLD_DATABASE = "Your database seems to be very old"
 """What freqtrade says once of a database in which it was killed while it made its tables."""
+_API = "uvicorn.error"
 _SIGNED = re.compile(r"signature=(?!\*\*\*)")
 _START_FAILS = re.compile(r"OperationalException: (Could not load markets|.*markets)")
 
@@ -35,7 +36,7 @@ def the_log_is_clean(seen: Evidence) -> Iterator[str]:
     for source, level, text in _records(seen.log):
         first = text.splitlines()[0]
         if "Traceback (most recent call last)" in text:
-            if reason := _unexplained(seen, text):
+            if reason := _unexplained(seen, source, text):
                 yield f"traceback: {reason} ({source}: {first[:120]})"
         elif OLD_DATABASE in first:
             continue
@@ -51,7 +52,7 @@ def _records(log: str) -> Iterator[tuple[str, str, str]]:
         yield match[1], match[2], log[match.end() : end].strip() or "(nothing)"
 
 
-def _unexplained(seen: Evidence, text: str) -> str | None:
+def _unexplained(seen: Evidence, source: str, text: str) -> str | None:
     last = text.strip().splitlines()[-1]
     if _INTERRUPTED.search(text):
         return None
@@ -59,6 +60,6 @@ def _unexplained(seen: Evidence, text: str) -> str | None:
         return f"{last[:160]} without any fault"
     if not (_OF_THE_EXCHANGE.match(last) or _START_FAILS.search(last)):
         return last[:160]
-    if _OURS.search(text):
+    if _OURS.search(text) and source != _API:  # which logs whatever a sale by hand meets
         return f"{last[:160]} through our own code"
     return None

@@ -14,7 +14,8 @@ from rebalancing.durations import parse_duration
 from rebalancing.freqtrade_side.live.pulse import Pulse
 from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.rounds import Fill, round_tag
-from rebalancing.targets import targets_in_force
+from rebalancing.setbacks import left_out
+from rebalancing.targets import targets_around
 
 Condition = Literal[
     "not started",
@@ -68,7 +69,8 @@ class Member:
     drift : float or None
         As the bot measures it; None where it measures none.
     note : str
-        "hands off", "left out: " and why, "leaving", or empty.
+        "hands off", "left out: " or "no price yet, held in cash until it has one: " and why,
+        "leaving", or empty.
     """
 
     asset: str
@@ -239,6 +241,8 @@ def members_of(
     def note(asset: str) -> str:
         if asset in state.hands_off:
             return "hands off"
+        if asset in state.awaited:
+            return f"no price yet, held in cash until it has one: {state.left_out[asset]}"
         if asset in state.left_out:
             return f"left out: {state.left_out[asset]}"
         return "leaving" if asset in state.leaving else ""
@@ -252,13 +256,15 @@ def members_of(
 
 
 def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[float | None]:
-    out = np.array([asset in state.hands_off for asset in assets])
+    out = np.array([asset in state.hands_off or asset in state.awaited for asset in assets])
     available = np.array([asset in state.weights for asset in assets])
-    if not available[-1]:  # there has been no check
+    if not available[-1] or state.checked_at is None:  # there has been no check
         return [None] * len(assets)
     targets = np.array([state.targets.get(asset, 0.0) for asset in assets])
     shares = np.array([state.weights.get(asset, 0.0) for asset in assets])
-    wanted = targets_in_force(targets, available, out[:-1], shares, reserve)
+    failing = left_out(state.setbacks, state.checked_at)
+    kept = np.array([asset in failing for asset in assets[:-1]], dtype=bool)
+    wanted = targets_around(kept, targets, available, out[:-1], shares, reserve)
     measured = available & ~out
     return [
         float(drift) if known else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from freqtrade.enums import CandleType
 from freqtrade.exchange import Exchange
 from freqtrade.persistence import init_db
@@ -20,7 +22,7 @@ from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
 from rebalancing.freqtrade_side.live.lease import lease_holder
 from rebalancing.freqtrade_side.live.pulse import pulse_path, read_pulse
-from rebalancing.freqtrade_side.live.quotes import QuoteBoard
+from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.start import Life, take_up
 from rebalancing.plan import Omission, Trade
@@ -53,6 +55,8 @@ class Preview:
         Wanted, and why it is not traded.
     note : str
         What forbids a round now; empty if nothing does.
+    without : mapping of str to str
+        Assets without a price that rounds do not wait for, and why.
     """
 
     stake: str
@@ -66,6 +70,7 @@ class Preview:
     trades: tuple[Trade, ...]
     left_out: tuple[Omission, ...]
     note: str
+    without: Mapping[str, str]
 
 
 def preview(config: dict[str, Any]) -> Preview:
@@ -104,11 +109,14 @@ def _open_database(url: str) -> None:
 
 def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: datetime) -> Preview:
     candles = _candles(exchange, life.setup, config.get("timeframe") or "1h")
-    quotes = QuoteBoard(exchange, life.setup, now).at(now, candles)
+    worth = life.state.nav or life.treasury.account({})
+    quotes = QuoteBoard(exchange, life.setup, now).at(now, candles, worth)
     fees = FeeRate(life.markets.fee)
     snapshots = Snapshots(life.setup, life.markets, life.treasury, fees)
-    portfolio = snapshots.portfolio(quotes, own_orders.holdings())
+    portfolio = snapshots.portfolio(quotes.prices, own_orders.holdings())
     rebalancer, rules = life.rebalancer, snapshots.rules(portfolio)
+    without = _without(life, quotes)
+    rebalancer.wait_for(without.keys() - set(life.state.without))
     targets = rebalancer.targets_now(portfolio)
     current = rebalancer.round
     if current is not None:
@@ -122,12 +130,27 @@ def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: dateti
     elif rebalancer.round is None:
         rebalancer.ask(Cause.ASKED)
         rebalancer.watch(now, portfolio, lambda: rules)
-    trouble = (_freqtrade(config), life.state.paused, life.state.stopped, *quotes.trouble)
-    return _result(life, portfolio, targets.tolist(), reason, "; ".join(filter(None, trouble)))
+    trouble = (line for line in quotes.trouble if line.split("/")[0] not in without)
+    notes = (_freqtrade(config), life.state.paused, life.state.stopped, *trouble)
+    note = "; ".join(filter(None, notes))
+    return _result(life, portfolio, targets.tolist(), reason, note, without)
+
+
+def _without(life: Life, quotes: Quotes) -> dict[str, str]:
+    """Return the assets without a price that rounds do not wait for, and why: the bot may have
+    waited for an hour already."""
+    priced = zip(life.setup.assets, np.isfinite(quotes.prices).tolist(), strict=True)
+    known = {**life.state.left_out, **quotes.left_out}
+    return {asset: known[asset] for asset, has_one in priced if asset in known and not has_one}
 
 
 def _result(
-    life: Life, portfolio: Portfolio, targets: list[float], reason: str | None, note: str
+    life: Life,
+    portfolio: Portfolio,
+    targets: list[float],
+    reason: str | None,
+    note: str,
+    without: Mapping[str, str],
 ) -> Preview:
     current: Round | None = life.rebalancer.round
     declined = life.rebalancer.declined
@@ -146,6 +169,7 @@ def _result(
         trades=() if plan is None else plan.trades,
         left_out=() if plan is None else plan.omitted,
         note=note,
+        without=without,
     )
 
 
@@ -159,6 +183,7 @@ def _freqtrade(config: dict[str, Any]) -> str | None:
 
 def _candles(exchange: Exchange, setup: Setup, timeframe: str) -> dict[str, PairCandles]:
     """The last candles: they tell whether a price is absurd."""
-    wanted = [(pair, timeframe, CandleType.SPOT) for pair in setup.pairs]
+    listed = (pair for pair in setup.pairs if pair in exchange.markets)
+    wanted = [(pair, timeframe, CandleType.SPOT) for pair in listed]
     found = exchange.refresh_latest_ohlcv(wanted, cache=False)
     return {pair: PairCandles.of(frame) for (pair, _, _), frame in found.items() if len(frame)}

@@ -1,4 +1,4 @@
-"""The orders that the cash book knows, told from those that came later."""
+"""The orders that are known at a moment, told from those that come later."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ OVERLAP = timedelta(hours=1)
 """Before the newest order, the time whose orders are known by name: clocks may be set back."""
 
 
-def all_orders() -> Booked:
-    """Return what tells the orders of now from those to come."""
-    newest = Order.session.scalar(select(func.max(Order.order_date)))
+def all_orders(*conditions: ColumnElement[bool]) -> Booked:
+    """Return what tells the orders of now that meet SQL conditions from those to come."""
+    number, _ = own_orders.newest_order()
+    newest = Order.session.scalar(select(func.max(Order.order_date)).where(*conditions))
     if newest is None:
-        return Booked()
+        return Booked(number)
     since = newest - OVERLAP
-    names = Order.session.scalars(select(Order.order_id).where(Order.order_date >= since))
-    return Booked(
-        own_orders.newest_order(), since.replace(tzinfo=UTC), tuple(sorted(map(str, names)))
+    names = Order.session.scalars(
+        select(Order.order_id).where(Order.order_date >= since, *conditions)
     )
+    return Booked(number, since.replace(tzinfo=UTC), tuple(sorted(map(str, names))))
 
 
 def beyond(booked: Booked) -> ColumnElement[bool]:

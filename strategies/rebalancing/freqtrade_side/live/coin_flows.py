@@ -68,7 +68,7 @@ class CoinFlows:
         if len(sure) < len(self._gone):
             return False
         for asset in sure:
-            price = float(quotes.prices[self._setup.assets.index(asset)])
+            price = float(quotes.trusted[self._setup.assets.index(asset)])
             if np.isfinite(price):
                 self._withdraw(now, asset, self._gone.pop(asset), price)
         return True

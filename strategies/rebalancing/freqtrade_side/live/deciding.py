@@ -16,6 +16,7 @@ from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.limits import breach_after, breach_before
 from rebalancing.portfolio import Mask, Portfolio
 from rebalancing.rebalancer import Rebalancer
+from rebalancing.setbacks import after_orders, left_out
 
 NOTEWORTHY = 0.05
 """Fraction by which a fee must be above the one known before it is told."""
@@ -67,7 +68,8 @@ class Deciding:
         now : datetime
             UTC.
         quotes : Quotes
-            Prices that can be trusted.
+            Prices. While one of them is doubted the newest that could be trusted stands for it, its
+            asset is not traded, and no round opens.
         is_fresh : bool
             The balances are of this loop.
 
@@ -76,7 +78,7 @@ class Deciding:
         bool
             False if a round is due that does not open on balances of a minute ago.
         """
-        portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
+        portfolio = self._snapshots.portfolio(quotes.trusted, own_orders.holdings())
         prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
         self._memory.note(
             cash=portfolio.cash,
@@ -88,10 +90,11 @@ class Deciding:
         )
         self._tell_debt(now, portfolio)
         self._compare_fees(now)
-        self._rebalancer.untradable = self._locked(now)
+        self._note_setbacks(now, portfolio)
+        self._leave_alone(now, quotes)
         if self._memory.is_held is None and self._rebalancer.round is not None:
             self._proceed(now, portfolio, open_orders=False)
-        if self._memory.is_held is None and self._rebalancer.round is None:
+        if self._memory.is_held is None and self._rebalancer.round is None and not quotes.trouble:
             rules = self._snapshots.rules
             if not is_fresh and self._rebalancer.would_open(
                 now, portfolio, lambda: rules(portfolio)
@@ -125,6 +128,23 @@ class Deciding:
             self._memory.note(fee=highest)
             self._diary.tell(now, "fee", text)
 
+    def _note_setbacks(self, now: datetime, portfolio: Portfolio) -> None:
+        """Take note of orders that were refused. What is not held is bought like a new asset once
+        it is no longer left out."""
+        refused, made = self._refusals.take()
+        if refused or made:
+            known = after_orders(self._memory.state.setbacks, now, refused, made)
+            self._memory.note(setbacks=known)
+            held = portfolio.values[:-1] >= self._snapshots.rules(portfolio).minimum
+            self._rebalancer.forget(self._setup.named(~held) & left_out(known, now).keys())
+
+    def _leave_alone(self, now: datetime, quotes: Quotes) -> None:
+        """Tell the rebalancer which assets are not traded now, and which are for a while."""
+        out = left_out(self._memory.state.setbacks, now)
+        kept = self._setup.mask(out)
+        self._rebalancer.kept, self._rebalancer.doubted = kept, quotes.doubted
+        self._rebalancer.untradable = self._locked(now) | kept | quotes.doubted
+
     def _locked(self, now: datetime) -> Mask:
         """Tell which assets cannot be bought: freqtrade opens no trade of a locked pair, but
         changes one that is open."""
@@ -139,7 +159,8 @@ class Deciding:
 
     def wait(self, now: datetime, quotes: Quotes) -> None:
         """Follow a round whose orders neither fill nor end."""
-        portfolio = self._snapshots.portfolio(quotes, own_orders.holdings())
+        portfolio = self._snapshots.portfolio(quotes.trusted, own_orders.holdings())
+        self._leave_alone(now, quotes)
         self._proceed(now, portfolio, open_orders=True)
 
     def _proceed(self, now: datetime, portfolio: Portfolio, open_orders: bool) -> None:
@@ -163,12 +184,13 @@ class Deciding:
             record = self._rebalancer.closed.pop()
             self._snapshots.fees.forget()
             reason = self._refusals.reason(record.missing)
-            self._diary.closed(now, record, opening, portfolio, orders, reason)
+            without = self._memory.state.left_out
+            self._diary.closed(now, record, opening, portfolio, orders, reason, without)
             gave_up = f"{record.tag}: {reason}" if reason else None
             self._memory.note(opening=None, gave_up=gave_up)
         elif len(current.plans) != plans:
             targets = self._rebalancer.targets_now(portfolio)
-            self._diary.planned_again(now, current, portfolio, targets)
+            self._diary.planned_again(now, current, portfolio, targets, self._memory.state.left_out)
 
     def _watch(self, now: datetime, portfolio: Portfolio) -> None:
         self._rebalancer.watch(now, portfolio, lambda: self._snapshots.rules(portfolio))
@@ -185,7 +207,8 @@ class Deciding:
         opening = opening_facts(current, portfolio, self._setup.stake)
         self._memory.note(opening=opening, announced=current.tag)
         targets = self._rebalancer.targets_now(portfolio)
-        self.decision = self._diary.opened(now, current, portfolio, targets)
+        without = self._memory.state.left_out
+        self.decision = self._diary.opened(now, current, portfolio, targets, without)
 
     def _breach(self, now: datetime, portfolio: Portfolio) -> str | None:
         """Name the limit that the newest plan would exceed."""

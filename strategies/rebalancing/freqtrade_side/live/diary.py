@@ -82,23 +82,36 @@ class Diary:
         """Write to the journal only."""
         self._journal.write(now, event, **facts)
 
-    def opened(self, now: datetime, current: Round, portfolio: Portfolio, targets: Vector) -> str:
-        """A round starts; return what was told."""
-        self._planned(now, "round", current, portfolio, targets)
+    def opened(
+        self,
+        now: datetime,
+        current: Round,
+        portfolio: Portfolio,
+        targets: Vector,
+        without: Mapping[str, str],
+    ) -> str:
+        """A round starts, without these assets, for these reasons; return what was told."""
+        self._planned(now, "round", current, portfolio, targets, without)
         sold, bought = (self._money(part) for part in _sums(current.plan))
         # freqtrade sends it at the end of the loop, when market orders have filled already.
         text = f"{current.tag} is under way: {sold} to sell and {bought} to buy in all"
         if current.plan.omitted:
             text += f" (left out: {current.plan.shortfall})"
+        text += "".join(f"; without {asset}: {why}" for asset, why in without.items())
         logger.info(text)
         self._dataprovider.send_msg(f"Rebalancing {text}", always_send=True)
         return text
 
     def planned_again(
-        self, now: datetime, current: Round, portfolio: Portfolio, targets: Vector
+        self,
+        now: datetime,
+        current: Round,
+        portfolio: Portfolio,
+        targets: Vector,
+        without: Mapping[str, str],
     ) -> None:
         """A round plans what is left."""
-        self._planned(now, "plan", current, portfolio, targets)
+        self._planned(now, "plan", current, portfolio, targets, without)
         logger.info(f"{current.tag}: try {current.tries}, {len(current.plan.trades)} trades left")
 
     def declined(self, now: datetime, reason: Reason, plan: Plan) -> str:
@@ -120,6 +133,7 @@ class Diary:
         portfolio: Portfolio,
         orders: Sequence[Executed],
         reason: str,
+        without: Mapping[str, str],
     ) -> None:
         """A round ended; the reason says why it gave up and is empty where it did not."""
         achieved: dict[str, float] = {}
@@ -145,6 +159,7 @@ class Diary:
             weights_before=opening["weights"],
             weights_after=after,
             left_out=opening["left_out"],
+            without=dict(without),
         )
         outcome = outcome_in_words(record.outcome.value, reason)
         text = (
@@ -155,7 +170,13 @@ class Diary:
         self._dataprovider.send_msg(f"Rebalancing {text}", always_send=True)
 
     def _planned(
-        self, now: datetime, event: str, current: Round, portfolio: Portfolio, targets: Vector
+        self,
+        now: datetime,
+        event: str,
+        current: Round,
+        portfolio: Portfolio,
+        targets: Vector,
+        without: Mapping[str, str],
     ) -> None:
         members = (*portfolio.assets, self._stake)
         self._journal.write(
@@ -179,6 +200,7 @@ class Diary:
                 for trade in current.plan.trades
             ],
             left_out=left_out(current.plan),
+            without=dict(without),
         )
 
     def _money(self, value: float) -> str:

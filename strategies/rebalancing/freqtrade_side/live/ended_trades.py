@@ -55,6 +55,22 @@ def known_trades(own: ColumnElement[bool]) -> tuple[KnownTrade, ...]:
     )
 
 
+def new_trades(own: ColumnElement[bool], known: Collection[KnownTrade]) -> list[KnownTrade]:
+    """Return the trades that meet an SQL condition and are not known, before stock is taken.
+
+    Notes
+    -----
+    The cash book does not have their orders yet: what they cost would be missing in it as a
+    withdrawal, were they deleted now, so that they count as nothing here.
+    """
+    names = {trade.order for trade in known}
+    return [
+        trade.model_copy(update={"cost": 0.0})
+        for trade in known_trades(own)
+        if trade.order not in names
+    ]
+
+
 def deleted(known: Collection[KnownTrade]) -> list[KnownTrade]:
     """Return those of the trades that are in the database no longer."""
     names = [trade.order for trade in known]

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.own_orders import Holding
@@ -63,7 +61,7 @@ class HandsOff:
         before, wanted = set(self._memory.state.hands_off), self._wanted()
         found = self._found(now, held, wanted)
         out = found.assets
-        self._rebalancer.hands_off = np.array([asset in out for asset in self._setup.assets])
+        self._rebalancer.hands_off = self._setup.mask(out)
         if out == before:
             return
         self._memory.note(hands_off=tuple(a for a in self._setup.assets if a in out))
@@ -83,7 +81,7 @@ class HandsOff:
             self._seen = (held, since)
             own = self._treasury.own
             self._reduced = frozenset(ended_trades.reduced_by_others(own, since))
-            self._memory.note(trades=ended_trades.known_trades(own))
+            self._memory.note(known_trades=ended_trades.known_trades(own))
         self._memory.note(vanished=tuple(sorted(vanished)))
         closed = ended_trades.closed_by_others(self._setup.stake, since) if absent else set()
         return _Found(
@@ -94,7 +92,7 @@ class HandsOff:
 
     def _deleted(self, now: datetime) -> set[str]:
         """Book what deleted trades had cost: their coins are the portfolio's no longer."""
-        gone = ended_trades.deleted(self._memory.state.trades)
+        gone = ended_trades.deleted(self._memory.state.known_trades)
         for trade in gone:
             self._seen = None
             if not trade.cost:

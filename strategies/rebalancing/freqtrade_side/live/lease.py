@@ -1,4 +1,4 @@
-"""The right to trade with a database: one process has it, and loses it only as it ends."""
+"""The right to trade with a database: one process has it, until it ends or its server drops it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOMEBODY = "another process"
 
 _held: dict[URL, Any] = {}
 """What holds the lease of this process: it lives as long as the process does, so that reading the
-configuration again finds it here."""
+configuration again finds it here. None where a server has dropped it."""
 
 
 def take_lease(db_url: str) -> None:
@@ -47,7 +47,7 @@ def take_lease(db_url: str) -> None:
         url = url.set(database=str(Path(url.database).resolve()))
     elif url.get_backend_name() != "postgresql":
         return
-    if url in _held:
+    if _held.get(url) is not None:
         return
     take = _lock_file if url.get_backend_name() == "sqlite" else _lock_server
     last = time.monotonic() + ENDING
@@ -59,6 +59,38 @@ def take_lease(db_url: str) -> None:
                 "this bot a db_url of its own"
             )
         time.sleep(0.1)
+
+
+def keep_lease() -> str | None:
+    """Take the leases again that a server has dropped with its connection.
+
+    Returns
+    -------
+    str or None
+        Who has got one meanwhile; None if this process holds all that it took.
+
+    Raises
+    ------
+    OperationalException
+        If the server cannot be asked.
+    """
+    for url, holder in list(_held.items()):
+        if url.get_backend_name() == "postgresql" and not _is_alive(holder):
+            _held[url] = None  # nobody asks that connection again: it would connect anew, unlocked
+            if (other := _lock_server(url)) is not None:
+                return other
+    return None
+
+
+def _is_alive(connection: Connection | None) -> bool:
+    """Tell whether a connection, and with it its lock, still exists."""
+    if connection is None:
+        return False
+    try:
+        connection.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def lease_holder(db_url: str) -> str | None:

@@ -10,6 +10,7 @@ from freqtrade.exchange import Exchange
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import select
 
+from rebalancing.freqtrade_side.live import booked_orders
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.orders import ENTRY_TAG
 from rebalancing.intents import Intent
@@ -109,7 +110,7 @@ class LostOrders:
         """Tell whether freqtrade made the order; one that it found by itself gets its tag."""
         rows = Order.session.scalars(
             select(Order).where(
-                Order.id > intent.after,
+                booked_orders.beyond(intent.booked),
                 Order.ft_pair == self._pair(intent),
                 Order.ft_order_side == intent.side,
             )

@@ -7,11 +7,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
-from freqtrade.persistence import LocalTrade
+import numpy as np
+from freqtrade.persistence import LocalTrade, Order
 
-from rebalancing.freqtrade_side.live import own_orders, trade_corrections
+from rebalancing.freqtrade_side.live import booked_orders, own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
+from rebalancing.freqtrade_side.live.order_guard import THIN, OrderGuard
 from rebalancing.freqtrade_side.live.refusals import NO_CASH, Refusals
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
@@ -41,6 +43,15 @@ class Ordering:
         Is told.
     refusals : Refusals
         Knows what became of what is handed out.
+    guard : OrderGuard
+        Says how much of a trade may be ordered at once.
+
+    Attributes
+    ----------
+    is_allowed : bool
+        Orders may be made in this loop.
+    doubted : collection of str
+        Assets that are not traded in this loop.
     """
 
     def __init__(
@@ -50,6 +61,7 @@ class Ordering:
         memory: Memory,
         diary: Diary,
         refusals: Refusals,
+        guard: OrderGuard,
     ) -> None:
         self._setup = snapshots.setup
         self._treasury = snapshots.treasury
@@ -59,7 +71,9 @@ class Ordering:
         self._memory = memory
         self._diary = diary
         self._refusals = refusals
+        self._guard = guard
         self.is_allowed = False
+        self.doubted: Collection[str] = ()
 
     @property
     def is_ordering(self) -> bool:
@@ -88,10 +102,10 @@ class Ordering:
         rate : float
             Price by which freqtrade will divide the stake, stake currency.
         """
-        current = self._rebalancer.round
+        current, asset = self._rebalancer.round, pair.split("/")[0]
         if not self.is_ordering or current is None or self._awaits_proceeds():
             return 0.0
-        trade = current.take(pair.split("/")[0], now)
+        trade = None if asset in self.doubted else current.take(asset, now)
         if trade is None:
             return 0.0
         cash = min(self._treasury.cash(own_orders.holdings()), self._treasury.free())
@@ -105,6 +119,9 @@ class Ordering:
         if coins <= 0 or coins * rate < self._markets.cost_minimums[i]:
             self._refusals.by_asset[trade.asset] = NO_CASH  # since it was planned: plan again
             return 0.0
+        coins = self._fitting(trade, coins, now)
+        if coins <= 0:
+            return 0.0
         stake = (coins + lot / 1000) * rate  # that freqtrade's cut to lots does not lose one
         self._intend(trade, stake, now)
         return stake
@@ -116,12 +133,16 @@ class Ordering:
         asset = trade.safe_base_currency
         if not self.is_ordering or current is None or trade.has_open_orders:
             return None
+        if asset in self.doubted:
+            return None
         if asset not in current.sellers:
             stake = self.buy(trade.pair, now, rate)
             return (stake, current.tag) if stake > 0 else None
         sell = current.take(asset, now)
         assert sell is not None
-        amount, i = abs(sell.amount), self._setup.assets.index(asset)
+        amount, i = self._fitting(sell, abs(sell.amount), now), self._setup.assets.index(asset)
+        if amount <= 0:
+            return None
         self._intend(sell, amount, now)
         lot = float(self._markets.lots[i])
         left = min(trade.amount, self._treasury.coins(asset)) - amount
@@ -130,6 +151,24 @@ class Ordering:
             trade_corrections.let_hold(trade.id, amount)
             return -float(trade.stake_amount), current.tag
         return partial_sell_stake(trade, amount, lot), current.tag
+
+    def _fitting(self, trade: Trade, wanted: float, now: datetime) -> float:
+        """Return the coins that may be ordered at once, in whole lots; 0 for none."""
+        current, i = self._rebalancer.round, self._setup.assets.index(trade.asset)
+        assert current is not None
+        amount, why = self._guard.allowed(current, trade, wanted)
+        if amount == wanted:
+            return wanted
+        amount = whole_lots(amount, float(self._markets.lots[i]))
+        least = self._markets.smallest_orders(np.full(len(self._setup.assets), trade.price), False)
+        if amount * trade.price >= least[i]:
+            current.cut()
+            return amount
+        why = why or THIN
+        self._refusals.not_sent(trade.asset, why, is_assets=why == THIN)
+        side = "sell" if trade.is_sell else "buy"
+        self._diary.note(now, "not sent", f"{side} {trade.asset}, {current.tag}: {why}")
+        return 0.0
 
     def _awaits_proceeds(self) -> bool:
         """Sells are on their way: the buys are to share what they bring."""
@@ -141,10 +180,17 @@ class Ordering:
         current = self._rebalancer.round
         assert current is not None
         side: Literal["buy", "sell"] = "sell" if trade.is_sell else "buy"
-        after = own_orders.newest_order()
+        known = booked_orders.all_orders(Order.ft_pair == f"{trade.asset}/{self._setup.stake}")
         self._refusals.handed_out(trade.asset)
         intent = Intent(
-            asset=trade.asset, side=side, size=size, at=now, tag=current.tag, after=after
+            asset=trade.asset,
+            side=side,
+            size=size,
+            at=now,
+            tag=current.tag,
+            after=known.last_order,
+            since=known.since,
+            names=known.names,
         )
         self._memory.note(intents=(*self._memory.state.intents, intent))
         unit = "amount" if trade.is_sell else "notional"

@@ -59,6 +59,8 @@ class Executed:
         Number of the trade in the database of now.
     name : str
         What the exchange calls the order.
+    ordered_at : datetime or None
+        When it was made.
     """
 
     asset: str
@@ -72,6 +74,7 @@ class Executed:
     doubt: float = 0.0
     trade: int = 0
     name: str = ""
+    ordered_at: datetime | None = None
 
     @property
     def notional(self) -> float:
@@ -99,9 +102,13 @@ def open_sides() -> dict[str, str]:
     return {str(pair): str(side) for pair, side in rows}
 
 
-def newest_order() -> int:
-    """Return the number of the newest order; 0 if there is none."""
-    return Order.session.scalar(select(func.max(Order.id))) or 0
+def newest_order() -> tuple[int, str]:
+    """Return number and name of the newest order, 0 and empty if there is none: a database gives
+    the number of a deleted order again."""
+    row = Order.session.execute(
+        select(Order.id, Order.order_id).order_by(Order.id.desc()).limit(1)
+    ).first()
+    return (0, "") if row is None else (int(row[0]), str(row[1]))
 
 
 def executed(*conditions: Any) -> list[Executed]:
@@ -110,6 +117,7 @@ def executed(*conditions: Any) -> list[Executed]:
         select(
             Trade.id,
             Order.order_id,
+            Order.order_date,
             Trade.base_currency,
             Trade.stake_currency,
             Order.ft_order_side,
@@ -133,6 +141,7 @@ def executed(*conditions: Any) -> list[Executed]:
 def _executed(
     trade: int,
     name: str,
+    ordered: datetime | None,
     asset: str,
     stake: str,
     side: str,
@@ -149,13 +158,17 @@ def _executed(
     fee = 0.0 if in_kind else notional * (rate or 0.0)
     in_stake = fee if currency in (stake, None, "") else 0.0
     cash = 0.0 if in_kind else (-notional if side == "buy" else notional) - in_stake
-    filled_at = when.replace(tzinfo=UTC) if when else None
+    ordered_at, filled_at = _utc(ordered), _utc(when)
     signed = filled if side == "buy" else -filled
     # What a buy costs besides is taken from what it brings, or from another coin: not from cash.
     doubt = in_stake if side == "buy" else fee
     coins = fee_coins or 0.0
     known = asset, signed, price, fee, cash, tag or "", filled_at
-    return Executed(*known, coins, doubt, trade, str(name))
+    return Executed(*known, coins, doubt, trade, str(name), ordered_at)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)
 
 
 def coins_left() -> dict[str, float]:

@@ -9,17 +9,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from freqtrade.exceptions import ExchangeError, FreqtradeException
 from freqtrade.exchange import Exchange
 
 from rebalancing.durations import parse_duration
 from rebalancing.freqtrade_side.candles import STALE_AFTER, PairCandles
 from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.portfolio import Vector
-from rebalancing.quoted import Quoted, doubt
+from rebalancing.freqtrade_side.live.order_books import order_book
+from rebalancing.order_book import SHARE, Book
+from rebalancing.portfolio import Mask, Vector
+from rebalancing.quoted import APART, Quoted, doubt
 
-CONFIRMED_WITHIN = 0.05
-"""How far the middle of the order book may be from a price that jumped, as a fraction."""
+_SHALLOW = (
+    "and its order book does not confirm it: each side must hold "
+    f"{SHARE:.0%} of the portfolio within {APART:.0%}"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +38,16 @@ class Quotes:
         What forbids to start a round now, one line each; empty if all prices can be trusted.
     left_out : mapping of str to str
         Assets without a price that rounds do not wait for, and why.
+    trusted : array, shape (assets,)
+        The prices, and for the assets in trouble the newest ones that could be trusted; NaN where
+        there was none since the start.
+    doubted : bool array, shape (assets,)
+        The assets in trouble.
     """
 
     prices: Vector
+    trusted: Vector
+    doubted: Mask
     trouble: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,8 +72,10 @@ class QuoteBoard:
         self._age = parse_duration(setup.settings.max_price_age)
         self._fresh_at = dict.fromkeys(setup.pairs, now)
         self._confirmed: dict[str, float] = {}
+        self._trusted = np.full(len(setup.pairs), np.nan)
+        self._last: dict[str, tuple[float | None, datetime]] = {}
 
-    def at(self, now: datetime, candles: Mapping[str, PairCandles]) -> Quotes:
+    def at(self, now: datetime, candles: Mapping[str, PairCandles], worth: float) -> Quotes:
         """Ask for the prices of all pairs and judge them.
 
         Parameters
@@ -72,6 +84,8 @@ class QuoteBoard:
             UTC.
         candles : mapping of str to PairCandles
             By pair; their last closes tell whether a price is absurd.
+        worth : float
+            Value of the portfolio, stake currency: a share of it tells whether a book is deep.
 
         Raises
         ------
@@ -81,6 +95,7 @@ class QuoteBoard:
         tickers = self._tickers()
         newest = max((_moment(ticker) or now for ticker in tickers.values()), default=now)
         prices, trouble = np.full(len(self._pairs), np.nan), []
+        doubted = np.zeros(len(self._pairs), dtype=bool)
         left_out: dict[str, str] = {}
         for i, pair in enumerate(self._pairs):
             asset = pair.split("/")[0]
@@ -89,31 +104,26 @@ class QuoteBoard:
                 continue
             ticker = tickers.get(pair, {})
             quoted = self._quoted(pair, ticker)
-            price = quoted.middle or np.nan
             fault = self._fault(now, newest, ticker, quoted, candles.get(pair))
-            fault = fault or self._absurd(pair, price, candles[pair])
+            fault = fault or self._absurd(now, pair, quoted, candles[pair], worth)
             if fault is None:
-                prices[i], self._fresh_at[pair] = price, now
+                prices[i] = self._trusted[i] = quoted.middle
+                self._fresh_at[pair] = now
             elif now - self._fresh_at[pair] < STALE_AFTER:
                 trouble.append(f"{pair}: {fault}")
+                doubted[i] = True
             else:
                 left_out[asset] = f"no price for an hour that can be trusted: {fault}"
-        return Quotes(prices, tuple(trouble), left_out)
+        trusted = np.where(doubted, self._trusted, prices)
+        return Quotes(prices, trusted, doubted, tuple(trouble), left_out)
 
     def _quoted(self, pair: str, ticker: Mapping[str, Any]) -> Quoted:
         """Read bid and ask, from the order book where the exchange's tickers hold neither."""
         bid, ask = ticker.get("bid"), ticker.get("ask")
         if not bid and not ask and ticker:
-            book = self._book(pair)
-            bid, ask = _best(book, "bids"), _best(book, "asks")
+            bids, asks = order_book(self._exchange, pair) or Book((), ())
+            bid, ask = (side[0].price if side else None for side in (bids, asks))
         return Quoted(bid, ask, ticker.get("last"))
-
-    def _book(self, pair: str) -> Mapping[str, Any]:
-        try:
-            found: Mapping[str, Any] = self._exchange.fetch_l2_order_book(pair, 5)
-        except (ExchangeError, FreqtradeException):
-            return {}
-        return found
 
     def _tickers(self) -> Mapping[str, Any]:
         wanted = [pair for pair in self._pairs if self._is_traded(pair)]
@@ -123,6 +133,10 @@ class QuoteBoard:
             found: Mapping[str, Any] = self._exchange.get_tickers(wanted)
             return found
         return {pair: self._exchange.fetch_ticker(pair) for pair in wanted}
+
+    def lists(self, pair: str) -> bool:
+        """Tell whether the exchange has a market of a pair, open or halted."""
+        return pair in self._exchange.markets
 
     def _is_traded(self, pair: str) -> bool:
         market = self._exchange.markets.get(pair)
@@ -145,24 +159,49 @@ class QuoteBoard:
             return "no candles yet"
         return doubt(quoted, self._spread)
 
-    def _absurd(self, pair: str, price: float, candles: PairCandles) -> str | None:
-        """Say if a price is too far from the last candle and the order book does not confirm it."""
-        last = _last_close(candles)
-        if last is None or abs(price / last - 1) <= self._jump:
+    def _absurd(
+        self, now: datetime, pair: str, quoted: Quoted, candles: PairCandles, worth: float
+    ) -> str | None:
+        """Say if a price is too far from the last trade, or from the last candle or an old trade
+        without an order book that bears it out."""
+        price, close = quoted.middle, _last_close(candles)
+        assert price is not None
+        is_recent = self._is_recent(now, pair, quoted.last)
+        moved = 0.0 if close is None else price / close - 1
+        if quoted.is_apart:
+            fault = f"its last trade ({quoted.last:.8g}) is far from bid and ask ({price:.8g})"
+            if is_recent:
+                return fault
+        elif abs(moved) > self._jump:
+            fault = f"its price {price:.8g} is {moved:+.0%} from the last candle ({close:.8g})"
+        else:
             self._confirmed.pop(pair, None)
             return None
+        return None if self._is_borne_out(pair, price, worth) else f"{fault} {_SHALLOW}"
+
+    def _is_borne_out(self, pair: str, price: float, worth: float) -> bool:
+        """Tell whether the order book is deep at a price; once is enough while it stays there."""
         known = self._confirmed.get(pair)
-        if known is not None and abs(price / known - 1) <= CONFIRMED_WITHIN:
-            return None
-        book = self._book(pair)
-        real = middle({side[:-1]: _best(book, side) for side in ("bids", "asks")})
-        if abs(price / real - 1) <= CONFIRMED_WITHIN:
+        if known is not None and abs(price / known - 1) <= APART:
+            return True
+        book = order_book(self._exchange, pair)
+        is_deep = book is not None and book.bears_out(price, worth)
+        if is_deep:
             self._confirmed[pair] = price
-            return None
-        return (
-            f"its price {price:.8g} is {price / last - 1:+.0%} from the last candle "
-            f"({last:.8g}) and the order book does not confirm it"
-        )
+        return is_deep
+
+    def _is_recent(self, now: datetime, pair: str, last: float | None) -> bool:
+        """Tell whether the last trade may have been made within the largest age of a price.
+
+        Notes
+        -----
+        Tickers do not say when it was made. Where it has been the same for so long it is older.
+        """
+        before, since = self._last.get(pair, (None, now))
+        if before != last:
+            since = now
+        self._last[pair] = last, since
+        return now - since < self._age
 
 
 def middle(ticker: Mapping[str, Any]) -> float:
@@ -172,11 +211,6 @@ def middle(ticker: Mapping[str, Any]) -> float:
     if bid > 0 and ask > 0:
         return (float(bid) + float(ask)) / 2
     return float(ticker.get("last") or np.nan)
-
-
-def _best(book: Mapping[str, Any], side: str) -> float | None:
-    levels = book.get(side) or []
-    return float(levels[0][0]) if levels else None
 
 
 def _last_close(candles: PairCandles) -> float | None:

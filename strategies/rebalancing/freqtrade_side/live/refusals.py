@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import ccxt
 from freqtrade.exceptions import FreqtradeException, InsufficientFundsError
 from freqtrade.exchange import Exchange
 
@@ -21,6 +22,12 @@ _ANSWER = re.compile(r"\{.*\}")
 
 class Refusals:
     """Hears every order that freqtrade sends, and keeps the newest refusal of each asset.
+
+    Notes
+    -----
+    freqtrade tells a strategy of orders that are made, and of those that are not only its log, in
+    sentences that change with its version and know neither side nor code. So its function is
+    wrapped; it does what it did.
 
     Parameters
     ----------
@@ -38,12 +45,37 @@ class Refusals:
     def __init__(self, exchange: Exchange) -> None:
         self.by_asset: dict[str, str] = {}
         self.lacks_cash = False
+        self._handed_out: set[str] = set()
         self._send = exchange.create_order
         exchange.create_order = self._create_order
 
     def handed_out(self, asset: str) -> None:
         """Freqtrade has been told to trade an asset."""
         self.by_asset[asset] = NOT_SENT
+        self._handed_out.add(asset)
+
+    def not_sent(self, asset: str, reason: str, is_assets: bool) -> None:
+        """An order was kept back before freqtrade was told of it.
+
+        Parameters
+        ----------
+        asset : str
+            Its code.
+        reason : str
+            Why.
+        is_assets : bool
+            It is a matter of the asset alone: an order of another one would be made.
+        """
+        self.by_asset[asset] = reason
+        if is_assets:
+            self._handed_out.add(asset)
+
+    def take(self) -> tuple[dict[str, str], set[str]]:
+        """Return what became of the orders since the last call: assets that were refused and why,
+        and those whose order was made. Each is told once."""
+        asked, self._handed_out = self._handed_out, set()
+        refused = {asset: self.by_asset[asset] for asset in asked if asset in self.by_asset}
+        return refused, asked - set(refused)
 
     def reason(self, assets: Sequence[str]) -> str:
         """Say why the trades of these assets were not made, in a line."""
@@ -55,8 +87,10 @@ class Refusals:
             made = self._send(pair=pair, side=side, **order)
         except FreqtradeException as error:
             self.by_asset[asset] = f"{side} refused: {reason_of(error)}"
-            if side == "buy" and isinstance(error, InsufficientFundsError):
-                self.lacks_cash = True
+            lacks_cash = side == "buy" and isinstance(error, InsufficientFundsError)
+            self.lacks_cash = self.lacks_cash or lacks_cash
+            if lacks_cash or isinstance(error.__cause__, ccxt.NetworkError):
+                self._handed_out.discard(asset)  # the asset is not to blame
             raise
         self.by_asset.pop(asset, None)
         return made

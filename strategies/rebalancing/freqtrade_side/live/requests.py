@@ -103,6 +103,7 @@ class Requests:
         if self._rebalancer.round is not None:
             return f"{self._rebalancer.round.tag} is already open"
         self._end_stop(now)
+        self._memory.note(setbacks={})
         self._rebalancer.ask(Cause.ASKED)
         return None
 
@@ -110,7 +111,14 @@ class Requests:
         if out := self._memory.state.hands_off:
             self._rebalancer.forget(out)
             self._rebalancer.ask(Cause.RESUMED)
-        self._memory.note(paused=None, hands_off=(), vanished=(), resumed_at=now)
+        self._memory.note(
+            paused=None,
+            hands_off=(),
+            vanished=(),
+            without=tuple(self._memory.state.left_out),
+            setbacks={},
+            resumed_at=now,
+        )
         self._end_stop(now)
         return "resumed"
 

@@ -6,17 +6,20 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.live import own_orders, trade_corrections
+from rebalancing.freqtrade_side.live import ended_trades, own_orders, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
+from rebalancing.freqtrade_side.live.lease import keep_lease
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.redaction import redacted
@@ -27,6 +30,7 @@ from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
 from rebalancing.rebalancer import PATIENCE, Rebalancer
+from rebalancing.setbacks import left_out
 from rebalancing.settings import MAKER_TRIES
 
 logger = logging.getLogger(__name__)
@@ -63,6 +67,8 @@ class LiveRun:
         By pair; the strategy keeps it up to date.
     refusals : Refusals
         Knows why orders were not made.
+    guard : OrderGuard
+        Says how much of a trade may be ordered at once.
     """
 
     def __init__(
@@ -77,6 +83,7 @@ class LiveRun:
         dataprovider: DataProvider,
         candles: Mapping[str, PairCandles],
         refusals: Refusals,
+        guard: OrderGuard,
     ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
@@ -90,10 +97,11 @@ class LiveRun:
         self._candles = candles
         self._failing = 0
         self._balances_age = 0
+        self._ousted_by: str | None = None
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
         self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(rebalancer, memory, diary)
-        self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals)
+        self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals, guard)
 
     @property
     def is_ordering(self) -> bool:
@@ -151,6 +159,8 @@ class LiveRun:
 
     def _think(self, now: datetime) -> bool:
         """Return whether the open round may go on ordering in this loop."""
+        if self._is_ousted(now):
+            return False
         running = is_running(self._dataprovider)
         self._requests.obey(now, running)
         self._deciding.decision = None
@@ -159,16 +169,18 @@ class LiveRun:
         if not running:
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
             return False
+        self._end_unlisted(now)
         self._settle_intents(now)
         newest = own_orders.newest_order()
-        quotes = self._board.at(now, self._candles)
+        worth = self._memory.state.nav or self._snapshots.treasury.account({})
+        quotes = self._board.at(now, self._candles, worth)
         self._tell_left_out(now, quotes)
-        if quotes.trouble:
-            pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
-            self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
+        pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
+        self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
+        if quotes.trouble and not self._goes_on(quotes):
             self._requests.answer(now, None, f"prices that it can trust: {quotes.trouble[0]}")
             return False
-        self._diary.note_change(now, "waiting", "")
+        self.ordering.doubted = self._setup.named(quotes.doubted)
         self._balances_age += 1
         if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
@@ -185,13 +197,40 @@ class LiveRun:
         self._requests.answer(now, self._deciding.decision, "open orders, or balances")
         return self._memory.is_held is None
 
+    def _is_ousted(self, now: datetime) -> bool:
+        """Tell whether another process has got the database: what is remembered here is old then,
+        whether that process goes on or not."""
+        if self._ousted_by is None:
+            self._ousted_by = keep_lease()
+            if self._ousted_by is not None:
+                text = (
+                    f"{self._ousted_by} trades with the same database: this bot orders nothing any "
+                    "more; end one of the two, and start this one again"
+                )
+                self._diary.tell(now, "lease lost", text)
+        return self._ousted_by is not None
+
     def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
-        """Say which assets leave the portfolio's value for now, and when none does any more."""
-        left_out = dict(quotes.left_out)
-        self._memory.note(left_out=left_out)
-        named = "; ".join(f"{asset} is left out: {why}" for asset, why in left_out.items())
-        text = f"{named}. Rounds divide its weight over the others" if named else "over"
-        self._diary.tell_change(now, "left out", ", ".join(left_out), text)
+        """Say which assets rounds do without for now, and when that is over."""
+        no_price = quotes.left_out
+        out = {**left_out(self._memory.state.setbacks, now), **no_price}
+        without = tuple(asset for asset in self._memory.state.without if asset in no_price)
+        awaited = self._rebalancer.wait_for(no_price.keys() - set(without))
+        self._memory.note(left_out=out, awaited=awaited, without=without)
+        told = [
+            f"{asset} has had no price yet: {out[asset]}. Its weight is held in cash until it has "
+            "one; rebalance resume divides it over the others"
+            for asset in awaited
+        ]
+        if named := [f"{a} is left out: {why}" for a, why in out.items() if a not in awaited]:
+            told.append(f"{'; '.join(named)}. Rounds leave it as it is, the others share the rest")
+        fact = ", ".join([*out, *(f"{asset} awaited" for asset in awaited)])
+        self._diary.tell_change(now, "left out", fact, ". ".join(told) or "over")
+
+    def _goes_on(self, quotes: Quotes) -> bool:
+        """Tell whether a round is open that can do without the prices that are doubted."""
+        has_prices = bool(np.isfinite(quotes.trusted[quotes.doubted]).all())
+        return self._rebalancer.round is not None and has_prices
 
     def _has_lost_patience(self, now: datetime) -> bool:
         """Tell whether the open round waits for orders that neither fill nor end."""
@@ -219,7 +258,26 @@ class LiveRun:
         for intent, order in found:
             text = f"{intent.side} {intent.asset}, {intent.tag}: the answer had been lost"
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
-        self._memory.note(intents=doubtful)
+        # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
+        # meanwhile must be neither unknown nor taken for an order that was lost.
+        own, known = self._snapshots.treasury.own, self._memory.state.known_trades
+        known = (*known, *ended_trades.new_trades(own, known))
+        self._memory.note(intents=doubtful, known_trades=known)
+        with uninterrupted():
+            self._memory.save(now, self._rebalancer.state())
+
+    def _end_unlisted(self, now: datetime) -> None:
+        """Wait no longer for orders of pairs that have ended: nobody answers for them."""
+        intents = self._memory.state.intents
+        meant = {intent.asset: f"{intent.asset}/{self._setup.stake}" for intent in intents}
+        for pair in {*own_orders.open_sides(), *meant.values()}:
+            if self._board.lists(pair):
+                continue
+            trade_corrections.end_orders(pair)
+            intents = tuple(intent for intent in intents if meant[intent.asset] != pair)
+            self._memory.note(intents=intents)
+            text = f"{pair} is listed no longer: its open orders count as cancelled"
+            self._diary.note(now, "orders ended", text)
 
     def _undo(self, now: datetime, error: Exception) -> None:
         """End a transaction that has failed: the next question to the database would raise."""

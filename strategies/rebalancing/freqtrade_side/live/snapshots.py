@@ -11,11 +11,10 @@ from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
 from rebalancing.freqtrade_side.live.own_orders import Holding
-from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.treasury import SLIVER, Treasury
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.market_rules import MarketRules
-from rebalancing.portfolio import Portfolio
+from rebalancing.portfolio import Portfolio, Vector
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ class Snapshots:
     treasury: Treasury
     fees: FeeRate
 
-    def portfolio(self, quotes: Quotes, held: Mapping[str, Holding]) -> Portfolio:
-        """Return the portfolio at these prices; `held` are the open trades by pair.
+    def portfolio(self, prices: Vector, held: Mapping[str, Holding]) -> Portfolio:
+        """Return the portfolio at prices by asset; `held` are the open trades by pair.
 
         Notes
         -----
@@ -50,7 +49,7 @@ class Snapshots:
         lots = self.markets.lots.tolist()
         amounts = np.array(self.treasury.owned(self.setup.assets, lots, held))
         cash = self.treasury.cash(held)
-        return Portfolio(self.setup.assets, amounts, quotes.prices, cash)
+        return Portfolio(self.setup.assets, amounts, prices, cash)
 
     def rules(self, portfolio: Portfolio) -> MarketRules:
         """Return the market rules at the prices of a portfolio."""

@@ -24,6 +24,7 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
 from rebalancing.freqtrade_side.live.journal_file import Journal, journal_path, last_closed
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, middle
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.run import LiveRun
@@ -35,6 +36,7 @@ from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.policy_words import describe
 from rebalancing.rebalancer import Rebalancer
 from rebalancing.rounds import round_tag
+from rebalancing.setbacks import left_out
 from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -113,6 +115,7 @@ def start_live(
         strategy.dp,
         candles,
         Refusals(exchange),
+        OrderGuard(exchange, strategy, setup, memory),
     )
 
 
@@ -189,7 +192,9 @@ def take_up(
         rebalancer.begin(own_orders.last_round() + 1)
     else:
         rebalancer.resume(state, now)
-        rebalancer.hands_off = np.array([asset in state.hands_off for asset in setup.assets])
+        rebalancer.hands_off = setup.mask(state.hands_off)
+        rebalancer.kept = rebalancer.untradable = setup.mask(left_out(state.setbacks, now))
+        rebalancer.wait_for(state.awaited)
     treasury = Treasury(wallets, setup.stake, own, settings.investment, state.book, state.flows)
     treasury.balance_adopted_before()
     markets = Markets.of(exchange, config, setup.pairs)

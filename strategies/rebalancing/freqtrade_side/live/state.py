@@ -11,6 +11,7 @@ from rebalancing.cash_book import CashBook
 from rebalancing.freqtrade_side.live import store
 from rebalancing.freqtrade_side.live.ended_trades import KnownTrade
 from rebalancing.intents import Intent
+from rebalancing.setbacks import Setback
 from rebalancing.state import RebalancerState
 from rebalancing.version import __version__
 
@@ -29,13 +30,15 @@ class LiveState(RebalancerState):
     why, None if the bot is not. `gave_up` names the newest round and why it did not trade all it
     wanted, None if it did. `kept` says what is wrong with a configuration that was refused at a
     reload, None if the newest one is in force. What was done before `limits_from` counts for no
-    limit of a day. `fee` is a rate above the configured one that has been told. `trades` are the
-    trades as they were seen last, `vanished` the assets whose trade somebody has deleted.
-    `left_out` are assets without a price, and why. `spare` are coins of the account that were seen
-    and not adopted while `adopts` was configured, None if an older version did not say; `opening`
-    are the facts of the open round at its start; `announced` is the round of which a message has
-    told the start and maybe not the end yet. Cash, NAV, weights, amounts of coins and prices are
-    those of the newest check that was written.
+    limit of a day. `fee` is a rate above the configured one that has been told. `known_trades` are
+    the trades as they were seen last, `vanished` the assets whose trade somebody has deleted.
+    `left_out` are assets without a price, or whose orders fail, and why; of these `awaited` have
+    never had a price, and `without` are those that somebody agreed to go on without. `setbacks` are
+    the refusals of the newest orders by asset. `spare` are coins of the account that were seen and
+    not adopted while `adopts` was configured, None if an older version did not say; `opening` are
+    the facts of the open round at its start; `announced` is the round of which a message has told
+    the start and maybe not the end yet. Cash, NAV, weights, amounts of coins and prices are those
+    of the newest check that was written.
     """
 
     version: int = 1
@@ -51,10 +54,13 @@ class LiveState(RebalancerState):
     fee: float | None = None
     limits_from: datetime | None = None
     hands_off: tuple[str, ...] = ()
-    trades: tuple[KnownTrade, ...] = ()
+    known_trades: tuple[KnownTrade, ...] = ()
     vanished: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     left_out: dict[str, str] = Field(default_factory=dict)
+    awaited: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    setbacks: dict[str, Setback] = Field(default_factory=dict)
     resumed_at: datetime | None = None
     spare: dict[str, float] = Field(default_factory=dict)
     adopts: bool | Literal["all"] | None = None

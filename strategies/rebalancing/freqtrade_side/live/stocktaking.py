@@ -77,13 +77,13 @@ class Stocktaking:
         if not self._book_flows(now, quotes, held):
             return False
         self._hands_off.look(now, held)
-        if self._setup.settings.adopt_holdings:
+        if self._setup.settings.adopt_holdings and not quotes.trouble:
             self._adopt(now, quotes, held)
         return True
 
     def _book_flows(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> bool:
         is_first = self._treasury.book is None
-        worth = float(self._snapshots.portfolio(quotes, held).values[:-1].sum())
+        worth = float(self._snapshots.portfolio(quotes.prices, held).values[:-1].sum())
         flows = self._treasury.settle(now, worth, held)
         if flows is None:
             return False
@@ -95,19 +95,21 @@ class Stocktaking:
 
     def _adopt(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
         """Take in what the account has beyond the portfolio and has not been seen before."""
-        portfolio = self._snapshots.portfolio(quotes, held)
+        portfolio = self._snapshots.portfolio(quotes.prices, held)
         prices = np.nan_to_num(portfolio.prices)
         coins = np.array([self._treasury.coins(asset) for asset in self._setup.assets])
-        beyond = np.maximum(coins - portfolio.amounts, 0.0)  # in the account, not the portfolio's
         seen = np.array([self._memory.state.spare.get(asset, 0.0) for asset in self._setup.assets])
         everything = self._setup.settings.adopt_holdings == "all"
         if everything and self._memory.state.adopts is True:
             seen[:] = 0.0  # left while no more was adopted than the targets wanted
+        # In the account and not the portfolio's; what is hands off waits until resume.
+        beyond = np.maximum(coins - portfolio.amounts, 0.0)
+        beyond = np.where(self._rebalancer.hands_off, seen, beyond)
         self._memory.note(adopts=self._setup.settings.adopt_holdings)
         minimum = self._snapshots.rules(portfolio).minimum
         targets = self._rebalancer.targets_now(portfolio)
         new = np.maximum(beyond - seen, 0.0) * prices
-        new[~(new >= minimum) | (targets[:-1] <= 0) | self._rebalancer.hands_off] = 0.0
+        new[~(new >= minimum) | (targets[:-1] <= 0)] = 0.0
         taken = adopted_values(portfolio.values, new, targets, everything)
         for i in map(int, np.flatnonzero((taken >= minimum) & (taken > 0))):
             amount = float(taken[i] / prices[i])

@@ -65,6 +65,23 @@ def drop_empty() -> None:
         trade.delete()
 
 
+def end_orders(pair: str) -> None:
+    """Take the open orders of a pair that is listed no longer for cancelled.
+
+    Notes
+    -----
+    freqtrade asks for them without an answer, for ever. What they filled last nobody knows; the
+    balances show it.
+    """
+    orders = Order.session.scalars(
+        select(Order).where(Order.ft_pair == pair, Order.ft_is_open.is_(True))
+    ).all()
+    for order in orders:
+        order.ft_is_open, order.status = False, "canceled"
+    if orders:
+        Trade.commit()
+
+
 def let_hold(number: int, amount: float) -> None:
     """Let a trade hold so many coins, all of which are about to be sold.
 

@@ -51,7 +51,7 @@ class TradeNotes:
         """Write what a person would see change; no round depends on it, so no error gets out."""
         state = self._memory.state
         rounds = (state.number, state.round is None, state.served)
-        facts = (*rounds, state.trades, self._memory.is_held)
+        facts = (*rounds, state.known_trades, self._memory.is_held)
         if facts == self._shown and now - self._shown_at < REFRESHED_EVERY:
             return
         self._shown, self._shown_at = facts, now

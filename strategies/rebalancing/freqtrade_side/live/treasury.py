@@ -11,7 +11,8 @@ from freqtrade.wallets import Wallets
 
 from rebalancing.cash_book import QUIET_TOLERANCE, CashBook
 from rebalancing.freqtrade_side.live import booked_orders, own_orders, store
-from rebalancing.freqtrade_side.live.own_orders import Holding
+from rebalancing.freqtrade_side.live.exact_cash import ExactCash
+from rebalancing.freqtrade_side.live.own_orders import Executed, Holding
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG
 
 SLIVER = 1e-6
@@ -63,6 +64,7 @@ class Treasury:
         self.book = book
         self.flows = flows
         self._suspect = 0.0
+        self._exact = ExactCash(wallets._exchange, stake)
         self._bought: dict[str, float] = {}
         self._bought_for: Mapping[str, Holding] | None = None
 
@@ -122,17 +124,27 @@ class Treasury:
             return [self._record(now, self.book.invested)]
         book, raised = self.book.invest(self._investment, account)
         orders = own_orders.executed(self.own, booked_orders.beyond(book.booked))
-        if orders or book.since is None:
-            effect = sum(order.cash for order in orders)
-            book = book.after_orders(effect, booked_orders.all_orders())
-        doubt = sum(order.doubt for order in orders)
-        book, found = book.settle(account, worth + account, doubt)
+        book, found = self._settled(book, orders, account, worth + account)
         before, self._suspect = self._suspect, found
         if found and abs(found - before) > QUIET_TOLERANCE * (worth + account):
             return None
         self._suspect = 0.0
         self.book = book
         return [self._record(now, flow) for flow in (raised, found) if flow]
+
+    def _settled(
+        self, book: CashBook, orders: Sequence[Executed], account: float, nav: float
+    ) -> tuple[CashBook, float]:
+        """Book orders and what else came or went; fees are asked for where they matter."""
+        booked = book.booked
+        if orders or book.since is None:
+            booked = booked_orders.all_orders()
+        doubt = sum(order.doubt for order in orders)
+        effect = sum(order.cash for order in orders)
+        if doubt and book.after_orders(effect, booked).settle(account, nav, 0.0)[1]:
+            exact = self._exact.of(orders)
+            effect, doubt = (effect, doubt) if exact is None else (exact, 0.0)
+        return book.after_orders(effect, booked).settle(account, nav, doubt)
 
     def _expected(self) -> float:
         """The book's cash with the orders filled since its last settlement."""

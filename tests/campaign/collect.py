@@ -1,0 +1,127 @@
+"""Read what is left of a life: the exchange's books, freqtrade's, and the journal."""
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tests.bot_records import BotRecords
+from tests.campaign.actions import STAKE
+from tests.campaign.evidence import Evidence, Row
+from tests.campaign.keeper import Keeper
+from tests.campaign.true_times import true_books
+from tests.campaign.witnessed import FORCED_TAG, MISCOUNTED, PART_SOLD, WITHDRAWN, Payment, Touched
+
+if TYPE_CHECKING:
+    from tests.campaign.life import Life
+
+
+def collect(life: "Life", loops: tuple[int, int]) -> Evidence:
+    """Read all books of a bot that has ended, and of its neighbour.
+
+    Parameters
+    ----------
+    loops
+        How many each of them has completed while prices stood still.
+    """
+    trading, hands, scenario = life.ground.trading, life.hands, life.scenario
+    with life.ground.exchange.lock:
+        books = true_books(trading, life.clock_changes)
+        books["balances"] = trading.account.balances
+    seen = Evidence(
+        scenario=scenario,
+        markets={
+            asset: life.ground.exchange.listing.of(f"{asset}/{STAKE}") for asset in scenario.prices
+        },
+        **books,
+        **_kept(life.bot.records),
+        **_ends(life.keeper),
+        moves=tuple(life.moves),
+        frozen=tuple(life.frozen),
+        payments=tuple(hands.payments),
+        disturbances=life.disturbances,
+        secrets=(trading.keys.key, trading.keys.secret),
+        loops=loops[0],
+        happened=tuple(life.happened),
+        fired=tuple(fault.kind for fault, _, _ in life.ground.faults.fired),
+        coarsest=dict(life.coarsest),
+        dearest_fee=life.dearest_fee,
+        ended=frozenset(life.ended),
+        renamed=tuple(life.renamed),
+        touched=tuple(hands.touched),
+        withdrawn=tuple(hands.withdrawn),
+        resumed=tuple(hands.resumed),
+        locked_databases=tuple(hands.locked_databases),
+        intruders=tuple(hands.intruders),
+        adopters=tuple(hands.adopters),
+    )
+    seen = replace(
+        seen,
+        kept_orders=(*hands.deleted_rows, *seen.kept_orders),
+        touched=tuple(_as_counted(one, seen) for one in seen.touched),
+    )
+    return seen if life.neighbour is None else _with_neighbour(seen, life.neighbour, loops[1])
+
+
+def _as_counted(touched: Touched, seen: Evidence) -> Touched:
+    """Name a sale of a share after what freqtrade made of it."""
+    if touched.kind != PART_SOLD:
+        return touched
+    for trade in seen.kept_trades:
+        rows = [row for row in seen.kept_orders if row["ft_trade_id"] == trade["id"]]
+        forced = [row for row in rows if row["ft_order_tag"] == FORCED_TAG]
+        is_its = trade["base_currency"] == touched.asset and not trade["is_open"] and forced
+        bought = sum(row["filled"] or 0.0 for row in rows if row["ft_order_side"] == "buy")
+        sold = sum(row["filled"] or 0.0 for row in rows if row["ft_order_side"] == "sell")
+        if is_its and bought - sold > 0.1 * bought:
+            return touched._replace(kind=MISCOUNTED)
+    return touched
+
+
+def _with_neighbour(seen: Evidence, keeper: Keeper, loops: int) -> Evidence:
+    """Add what there is of another bot: an order that neither knows is not its."""
+    config, kept = keeper.bot.config, _kept(keeper.bot.records)
+    its = {str(row["order_id"]) for row in kept["kept_orders"]}
+    scenario = replace(
+        seen.scenario, rebalance=config["rebalance"], kind="market", dry_run=False, script=()
+    )
+    of_it = replace(
+        seen,
+        scenario=scenario,
+        **kept,
+        **_ends(keeper),
+        loops=loops,
+        touched=tuple(seen.done_by_hand(WITHDRAWN)),
+        intruders=(),
+        adopters=(),
+    )
+    others = {order.id for order in seen.orders if str(order.id) not in its}
+    return replace(seen, neighbour=of_it.without(others))
+
+
+def _kept(records: BotRecords) -> dict[str, Any]:
+    return {
+        "kept_orders": tuple(records.orders()),
+        "kept_trades": tuple(records.trades()),
+        "kept_flows": tuple(
+            Payment(int(when.timestamp() * 1000), amount) for when, amount in records.flows()
+        ),
+        "journal": tuple(map(_line, records.journal_text.splitlines())),
+        "log": records.log,
+        "written": dict(records.written()),
+    }
+
+
+def _ends(keeper: Keeper) -> dict[str, Any]:
+    return {
+        "deaths": tuple(keeper.deaths),
+        "starts": keeper.starts,
+        "stubborn": keeper.stubborn,
+    }
+
+
+def _line(text: str) -> Row | None:
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) else None
