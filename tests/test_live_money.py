@@ -157,6 +157,14 @@ def test_a_changed_investment_is_a_cash_flow(tmp_path: Path) -> None:
         assert [flow for _, flow in bot.records.flows()] == pytest.approx([500, 300, -500])
         assert total(ground, "USDT") > 1700
         check_books(ground, bot)
+        bot.stop()
+        ground.set_prices(BTC=60, ETH=6)
+        bot.configure(rebalance={**bot.config["rebalance"], "investment": 10})
+        bot.start()
+        (line,) = bot.wait_for(lambda: bot.records.journal("debt"))
+        assert "raise rebalance.investment" in line["text"]
+        bot.wait_loops(3)
+        assert len(bot.records.journal("round")) == 3
 
 
 def test_two_bots_share_an_account(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ class Deciding:
             prices={asset: price for asset, price in prices if np.isfinite(price)},
             checked_at=now,
         )
+        self._tell_debt(now, portfolio)
         self._compare_fees(now)
         self._note_setbacks(now, portfolio)
         self._leave_alone(now, quotes)
@@ -101,6 +102,15 @@ class Deciding:
                 return False
             self._watch(now, portfolio)
         return True
+
+    def _tell_debt(self, now: datetime, portfolio: Portfolio) -> None:
+        """Say that the portfolio cannot pay what was taken out: no round can."""
+        owes = portfolio.nav < 0
+        text = (
+            f"more was taken out than the portfolio is worth, its value is {portfolio.nav:,.8g} "
+            f"{self._setup.stake}: no round starts; raise rebalance.investment"
+        )
+        self._diary.tell_change(now, "debt", "yes" if owes else "", text if owes else "over")
 
     def _compare_fees(self, now: datetime) -> None:
         """Tell once of fees above the configured ones, and plan with them from now on."""
