@@ -1,4 +1,4 @@
-"""The short form of the campaign: ten lives of a real bot, each with its own trouble."""
+"""The short form of the campaign: lives of a real bot, each with its own trouble."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from tests.campaign.actions import Break, Deposit, Kill, KillAtOrder, Move, Nap,
 from tests.campaign.scenario import draw_scenario
 
 SEEDS = range(1, 201)
-SHORT = 10
+SHORT = 4
 
 
 def campaign(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -21,7 +21,7 @@ def campaign(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_ten_short_lives_end_without_a_violation(tmp_path: Path) -> None:
+def test_short_lives_end_without_a_violation(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     run = campaign("--seeds", str(SHORT), "--steps", "2", "--json", str(file))
     assert run.returncode == 0, run.stdout + run.stderr

@@ -3,20 +3,36 @@
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from tests.campaign.__main__ import main
+from tests.campaign.actions import Kill, KillAtOrder, Move, Wait
 from tests.campaign.checks import violations
 from tests.campaign.life import living
-from tests.campaign.runs import run_virtual_seed
-from tests.campaign.scenario import draw_scenario
+from tests.campaign.scenario import Scenario, draw_scenario
 from tests.virtual.ground import virtual_time
 from tests.virtual.workers import virtual_workers
 
-STEPS = 2
-SAME = 400_492
-KILLED_AT_AN_ORDER = 400_279
+PRICES = {"BTC": 60_000.0, "ETH": 3_000.0}
+
+
+def scenario(*script) -> Scenario:
+    drawn = next(
+        one
+        for one in map(draw_scenario, range(1, 1_000))
+        if one.kind == "market" and not one.dry_run and not one.has_period
+    )
+    block = {"targets": {"BTC": 0.6, "ETH": 0.4}, "threshold": 0.03}
+    prices = {**PRICES, "BNB": 500.0}
+    return replace(drawn, rebalance=block, prices=prices, cash=5_000.0, script=script)
+
+
+KILLED_AT_AN_ORDER = scenario(Wait(1), KillAtOrder(PRICES))
+KILLED_ANYWHERE = scenario(Wait(3), Move({"BTC": 70_000.0}), Kill(0.11), Wait(1))
 
 
 @pytest.fixture
@@ -25,15 +41,14 @@ def worker() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def journal_of(seed: int, folder: Path) -> bytes:
-    """Live in a folder that is gone afterwards; return the journal and the database's orders."""
-    with living(draw_scenario(seed, STEPS), folder, virtual_time) as life:
+def lived(life_of: Scenario, folder: Path) -> tuple[bytes, list[str]]:
+    """Return the journal and freqtrade's orders, and the violations; the folder goes."""
+    with living(life_of, folder, virtual_time) as life:
         evidence = life.play()
-        assert violations(evidence) == []
         journal = life.bot.records.journal_text
     shutil.rmtree(folder)
     orders = [(order["order_id"], order["order_date"]) for order in evidence.kept_orders]
-    return f"{journal}{orders}".encode()
+    return f"{journal}{orders}".encode(), violations(evidence)
 
 
 def forget_intents() -> None:
@@ -53,15 +68,26 @@ def forget_intents() -> None:
 def test_the_same_seed_gives_the_same_life_to_the_byte(
     worker: ProcessPoolExecutor, tmp_path: Path
 ) -> None:
-    first = worker.submit(journal_of, SAME, tmp_path / "life").result()
-    other = worker.submit(run_virtual_seed, KILLED_AT_AN_ORDER, None, STEPS).result()
-    again = worker.submit(journal_of, SAME, tmp_path / "life").result()
-    assert other.violations == ()
+    lives = [
+        worker.submit(lived, one, tmp_path / "life").result()
+        for one in (KILLED_ANYWHERE, KILLED_AT_AN_ORDER, KILLED_ANYWHERE)
+    ]
+    assert [found for _, found in lives] == [[]] * 3
+    first, other, again = [written for written, _ in lives]
     assert b'"event": "order"' in first
-    assert again == first
+    assert b'"resumed": true' in first
+    assert again == first != other
 
 
-def test_a_bot_that_does_not_keep_its_intents_is_found_out(worker: ProcessPoolExecutor) -> None:
+def test_a_bot_that_does_not_keep_its_intents_is_found_out(
+    worker: ProcessPoolExecutor, tmp_path: Path
+) -> None:
     worker.submit(forget_intents).result()
-    result = worker.submit(run_virtual_seed, KILLED_AT_AN_ORDER, None, STEPS).result()
-    assert any("freqtrade does not know it" in sentence for sentence in result.violations)
+    _, found = worker.submit(lived, KILLED_AT_AN_ORDER, tmp_path / "life").result()
+    assert any("freqtrade does not know it" in sentence for sentence in found), found
+
+
+def test_the_command_runs_virtual_seeds() -> None:
+    ran = CliRunner().invoke(main, ["--virtual", "--seeds", "1", "--jobs", "1", "--steps", "1"])
+    assert ran.exit_code == 0, ran.output
+    assert "seed 1: ok" in ran.output

@@ -24,7 +24,6 @@ from tests.campaign.runs import Result, run_seeds
     "--jobs", type=click.IntRange(1), default=2, show_default=True, help="Bots at the same time."
 )
 @click.option("--steps", type=click.IntRange(1), help="How many times prices move; default: drawn.")
-@click.option("--hard", is_flag=True, help="Draw what the bot is not known to survive, too.")
 @click.option(
     "--virtual",
     is_flag=True,
@@ -46,7 +45,6 @@ def main(
     first: int,
     jobs: int,
     steps: int | None,
-    hard: bool,
     virtual: bool,
     keep: Path | None,
     json_file: Path | None,
@@ -66,7 +64,7 @@ def main(
     results: list[Result] = []
     try:
         with _progress(console, seeds) as advance:
-            for result in run_seeds(range(first, first + seeds), jobs, keep, steps, hard, virtual):
+            for result in run_seeds(range(first, first + seeds), jobs, keep, steps, virtual):
                 results.append(result)
                 console.print(result.line, markup=False)
                 for sentence in result.violations:

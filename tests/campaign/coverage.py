@@ -4,7 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tests.campaign.evidence import Evidence, Happened
+from tests.campaign.evidence import Evidence
+from tests.campaign.witnessed import (
+    DELETED,
+    LOCKED,
+    MISCOUNTED,
+    PART_SOLD,
+    SOLD,
+    WITHDRAWN,
+    Happened,
+)
 
 _BEFORE_MS, _AFTER_MS = 1_000, 5_000
 
@@ -27,16 +36,34 @@ def coverage_of(seen: Evidence) -> Coverage:
 
     Notes
     -----
-    A fault of requests mattered if a request met it. Any other trouble mattered if an order of
+    A fault of requests mattered if a request met it, and what other hands did if they got so far.
+    Any other trouble mattered if an order of
     its coin (of any coin where it has none) was sent, filled, ended or refused while it lasted,
     from a second before it until five seconds after.
     """
     moments = list(_moments(seen))
     drawn: Counter[str] = Counter(one.kind for one in seen.happened)
     mattered: Counter[str] = Counter(one.kind for one in seen.happened if _met(one, moments))
+    for kind, count in _came_of(seen).items():
+        mattered[kind] = min(drawn[kind], count)
     for kind, fired in Counter(f"{FAULT} {kind}" for kind in seen.fired).items():
         mattered[kind] = min(drawn[kind], fired)
     return {kind: (count, mattered[kind]) for kind, count in drawn.items()}
+
+
+def _came_of(seen: Evidence) -> Counter[str]:
+    """Count what was done by hand or by other programs, where it was done."""
+    count: Counter[str] = Counter()
+    count["DeleteTrade"] = sum(1 for _ in seen.done_by_hand(DELETED))
+    count["SellByHand"] = sum(1 for _ in seen.done_by_hand(SOLD, PART_SOLD, MISCOUNTED))
+    count["LockPair"] = sum(1 for _ in seen.done_by_hand(LOCKED))
+    count["WithdrawCoins"] = sum(1 for _ in seen.done_by_hand(WITHDRAWN))
+    count["LockDatabase"] = len(seen.locked_databases) * ("database is locked" in seen.log)
+    count["LowLimits"] = seen.log.count("Too much request weight used")
+    count["SecondProcess"] = sum(one.status is not None for one in seen.intruders)
+    count["StartAdopter"] = sum(one.status is not None for one in seen.adopters)
+    count["StartNeighbour"] = int(bool(seen.neighbour and seen.neighbour.kept_orders))
+    return count
 
 
 def added(coverages: Iterable[Mapping[str, tuple[int, int]]]) -> Coverage:

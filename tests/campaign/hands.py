@@ -39,7 +39,7 @@ class DeleteTrade:
         hands.ask("DELETE", f"trades/{trade['id']}")
         kept = [row for row in records.trades() if row["base_currency"] == self.asset]
         if trade["open_date"] not in [row["open_date"] for row in kept]:
-            hands.deleted_rows += rows
+            hands.deleted_rows += [{**row, "deleted": True} for row in rows]
             hands.touch(DELETED, self.asset, begun)
 
 

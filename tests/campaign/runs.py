@@ -66,7 +66,6 @@ def run_seeds(
     jobs: int,
     keep: Path | None = None,
     steps: int | None = None,
-    hard: bool = False,
     virtual: bool = False,
 ) -> Iterator[Result]:
     """Run scenarios and yield results as they come.
@@ -79,14 +78,12 @@ def run_seeds(
         Where the files of seeds with violations are kept; None: nowhere.
     steps
         How many times prices move in each; drawn where None.
-    hard
-        Draw what the bot is not known to survive, too.
     virtual
         On a virtual clock, with the exchange in memory, instead of real processes over HTTP.
     """
     run = run_virtual_seed if virtual else run_seed
     with virtual_workers(jobs) if virtual else ThreadPoolExecutor(jobs) as pool:
-        running = [pool.submit(run, seed, keep, steps, hard) for seed in seeds]
+        running = [pool.submit(run, seed, keep, steps) for seed in seeds]
         try:
             for done in as_completed(running):
                 yield done.result()
@@ -103,11 +100,10 @@ def run_seed(
     seed: int,
     keep: Path | None = None,
     steps: int | None = None,
-    hard: bool = False,
     world: World = real_time,
 ) -> Result:
     """Run one scenario."""
-    scenario = draw_scenario(seed, steps, hard)
+    scenario = draw_scenario(seed, steps)
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix=f"campaign-{seed}-"))
     evidence, found = _observed(scenario, folder, world)

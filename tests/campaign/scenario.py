@@ -108,15 +108,13 @@ class Scenario:
         return ", ".join(word for word in words if word)
 
 
-def draw_scenario(seed: int, steps: int | None = None, hard: bool = False) -> Scenario:
+def draw_scenario(seed: int, steps: int | None = None) -> Scenario:
     """Draw a scenario; the same seed gives the same.
 
     Parameters
     ----------
     steps
         How many times prices move; drawn where None.
-    hard
-        Draw what the bot is not known to survive, too.
     """
     dice = random.Random(seed)
     assets = dice.sample(COINS, dice.randint(2, len(COINS)))
@@ -135,10 +133,9 @@ def draw_scenario(seed: int, steps: int | None = None, hard: bool = False) -> Sc
             cash=cash,
             dry_run=dry_run,
             period="period" in rebalance,
-            hard=hard,
         )
     )
-    if hard and not dry_run and dice.random() < NEIGHBOURS:
+    if not dry_run and dice.random() < NEIGHBOURS:
         start = _draw_neighbour(dice, assets, cash)
         if isinstance(start, StartNeighbour):
             rebalance["investment"] = round(cash * 0.5, 2)

@@ -56,7 +56,6 @@ def draw_script(
     cash: float,
     dry_run: bool,
     period: bool,
-    hard: bool = False,
 ) -> tuple[Action, ...]:
     """Draw what happens, first to last.
 
@@ -72,8 +71,6 @@ def draw_script(
         Leaves out what happens to orders and to the account.
     period
         Adds naps after which a boundary has passed.
-    hard
-        Adds what the bot is not known to survive.
     """
     path = Path(dice, prices)
     # Some begin with trouble during the first purchase.
@@ -81,7 +78,7 @@ def draw_script(
     for _ in range(steps):
         count = dice.choices([0, 1, 2], [25, 50, 25])[0]
         events = [
-            draw_event(dice, dice.choice(path.assets), path.step(), cash, dry_run, period, hard)
+            draw_event(dice, dice.choice(path.assets), path.step(), cash, dry_run, period)
             for _ in range(count)
         ]
         move = Move(path.step())

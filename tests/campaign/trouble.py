@@ -44,7 +44,6 @@ def draw_event(
     cash: float,
     dry_run: bool,
     period: bool,
-    hard: bool,
 ) -> Action:
     """Draw something that goes wrong with a coin; `prices` are those of the next step."""
     choices: list[tuple[int, Action]] = [
@@ -54,12 +53,10 @@ def draw_event(
         (3, Kill(dice.uniform(0, 0.8))),
         (5 * period, Nap(dice.choice([0.3, 1.2, 5]) * _HOUR)),
     ]
+    choices += _draw_of_markets(dice, coin, cash)
+    choices += _draw_of_programs(dice, prices)
     if not dry_run:
         choices += _draw_of_account(dice, coin, prices, cash)
-    if hard:
-        choices += _draw_of_markets(dice, coin, cash)
-        choices += _draw_of_programs(dice, prices)
-    if hard and not dry_run:
         choices += _draw_of_hands(dice, coin, prices, cash)
     weights, actions = zip(*choices, strict=True)
     return dice.choices(actions, weights)[0]

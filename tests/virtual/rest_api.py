@@ -34,7 +34,7 @@ def _ask(app: Any, *request: Any) -> tuple[int, bytes]:
 async def _answered(
     app: Any, method: str, path: str, headers: dict[str, str], body: bytes | None
 ) -> tuple[int, bytes]:
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # it answers 500
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         answer = await client.request(method, path, headers=headers, content=body)
     return answer.status_code, answer.content

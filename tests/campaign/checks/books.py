@@ -11,6 +11,7 @@ from tests.campaign.evidence import Evidence, in_ms
 from tests.campaign.scenario import STAKE
 from tests.campaign.witnessed import DELETED, WITHDRAWN, Touched
 
+_LATE_MS = 8_000  # from the beginning of a loop, which its orders are dated by, to its prices
 IN_KIND = ("adopted", "withdrawn")  # orders that the exchange never saw
 _CLOSED = {Status.CANCELED: "canceled", Status.EXPIRED: "expired", Status.FILLED: "closed"}
 
@@ -166,7 +167,8 @@ def _worth_of_coins_gone(seen: Evidence) -> tuple[float, float]:
         amount = _held_before(seen, touched) - seen.held(touched.ended_ms)[touched.asset]
         booked = [row for row in seen.kept_orders if row["ft_order_tag"] == "withdrawn"]
         later = [in_ms(row["order_date"]) for row in booked]
-        prices = seen.prices_between(touched.asset, touched.begun_ms, max(later, default=0))
+        until = max(later, default=0) + _LATE_MS
+        prices = seen.prices_between(touched.asset, touched.begun_ms, until)
         dust = 2 * seen.lot(touched.asset)
         least, most = (
             least + max(0.0, amount - dust) * min(prices),

@@ -42,7 +42,8 @@ def what_was_taken_out_is_told(seen: Evidence) -> Iterator[str]:
             if in_ms(line["time"]) >= touched.begun_ms - _LATE_MS and in_ms(line["time"]) <= until
         ]
         names = any(touched.asset in line["text"] or "everything" in line["text"] for line in told)
-        if not names:
+        # Told to go on at once, it may never have looked: while an order rests it takes no stock.
+        if not names and until - touched.ended_ms > _LATE_MS:
             yield f"{touched.asset} was {touched.kind}, and nothing was said of it"
 
 

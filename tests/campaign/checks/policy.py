@@ -40,6 +40,8 @@ def what_has_ended_is_told(seen: Evidence) -> Iterator[str]:
 
 def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
     """Compute every weight from balances and last prices."""
+    if _was_stopped_until_a_boundary(seen):
+        return
     values, targets, bands = _values(seen), _targets(seen), _bands(seen)
     for asset in seen.left_alone:  # its weight is held in cash, beside what is left of it
         values[STAKE] += values.pop(asset)
@@ -58,6 +60,14 @@ def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
                 f"{asset} is at {value / nav:.2%} of {nav:.2f}, its target {targets[asset]:.4f}"
                 f", its band {bands[asset]:.4f}"
             )
+
+
+def _was_stopped_until_a_boundary(seen: Evidence) -> bool:
+    """Tell whether a limit ended the newest round, and nothing but a period starts another."""
+    outcomes = [line.get("outcome") for line in seen.events("closed")]
+    block = seen.scenario.rebalance
+    waits = "period" in block and block.get("combine") != "or"
+    return outcomes[-1:] == ["stopped"] and waits
 
 
 def _targets(seen: Evidence) -> dict[str, float]:

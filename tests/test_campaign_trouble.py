@@ -1,6 +1,7 @@
 """Trouble of markets in the campaign: what is drawn, what it does, and what is said of it."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,15 @@ from sandbox.listing import MarketStatus
 from sandbox.orders import Side
 from sandbox.trading import Trading
 from tests.campaign.coverage import added, coverage_of
-from tests.campaign.evidence import Happened
+from tests.campaign.hands import (
+    DeleteTrade,
+    LockPair,
+    PayInRound,
+    Resume,
+    SellByHand,
+    WithdrawCoins,
+)
+from tests.campaign.intruders import LockDatabase, LowLimits, SecondProcess
 from tests.campaign.markets import (
     End,
     GiveBook,
@@ -20,12 +29,17 @@ from tests.campaign.markets import (
     OtherFees,
     Rename,
 )
+from tests.campaign.neighbour import StartAdopter, StartNeighbour
 from tests.campaign.scenario import draw_scenario
 from tests.campaign.trouble import SHAPES, draw_book
+from tests.campaign.witnessed import Happened, Touched
 from tests.exchanges import make_exchange
+from tests.honest_books import honest_history
 
 SEEDS = range(1, 201)
-HARD = {GiveBook, LargestOrder, OtherFees, End, Rename}
+OF_MARKETS = {GiveBook, LargestOrder, NewLots, OtherFees, End, Rename}
+OF_HANDS = {DeleteTrade, SellByHand, LockPair, Resume, WithdrawCoins, PayInRound}
+OF_PROGRAMS = {SecondProcess, LockDatabase, LowLimits, StartNeighbour, StartAdopter}
 
 
 class Stage:
@@ -58,13 +72,10 @@ def stage() -> Any:
     return Stage()
 
 
-def test_hard_seeds_draw_every_kind_of_market_trouble_and_usual_ones_none() -> None:
-    hard = [action for seed in SEEDS for action in draw_scenario(seed, hard=True).script]
-    usual = [action for seed in SEEDS for action in draw_scenario(seed).script]
-    assert {type(action) for action in hard} >= {*HARD, NewLots}
-    assert {action.shape for action in hard if isinstance(action, GiveBook)} == set(SHAPES)
-    assert not {type(action) for action in usual} & HARD
-    assert NewLots in {type(action) for action in usual}
+def test_seeds_draw_every_kind_of_trouble() -> None:
+    drawn = [action for seed in SEEDS for action in draw_scenario(seed).script]
+    assert {type(action) for action in drawn} >= {*OF_MARKETS, *OF_HANDS, *OF_PROGRAMS}
+    assert {action.shape for action in drawn if isinstance(action, GiveBook)} == set(SHAPES)
 
 
 def test_drawn_prices_fit_real_lots() -> None:
@@ -113,14 +124,22 @@ def test_a_trouble_mattered_if_an_order_of_its_coin_met_it() -> None:
         Happened("Break cut", None, 48_000, 48_100),
         Happened("Break late", None, 1_000, 1_000),
     )
-    books = {"orders": (order,), "fills": (), "refused": ()}
-    seen: Any = SimpleNamespace(happened=happened, fired=("late", "late"), **books)
+    books: dict[str, Any] = {"orders": (order,), "fills": (), "refused": ()}
+    seen = replace(honest_history(), happened=happened, fired=("late", "late"), **books)
     assert coverage_of(seen) == {
         "Halt": (3, 1),
         "Kill": (1, 1),
         "Break cut": (1, 0),
         "Break late": (1, 1),
     }
+    deleted = replace(
+        seen,
+        happened=(Happened("DeleteTrade", "BTC", 48_000, 48_100), *happened[:1]),
+        touched=(Touched("deleted", "ETH", 1, 2),),
+    )
+    assert coverage_of(deleted)["DeleteTrade"] == (1, 1)
+    undone = replace(deleted, touched=())
+    assert coverage_of(undone)["DeleteTrade"] == (1, 0), "there was no trade"
     assert added([{"Kill": (1, 1)}, {"Kill": (2, 0), "Halt": (1, 0)}]) == {
         "Halt": (1, 0),
         "Kill": (3, 1),
