@@ -18,9 +18,10 @@ def calm_down(life: "Life") -> tuple[int, int]:
 
     Notes
     -----
-    The loop under way when the last fault ended does not count, nor those until a payment can
-    have been noticed, nor those in which an order of a maker rests for its price. Where a boundary of the period has to come, or the bot is to
-    wait for something that takes an hour, the hour passes first.
+    The loop under way when the last fault ended does not count, nor those until a payment can have
+    been noticed, nor those in which an order of a maker rests for its price. Where a boundary of
+    the period has to come, or the bot is to wait for something that takes an hour, the hour passes
+    first.
     """
     life.ground.faults.clear()
     life.repair()
