@@ -16,7 +16,7 @@ from tests.virtual.workers import virtual_workers
 
 STEPS = 2
 SAME = 400_492
-KILLED_AT_AN_ORDER = 400_279
+KILLED_AT_AN_ORDER = 400_296
 
 
 @pytest.fixture
