@@ -94,18 +94,26 @@ class VirtualBot(LiveBot):
         seed = f"{self.place.seed} {name} {self._starts}"
         words = self.words
         self._home = BotProcess.of(Birth(words, self.folder, clock.start, clock.elapsed, seed))
-        self._serving = self.place.loop.create_task(self._serve(self._heard()))
+        self._wait_with(self._heard())
+
+    def _wait_with(self, message: Any) -> None:
+        """Answer its messages from this one on, as far as time passes."""
+        self._note(message)
+        self._serving = self.place.loop.create_task(self._serve(message))
+
+    def _note(self, message: Any) -> None:
+        """Know with which message it waits; None: with none, as it has ended."""
+        self._asked, _, self._kind = (0, 0.0, "") if message is None else message[:3]
 
     async def _serve(self, message: Any) -> None:
-        """Answer its messages until it ends."""
         while message is not None:
             number, owed, kind, *rest = message
-            self._asked, self._kind = number, kind
             await asyncio.sleep(owed)
             answer = await self._answer(kind, *rest)
             await self._is_free.wait()
             self._tell(number, None, answer)
             message = self._heard()
+            self._note(message)
 
     async def _answer(self, kind: str, *rest: Any) -> Any:
         return await getattr(self, f"_{kind}_")(*rest)
@@ -201,7 +209,7 @@ class VirtualBot(LiveBot):
         if message is not None and message[2] == "obeyed":
             return
         self._leave()  # it has given up what it waited for
-        self._serving = self.place.loop.create_task(self._serve(message))
+        self._wait_with(message)
 
     def ask(self, method: str, name: str, body: Any = None, **sent: Any) -> Any:
         """Use its REST API while it sleeps."""
