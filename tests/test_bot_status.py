@@ -20,6 +20,12 @@ from tests.command_lines import TARGETS, dry_run_database, rebalance
 
 MINUTE = timedelta(minutes=1)
 NOW = datetime.now(UTC).replace(microsecond=0)
+"""When the test began: a bot that was heard of minutes ago is silent."""
+
+
+@pytest.fixture(autouse=True)
+def _begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.NOW", datetime.now(UTC).replace(microsecond=0))
 
 
 @pytest.fixture

@@ -27,7 +27,8 @@ def calm_down(life: "Life") -> tuple[int, int]:
     life.repair()
     if life.scenario.has_period:  # boundaries are counted from the end of the first round
         life.wait(life.scenario.calm_loops, lambda: life.bot.records.journal("closed"))
-    if life.scenario.has_period or life.is_blind or life.ended or _is_patient(life):
+    waits = life.is_blind or life.ended or life.neighbour is not None or _is_patient(life)
+    if life.scenario.has_period or waits:
         life.nap(1.1 * _HOUR)
     began, calm = _loops(life), dict(life.prices)
     wanted = life.scenario.calm_loops

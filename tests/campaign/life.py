@@ -172,10 +172,16 @@ class Life:
         self.keeper.kill()
 
     def nap(self, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Stop the bot and start it as if it had been away for so long."""
+        """Stop the bots and start them as if they had been away for so long."""
         self._stop()
+        neighbour = self.neighbour if seconds else None
+        if neighbour is not None:
+            neighbour.stop()
         meanwhile()
         self.clock.skip(self.bot, seconds)
+        if neighbour is not None:
+            self.clock.skip(neighbour.bot, seconds)
+            neighbour.start()
         self.start()
 
     def keep_alive(self) -> None:

@@ -40,7 +40,7 @@ def what_has_ended_is_told(seen: Evidence) -> Iterator[str]:
 
 def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
     """Compute every weight from balances and last prices."""
-    if _was_stopped_until_a_boundary(seen):
+    if _was_stopped(seen):
         return
     values, targets, bands = _values(seen), _targets(seen), _bands(seen)
     for asset in seen.left_alone:  # its weight is held in cash, beside what is left of it
@@ -62,8 +62,12 @@ def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
             )
 
 
-def _was_stopped_until_a_boundary(seen: Evidence) -> bool:
-    """Tell whether a limit ended the newest round, and nothing but a period starts another."""
+def _was_stopped(seen: Evidence) -> bool:
+    """Tell whether a limit ended the newest round, and nothing but a period starts another, or
+    nobody has told the bot to go on, as is done for the first bot of an account only."""
+    events = [line["event"] for line in seen.events("stopped", "command")]
+    if events[-1:] == ["stopped"]:
+        return True
     outcomes = [line.get("outcome") for line in seen.events("closed")]
     block = seen.scenario.rebalance
     waits = "period" in block and block.get("combine") != "or"
