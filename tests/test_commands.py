@@ -267,8 +267,8 @@ def test_a_bad_configuration_is_one_line(tmp_path: Path, text: str | None, says:
 def test_now_is_answered_once_it_is_decided_or_takes_too_long(
     folder: Path, age: int, decision: str | None, expected: str | None
 ) -> None:
-    write_command(timedelta(seconds=age))
     now = datetime.now(UTC)
+    write_command(timedelta(0), at=(now - timedelta(seconds=age)).isoformat())
     dataprovider = DataProvider({"runmode": RunMode.DRY_RUN}, None)
     diary = Diary(Journal(folder / "journal.jsonl"), dataprovider, "USDT")
     rebalancer = Rebalancer(make_settings(), ["BTC", "ETH"], "USDT")
