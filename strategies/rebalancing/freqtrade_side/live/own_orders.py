@@ -177,7 +177,9 @@ def coins_left() -> dict[str, float]:
     Notes
     -----
     freqtrade leaves out the fee of an order where the account has enough of the coin besides. It
-    was paid all the same: at the rate of the trade's other orders.
+    was paid all the same: at the rate of the trade's orders before it, or, if no order of the
+    trade has a fee, at that of the trade. Orders before the first fee had paid theirs in other
+    coins, which then ran out.
     """
     columns = (Trade.id, Trade.base_currency, Trade.fee_open, Trade.fee_open_currency)
     rows = Order.session.execute(
@@ -185,16 +187,18 @@ def coins_left() -> dict[str, float]:
         .join(Trade, Trade.id == Order.ft_trade_id)
         .where(Order.filled > 0)
         .order_by(Order.id)
-    )
+    ).all()
     left: dict[str, float] = defaultdict(float)
-    rates: dict[int, float] = {}
+    rates: dict[int, float] = {
+        trade: 0.0 for trade, _, _, _, side, _, fee in rows if side == "buy" and fee
+    }
     for trade, asset, rate, currency, side, filled, fee in rows:
         if side != "buy":
             left[asset] -= filled
             continue
         if fee:
             rates[trade] = fee / filled
-        usual = rate if currency == asset else rates.get(trade, 0.0)
+        usual = rates.get(trade, rate if currency == asset else 0.0)
         left[asset] += filled - (filled * usual if fee is None else fee)
     return dict(left)
 

@@ -18,7 +18,7 @@ from freqtrade.wallets import Wallets
 from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.investment import check_investment
-from rebalancing.freqtrade_side.live import own_orders, store
+from rebalancing.freqtrade_side.live import own_orders, store, trade_corrections
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
@@ -104,6 +104,9 @@ def start_live(
         Snapshots(setup, life.markets, treasury, FeeRate(life.markets.fee)),
     )
     memory.save(now, life.rebalancer.state())
+    for pair in setup.pairs:
+        if pair not in exchange.markets:
+            trade_corrections.assume_fees(pair, life.markets.fee, setup.stake)
     return LiveRun(
         snapshots,
         life.rebalancer,

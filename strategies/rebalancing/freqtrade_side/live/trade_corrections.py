@@ -82,6 +82,32 @@ def end_orders(pair: str) -> None:
         Trade.commit()
 
 
+def assume_fees(pair: str, rate: float, stake: str) -> None:
+    """Let the fees of a pair that is listed no longer be known.
+
+    Parameters
+    ----------
+    pair : str
+        Name.
+    rate : float
+        Fraction of the notional that counts for fees which are not known yet.
+    stake : str
+        Code of the stake currency.
+
+    Notes
+    -----
+    freqtrade asks for a fee that it does not know at the begin of each loop, before anything else.
+    Nobody answers, the loop fails, and no other pair is traded any more.
+    """
+    trades = Trade.session.scalars(select(Trade).where(Trade.pair == pair)).all()
+    for trade in trades:
+        for side in (trade.entry_side, trade.exit_side):
+            if not trade.fee_updated(side):
+                trade.update_fee(rate * trade.stake_amount, stake, rate, side)
+    if trades:
+        Trade.commit()
+
+
 def let_hold(number: int, amount: float) -> None:
     """Let a trade hold so many coins, all of which are about to be sold.
 
