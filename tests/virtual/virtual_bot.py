@@ -110,7 +110,8 @@ class VirtualBot(LiveBot):
             number, owed, kind, *rest = message
             await asyncio.sleep(owed)
             answer = await self._answer(kind, *rest)
-            await self._is_free.wait()
+            while not self._is_free.is_set():  # it may be asked again before this one wakes up
+                await self._is_free.wait()
             self._tell(number, None, answer)
             message = self._heard()
             self._note(message)
