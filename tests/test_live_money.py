@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults import Fault
+from sandbox.fees import Fees
 from tests.live_bots import make_bot_config, trading_ground, with_api
 from tests.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
 
@@ -53,6 +54,21 @@ def test_a_flow_smaller_than_a_rounds_fees_is_one_all_the_same(tmp_path: Path) -
         flows = [flow for _, flow in bot.records.flows()]
         assert flows == pytest.approx([1000, -0.5, -0.02], abs=0.002)
         check_books(ground, bot)
+
+
+def test_a_pair_that_is_free_of_fees_no_longer_makes_no_flow(tmp_path: Path) -> None:
+    none = Fees(maker=Decimal(0), taker=Decimal(0), asset="quote")
+    with trading_bot(tmp_path, fees=none) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        ground.set_prices(BTC=120)
+        closed(bot, 2)
+        dear = Fees(taker=Decimal("0.02"), asset="quote")
+        ground.trading.account.set_fees(dear, "BTC/USDT")
+        ground.set_prices(BTC=145)
+        closed(bot, 3)
+        bot.wait_loops(3)
+        assert [flow for _, flow in bot.records.flows()] == [1000]
 
 
 @pytest.mark.parametrize("dry_run", [False, True])

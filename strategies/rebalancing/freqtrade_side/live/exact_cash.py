@@ -15,7 +15,7 @@ COMPLETE = 1e-9
 
 
 class ExactCash:
-    """Asks the exchange for the fills of orders whose fees freqtrade estimates.
+    """Asks the exchange for the fills of orders, as freqtrade may be wrong about their fees.
 
     Parameters
     ----------
@@ -27,7 +27,8 @@ class ExactCash:
     Notes
     -----
     freqtrade reads the fee of the first sell of a trade and takes its rate for all others. That is
-    wrong where they were taker and maker, or where BNB for fees has run out.
+    wrong where they were taker and maker, where BNB for fees has run out, or where a pair that was
+    free of fees is so no longer.
     """
 
     def __init__(self, exchange: Exchange, stake: str) -> None:
@@ -40,7 +41,7 @@ class ExactCash:
         exchange does not tell it of one of them."""
         total = 0.0
         for order in orders:
-            cash = order.cash if order.doubt == 0 else self._of(order)
+            cash = self._of(order)
             if cash is None:
                 return None
             total += cash

@@ -141,7 +141,7 @@ class Treasury:
             booked = booked_orders.all_orders()
         doubt = sum(order.doubt for order in orders)
         effect = sum(order.cash for order in orders)
-        if doubt and book.after_orders(effect, booked).settle(account, nav, 0.0)[1]:
+        if orders and book.after_orders(effect, booked).settle(account, nav, 0.0)[1]:
             exact = self._exact.of(orders)
             effect, doubt = (effect, doubt) if exact is None else (exact, 0.0)
         return book.after_orders(effect, booked).settle(account, nav, doubt)
