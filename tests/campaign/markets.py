@@ -106,8 +106,8 @@ class End:
     asset: str
 
     def happen(self, life: "Life") -> None:
-        """Let it end."""
-        if life.hands.trade(self.asset) is None:
+        """Let it end, unless it is the last one: freqtrade does not start without any market."""
+        if life.hands.trade(self.asset) is None or not life.others_listed(self.asset):
             return
         life.disturb()
         life.ended.add(self.asset)
