@@ -46,10 +46,10 @@ class Stage:
     """As much of a life as an action of a market needs."""
 
     def __init__(self) -> None:
-        exchange = make_exchange(SOL=100.0)
+        self.prices = {"SOL": 100.0, "BTC": 60_000.0}
+        exchange = make_exchange(**self.prices)
         self.trading = Trading(exchange, balances={"USDT": 1_000, "SOL": "1.5"})
         self.ground = SimpleNamespace(exchange=exchange, trading=self.trading)
-        self.prices = {"SOL": 100.0}
         self.coarsest: dict[str, Decimal] = {}
         self.dearest_fee = Decimal(0)
         self.hands = SimpleNamespace(trade=lambda _asset: {"amount": 1.5})
@@ -109,6 +109,11 @@ def test_the_actions_change_what_they_say(stage: Any) -> None:
     assert stage.trading.account.fees_of("SOL/USDT").taker == stage.dearest_fee == Decimal("0.012")
     Rename("SOL", Decimal(1000)).happen(stage)
     assert stage.trading.account.balance("NEWSOL").free == Decimal("0.0015")
+    stage.ended.clear()
+    End("BTC").happen(stage)
+    End("SOL").happen(stage)
+    assert stage.ground.exchange.listing.status("SOL/USDT") is not MarketStatus.END, "the last one"
+    stage.ended.clear()
     End("SOL").happen(stage)
     assert stage.ground.exchange.listing.status("SOL/USDT") is MarketStatus.END
     Rename("SOL", Decimal(1)).happen(stage)  # of a pair that has ended: nothing is left to rename

@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sandbox.listing import MarketStatus
 from tests.campaign.actions import Action
 from tests.campaign.calm import calm_down
 from tests.campaign.clock import Clock, World, real_time
@@ -105,12 +104,6 @@ class Life:
     def disturb(self) -> None:
         """Note that something goes wrong that is no fault of a request."""
         self._disturbances += 1
-
-    def others_listed(self, asset: str) -> bool:
-        """Tell whether the exchange would still have a market without an asset's."""
-        listing = self.ground.exchange.listing
-        others = {f"{other}/{STAKE}" for other in self.scenario.prices if other != asset}
-        return any(listing.status(pair) is not MarketStatus.END for pair in others)
 
     def move(self, prices: Mapping[str, float]) -> None:
         """Let coins trade at other prices from now on."""

@@ -107,7 +107,8 @@ class End:
 
     def happen(self, life: "Life") -> None:
         """Let it end, unless it is the last one: freqtrade does not start without any market."""
-        if life.hands.trade(self.asset) is None or not life.others_listed(self.asset):
+        others = life.prices.keys() - life.ended - {self.asset}
+        if life.hands.trade(self.asset) is None or not others:
             return
         life.disturb()
         life.ended.add(self.asset)
