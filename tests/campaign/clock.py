@@ -36,7 +36,7 @@ class RealClock:
         """Wait."""
         time.sleep(seconds)
 
-    def sleep_until_killed(self, bot: LiveBot, seconds: float) -> None:  # noqa: ARG002
+    def sleep_until_killed(self, bot: LiveBot, seconds: float) -> None:  # noqa: ARG002  a virtual clock needs it
         """Wait."""
         time.sleep(seconds)
 

@@ -42,7 +42,7 @@ class BotProcess:
         To the bot in it.
     """
 
-    _idle: "list[BotProcess]" = []  # noqa: RUF012
+    _idle: "list[BotProcess]" = []  # noqa: RUF012  all share it
 
     def __init__(self) -> None:
         self.pipe, theirs = _FORKS.Pipe()

@@ -58,7 +58,7 @@ class _Connection(asyncio.Transport):
         self._sent = bytearray()
         self.received: asyncio.Future[bytes] = loop.create_future()
 
-    def get_extra_info(self, name: str, default: Any = None) -> Any:  # noqa: ARG002
+    def get_extra_info(self, name: str, default: Any = None) -> Any:  # noqa: ARG002  asyncio's signature
         return default
 
     def is_closing(self) -> bool:
@@ -110,7 +110,7 @@ class _Received:
 def _read(content: bytes, method: str) -> Answer | None:
     if not content:
         return None
-    response = HTTPResponse(_Received(content), method=method)  # type: ignore[arg-type]
+    response = HTTPResponse(_Received(content), method=method)  # type: ignore[arg-type]  # no socket
     response.begin()
     with response:
         headers = dict(response.getheaders())

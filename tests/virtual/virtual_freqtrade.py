@@ -33,7 +33,14 @@ loops: list[VirtualLoop] = []
 
 
 def make_virtual(director: Director, clock: VirtualTime) -> None:
-    """Let a director give this process its time and its exchange, for good."""
+    """Let a director give this process its time and its exchange, for good.
+
+    Notes
+    -----
+    What belongs to libraries is replaced by assignment, which mypy is told to allow: freqtrade and
+    ccxt offer no place to hand in a clock, a connection or a commit. Only the process of virtual
+    bots does so, and it does nothing else.
+    """
     _replace_time(director, clock)
     _replace_requests(director)
     _replace_commits(director)
@@ -49,7 +56,7 @@ def draw_from(seed: str) -> None:
     random.seed(seed)
     source = random.Random(seed).randbytes
     os.urandom = source
-    random._urandom = source  # type: ignore[attr-defined]
+    random._urandom = source  # type: ignore[attr-defined]  # of secrets
 
 
 def _replace_time(director: Director, clock: VirtualTime) -> None:

@@ -1,6 +1,6 @@
 """What people and other programs did to a bot was respected, and told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sandbox.orders import Side
 from tests.campaign.evidence import Evidence, in_ms
@@ -11,6 +11,7 @@ from tests.campaign.witnessed import (
     MISCOUNTED,
     PART_SOLD,
     SOLD,
+    Intruder,
     Touched,
 )
 
@@ -70,23 +71,17 @@ def _opens(seen: Evidence, lock: Touched, at_ms: int) -> bool:
 
 def a_second_process_is_refused(seen: Evidence) -> Iterator[str]:
     """It ends at once with one line and without a loop."""
-    for intruder in seen.intruders:
-        if intruder.loops or intruder.status not in (None, _REFUSED):
-            yield (
-                f"a second process on the database ended with status {intruder.status} "
-                f"after {intruder.loops} loops"
-            )
-        if intruder.status == _REFUSED and len(intruder.lines) != 1:
-            yield f"a second process was refused in {len(intruder.lines)} lines: {intruder.lines}"
+    return _refused_at_once("a second process on the database", seen.intruders)
 
 
 def an_adopter_beside_an_investment_is_refused(seen: Evidence) -> Iterator[str]:
     """It could take the coins of another bot for its own."""
-    for adopter in seen.adopters:
-        if adopter.loops or adopter.status not in (None, _REFUSED):
-            yield (
-                f"a bot that is to adopt beside its investment ended with status {adopter.status} "
-                f"after {adopter.loops} loops"
-            )
-        if adopter.status == _REFUSED and len(adopter.lines) != 1:
-            yield f"adopt_holdings was refused in {len(adopter.lines)} lines: {adopter.lines}"
+    return _refused_at_once("a bot that is to adopt beside its investment", seen.adopters)
+
+
+def _refused_at_once(what: str, started: Iterable[Intruder]) -> Iterator[str]:
+    for one in started:
+        if one.loops or one.status not in (None, _REFUSED):
+            yield f"{what} ended with status {one.status} after {one.loops} loops"
+        if one.status == _REFUSED and len(one.lines) != 1:
+            yield f"{what} was refused in {len(one.lines)} lines: {one.lines}"

@@ -41,19 +41,14 @@ class ExactCash:
         exchange does not tell it of one of them."""
         total = 0.0
         for order in orders:
-            cash = self._of(order)
+            cash = self._known.get(order.name)
             if cash is None:
-                return None
-            total += cash
-        return total
-
-    def _of(self, order: Executed) -> float | None:
-        if order.name not in self._known:
-            cash = self._asked(order)
+                cash = self._asked(order)
             if cash is None:
                 return None
             self._known[order.name] = cash
-        return self._known[order.name]
+            total += cash
+        return total
 
     def _asked(self, order: Executed) -> float | None:
         pair = f"{order.asset}/{self._stake}"

@@ -104,7 +104,7 @@ class HandsOff:
             )
             facts = {"asset": trade.asset, "opening": False}
             self._diary.note(when, "flow", text, amount=amount, **facts)
-        self._memory.note(book=self._treasury.book, flows=self._treasury.flows)
+            self._memory.note(book=self._treasury.book, flows=self._treasury.flows)
         return {trade.asset for trade in gone if trade.is_open}
 
     def _tell(self, now: datetime, found: _Found, new: frozenset[str], everything: bool) -> None:
