@@ -75,7 +75,7 @@ check() {
     .venv/bin/ruff format --check
     .venv/bin/mypy
     # Much of the time is waiting for processes: more of them than cores.
-    exec .venv/bin/python -m pytest --numprocesses 4
+    exec .venv/bin/python -m pytest --numprocesses 4 --dist worksteal
 }
 
 # Options whose value is a file or a folder.

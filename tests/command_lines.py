@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,6 +48,22 @@ def clean_environment(**more: str) -> dict[str, str]:
     }
     places = os.pathsep.join([str(PROJECT / "strategies"), str(PROJECT)])
     return {**kept, "PYTHONPATH": places, "COLUMNS": "120", **more}
+
+
+@contextmanager
+def running_command(
+    command: Sequence[str | Path], **options: Any
+) -> Iterator[subprocess.Popen[str]]:
+    """Give a process that is killed where a test ends before it; ``with Popen`` would wait."""
+    process = subprocess.Popen(command, text=True, **options)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 def rebalance(

@@ -77,6 +77,7 @@ def call_apart(function: Callable[..., Any], *arguments: Any) -> Any:
             error, value = reader.recv()
         except EOFError:
             error, value = "it ended without an answer", None
+    process.kill()  # it has nothing more to do
     process.join()
     if error:
         raise RuntimeError(f"{function.__name__}: {error}")

@@ -150,7 +150,7 @@ def test_a_killed_run_ends_freqtrade_and_leaves_no_result(tmp_path: Path) -> Non
     wait_until(lambda: bool(list((tmp_path / "user_data" / "logs").iterdir())))
     process.kill()
     wait_until(lambda: not list(room.glob("backtest-*")))  # freqtrade's last deed
-    process.communicate()  # until freqtrade too has closed what it printed to
+    process.communicate(timeout=PATIENCE)  # until freqtrade too has closed what it printed to
     assert list((tmp_path / "user_data" / "backtest_results").iterdir()) == []
 
 

@@ -301,26 +301,26 @@ def test_piped_answers_are_those_of_a_person() -> None:
     assert all(reason in line for reason, line in zip(expected, complaints, strict=True))
 
 
+_OWN_TERMINAL = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.login_tty(0); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
 class Terminal:
     """The command as a process that owns a pseudo-terminal."""
 
     def __init__(self) -> None:
         self._ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
-            [*COMMAND, "new"],
+            [sys.executable, "-c", _OWN_TERMINAL, *COMMAND, "new"],
             env=clean_environment(),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            preexec_fn=lambda: self._own(theirs),
         )
         os.close(theirs)
         self.shown = ""
-
-    @staticmethod
-    def _own(theirs: int) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.login_tty(theirs)
 
     def wait_for(self, text: str) -> str:
         """Read until a text is shown, and return what came until then; forget it."""
@@ -348,7 +348,7 @@ def test_on_a_terminal_wrong_answers_are_asked_again_with_the_reason() -> None:
             terminal.type(f"{answer}\n")
             reason = wrong
         terminal.wait_for("setup.sh backtest")
-        assert terminal.process.wait(30) == 0
+        assert terminal.process.wait(PATIENCE) == 0
     finally:
         terminal.close()
     assert written()["rebalance"] == CONFIGURED
@@ -362,7 +362,7 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
         terminal.wait_for("pays for them")
         terminal.type("\x03")
         terminal.wait_for("Aborted!")
-        assert terminal.process.wait(30) == 1
+        assert terminal.process.wait(PATIENCE) == 1
     finally:
         terminal.close()
     assert list(tmp_path.iterdir()) == []

@@ -199,7 +199,7 @@ def test_a_watched_page_is_written_again_until_it_is_interrupted(
         assert len(seen) == 3
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(20)
+        process.wait(PATIENCE)
     assert process.returncode != 0
 
 

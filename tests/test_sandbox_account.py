@@ -27,7 +27,9 @@ from sandbox.server import running
 from sandbox.synthetic import write_candles
 from sandbox.trading import Trading
 from tests.builders import PROJECT
+from tests.command_lines import running_command
 from tests.exchanges import Caller, control, limit, make_account, make_book, make_exchange, market
+from tests.patience import PATIENCE
 
 D = Decimal
 
@@ -220,16 +222,11 @@ def test_an_account_outlives_its_server(tmp_path: Path) -> None:
 def serving(*arguments: str) -> Iterator[tuple[str, Callable[[], str]]]:
     """Serve in a process; yield the address and a way to read a further line."""
     command = [sys.executable, "-m", "sandbox", "serve", "--pairs", "BTC/USDT", *arguments]
-    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
+    with running_command(command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
         yield process.stdout.readline().split()[3], process.stdout.readline
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+        assert process.wait(PATIENCE) == 130
 
 
 def test_the_command_gives_an_account_that_trades(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from sandbox.backtest import Asked, backtest
 from sandbox.configuration import load_configuration, read_setup
 from sandbox.errors import SandboxError
 from sandbox.synthetic import write_candles
+from tests.command_lines import running_command
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("project")
@@ -248,12 +249,11 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
     # A shell lets what it runs in the background ignore interrupts.
     listening = "signal.signal(signal.SIGINT, signal.default_int_handler)"
     run = "runpy.run_module('sandbox', run_name='__main__')"
-    with subprocess.Popen(
+    with running_command(
         [sys.executable, "-c", f"import runpy, signal; {listening}; {run}", "backtest"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
         start_new_session=True,
     ) as process:
         assert process.stdout is not None
@@ -261,7 +261,7 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
             assert process.poll() is None
         time.sleep(1)
         os.killpg(process.pid, signal.SIGINT)
-        status = process.wait(20)
+        status = process.wait(PATIENCE)
     assert status not in (0, 2)
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
@@ -334,16 +334,15 @@ def test_serve_says_where_it_is_and_refuses_other_hosts(project: Path) -> None:
     ended = command(project, "serve", "--pairs", "BTC/USDT", "--host", "0.0.0.0")
     assert ended.returncode == 2
     assert ended.stderr.startswith("error: host 0.0.0.0")
-    with subprocess.Popen(
+    with running_command(
         [sys.executable, "-m", "sandbox", "serve", "--pairs", "BTC/USDT"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
-        text=True,
     ) as process:
         assert process.stdout is not None
         assert "http://127.0.0.1:" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(PATIENCE) == 130
 
 
 def test_configurations_are_merged_by_freqtrade(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ def asked(bot: LiveBot, answer: str) -> tuple[int, str]:
         while b"[y/N]" not in shown:
             shown += os.read(ours, 4096)
         os.write(ours, f"{answer}\n".encode())
-        return process.wait(30), shown.decode()
+        return process.wait(PATIENCE), shown.decode()
     finally:
         process.kill()
         process.wait()
