@@ -56,7 +56,7 @@ def load_configuration(files: Sequence[str]) -> dict[str, Any]:
     """
     from freqtrade.exceptions import OperationalException
 
-    from rebalancing.freqtrade_side.config_files import read_files
+    from rebalancing.freqtrade_side.setup.config_files import read_files
 
     try:
         return read_files(files, os.environ)

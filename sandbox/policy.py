@@ -22,7 +22,10 @@ def check(setup: Setup, given: Given, *, hyperopt: bool = False) -> None:
         return
     from freqtrade.enums import RunMode
 
-    from rebalancing.freqtrade_side.first_check import check_configuration, merged_configuration
+    from rebalancing.freqtrade_side.setup.first_check import (
+        check_configuration,
+        merged_configuration,
+    )
 
     options = {
         **given.settings,
@@ -43,7 +46,7 @@ def period_of(setup: Setup) -> timedelta | None:
     another strategy runs. The configuration was checked."""
     if DEFAULT_STRATEGY not in setup.strategies:
         return None
-    from rebalancing.freqtrade_side.configuration import plain_setup
+    from rebalancing.freqtrade_side.setup.configuration import plain_setup
 
     settings = plain_setup(setup.config).settings
     alone = settings.threshold is None or settings.combine == "and"

@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 # The strategy is loaded first and has put this folder on the path.
 from rebalancing.freqtrade_side.history.epoch import score_of
-from rebalancing.objective import WORST, loss_of, read_weights
+from rebalancing.performance.objective import WORST, loss_of, read_weights
 
 
 class RebalancingLoss(IHyperOptLoss):

@@ -26,20 +26,20 @@ if _problem := version_problem(freqtrade_version):
     # Now: what follows imports what older versions do not have, and freqtrade would hide why.
     raise OperationalException(_problem)
 
-from rebalancing.freqtrade_side.annotations import (
+from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.charts.annotations import (
     PLOT_CONFIG,
     mark_rounds,
     round_annotations,
 )
-from rebalancing.freqtrade_side.candles import PairCandles
 from rebalancing.freqtrade_side.history.recorded_weights import weight_column
-from rebalancing.freqtrade_side.last_valid import read_or_keep
-from rebalancing.freqtrade_side.live.lease import take_lease
-from rebalancing.freqtrade_side.live.redaction import redact_logs
 from rebalancing.freqtrade_side.modes import Terms, mode_of
 from rebalancing.freqtrade_side.orders import ENTRY_TAG
-from rebalancing.freqtrade_side.parameter_file import file_problems
-from rebalancing.freqtrade_side.parameters import Parameters
+from rebalancing.freqtrade_side.records.lease import take_lease
+from rebalancing.freqtrade_side.records.redaction import redact_logs
+from rebalancing.freqtrade_side.setup.last_valid import read_or_keep
+from rebalancing.freqtrade_side.setup.parameter_file import file_problems
+from rebalancing.freqtrade_side.setup.parameters import Parameters
 
 logger = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ def kept_state(bot: LiveBot) -> Any:
 def _read(database: str) -> Any:
     from freqtrade.persistence import init_db
 
-    from rebalancing.freqtrade_side.live import store
+    from rebalancing.freqtrade_side.records import store
 
     init_db(database)
     return store.load_state()
@@ -36,8 +36,8 @@ def _age(database: str, seconds: float) -> None:
     from freqtrade.persistence import Order, Trade
     from sqlalchemy import select
 
-    from rebalancing.freqtrade_side.live import store
-    from rebalancing.rounds import parse_tag
+    from rebalancing.freqtrade_side.records import store
+    from rebalancing.rounds.round import parse_tag
 
     by, state = timedelta(seconds=seconds), _read(database)
     if state is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from freqtrade.persistence import Order, Trade, init_db
 
-from rebalancing.freqtrade_side.live import store
+from rebalancing.freqtrade_side.records import store
 from tests.recount import Event
 
 FEE = 0.001

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rebalancing.market_rules import MarketRules
-from rebalancing.plan import Plan, Trade
-from rebalancing.portfolio import Portfolio
+from rebalancing.config.settings import Settings
+from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.portfolio import Portfolio
 from rebalancing.rebalancer import Rebalancer
-from rebalancing.rounds import Fill
-from rebalancing.settings import Settings
+from rebalancing.rounds.plan import Plan, Trade
+from rebalancing.rounds.round import Fill
 
 PROJECT = Path(__file__).resolve().parent.parent
 

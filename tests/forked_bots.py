@@ -24,10 +24,10 @@ FORKS.set_forkserver_preload(
         "freqtrade.rpc.rpc_manager",
         "pydantic",
         "pyarrow.feather",
-        "rebalancing.freqtrade_side.annotations",
+        "rebalancing.freqtrade_side.charts.annotations",
         "rebalancing.freqtrade_side.live.start",
         "rebalancing.freqtrade_side.modes",
-        "rebalancing.freqtrade_side.parameter_file",
+        "rebalancing.freqtrade_side.setup.parameter_file",
         "talib.abstract",
         "uvicorn",
     ]

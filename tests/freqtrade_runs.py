@@ -23,7 +23,7 @@ from sandbox.server import running
 from tests.builders import PROJECT
 from tests.patience import PATIENCE
 
-RANGE = "rebalancing.freqtrade_side.backtest_range"
+RANGE = "rebalancing.freqtrade_side.backtest.backtest_range"
 """The logger of what is said about the range."""
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from rebalancing.cli.bot_options import bot_configuration
 from rebalancing.cli.preview_tables import preview_as_json
 from rebalancing.cli.status_tables import report_as_json
-from rebalancing.freqtrade_side.bots.bot_database import open_database
-from rebalancing.freqtrade_side.bots.bot_report import read_report
-from rebalancing.freqtrade_side.bots.preview import preview
 from rebalancing.freqtrade_side.history.bot_history import read_bot
+from rebalancing.freqtrade_side.outside.bot_database import open_database
+from rebalancing.freqtrade_side.outside.bot_report import read_report
+from rebalancing.freqtrade_side.outside.preview import preview
 from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
 from tests.forked_bots import call_apart

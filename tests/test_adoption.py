@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rebalancing.adoption import adopted_values
+from rebalancing.account.adoption import adopted_values
 
 
 def adopted(values: list[float], spare: list[float], *targets: float) -> list[float]:

@@ -9,7 +9,7 @@ import pytest
 
 from rebalancing.cli.summary import print_summary
 from rebalancing.freqtrade_side.history.result import read_records
-from rebalancing.summary import Summary, summarise
+from rebalancing.performance.summary import Summary, summarise
 from tests.builders import PROJECT, make_config
 from tests.freqtrade_runs import Outcome, backtest
 

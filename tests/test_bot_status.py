@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from freqtrade.persistence import Order, Trade
 
-from rebalancing.freqtrade_side.bots.bot_status import SILENT_AFTER, Life, bot_status
-from rebalancing.freqtrade_side.live import commands, store
-from rebalancing.freqtrade_side.live.lease import take_lease
-from rebalancing.freqtrade_side.live.pulse import Pulse
 from rebalancing.freqtrade_side.live.state import LiveState
+from rebalancing.freqtrade_side.outside.bot_status import SILENT_AFTER, Life, bot_status
+from rebalancing.freqtrade_side.records import commands, store
+from rebalancing.freqtrade_side.records.lease import take_lease
+from rebalancing.freqtrade_side.records.pulse import Pulse
+from rebalancing.policy.triggers import Cause, Reason
 from rebalancing.state import RoundState
-from rebalancing.triggers import Cause, Reason
 from tests.command_lines import TARGETS, dry_run_database, rebalance
 
 MINUTE = timedelta(minutes=1)

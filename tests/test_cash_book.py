@@ -2,7 +2,7 @@
 
 import pytest
 
-from rebalancing.cash_book import Booked, CashBook
+from rebalancing.account.cash_book import Booked, CashBook
 
 
 def opened(investment: float | None = None, account: float = 1000.0) -> CashBook:

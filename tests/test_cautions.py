@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rebalancing.cautions import cautions
+from rebalancing.config.cautions import cautions
 from tests.builders import make_settings
 
 HALVES = {"BTC": 0.5, "ETH": 0.5}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rebalancing.freqtrade_side.annotations import round_annotations
+from rebalancing.freqtrade_side.charts.annotations import round_annotations
 from tests.builders import PROJECT, make_config
 from tests.freqtrade_runs import backtest, freqtrade_process
 from tests.live_bots import TIMEFRAME, LiveBot, with_api

@@ -10,7 +10,7 @@ import pytest
 from freqtrade.persistence import init_db
 
 from rebalancing.freqtrade_side.live.coin_flows import CoinFlows
-from rebalancing.freqtrade_side.live.own_orders import Holding
+from rebalancing.freqtrade_side.records.own_orders import Holding
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

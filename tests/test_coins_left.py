@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from freqtrade.persistence import Order, Trade, init_db
 
-from rebalancing.freqtrade_side.live.own_orders import coins_left
+from rebalancing.freqtrade_side.records.own_orders import coins_left
 
 RATE = 0.01
 

@@ -13,7 +13,7 @@ from freqtrade.misc import deep_merge_dicts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rebalancing.freqtrade_side.config_files import read_files
+from rebalancing.freqtrade_side.setup.config_files import read_files
 
 keys = st.sampled_from(["a", "b", "exchange", "ccxt_config"])
 flat = st.dictionaries(keys, st.integers() | st.text(max_size=3) | st.none(), max_size=3)

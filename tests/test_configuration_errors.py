@@ -12,7 +12,7 @@ from freqtrade.enums import RunMode
 from freqtrade.exceptions import OperationalException
 from freqtrade.resolvers import StrategyResolver
 
-from rebalancing.freqtrade_side.configuration import examine
+from rebalancing.freqtrade_side.setup.configuration import examine
 from tests.builders import PROJECT, make_candles, make_config, write_candles
 from tests.freqtrade_runs import backtest, freqtrade_process
 

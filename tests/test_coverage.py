@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rebalancing.coverage import incomplete, sentences
+from rebalancing.performance.coverage import incomplete, sentences
 
 HOUR = timedelta(hours=1)
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)

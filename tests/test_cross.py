@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.cross_candles import divided, unusable_prices
+from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.backtest.cross_candles import divided, unusable_prices
 from tests.builders import make_candles, make_config, write_candles
 from tests.command_lines import rebalance
 from tests.freqtrade_runs import freqtrade_process

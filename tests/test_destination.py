@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rebalancing.destination import destination_weights
-from rebalancing.portfolio import Vector
+from rebalancing.market.portfolio import Vector
+from rebalancing.policy.destination import destination_weights
 
 TIGHT = 1e-9
 

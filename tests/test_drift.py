@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rebalancing.drift import drift_of, furthest, outside, threshold_vector, tolerance_bands
+from rebalancing.policy.drift import drift_of, furthest, outside, threshold_vector, tolerance_bands
 
 MEMBERS = ["BTC", "ETH"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rebalancing.triggers import Cause
+from rebalancing.policy.triggers import Cause
 from tests.builders import SimulatedAccount, make_settings
 
 DAY = 24

@@ -11,8 +11,8 @@ from freqtrade.configuration import TimeRange
 from freqtrade.enums import RunMode
 from freqtrade.exceptions import ConfigurationError
 
-from rebalancing.freqtrade_side.checks.candles import parse_range
-from rebalancing.freqtrade_side.first_check import check_configuration, merged_configuration
+from rebalancing.freqtrade_side.setup.checks.candles import parse_range
+from rebalancing.freqtrade_side.setup.first_check import check_configuration, merged_configuration
 from tests.builders import PROJECT, make_candles, make_config, write_candles
 
 PAIRS = ["BTC/USDT", "ETH/USDT"]
@@ -219,7 +219,7 @@ def test_a_wrong_configuration_costs_neither_freqtrade_nor_pandas_nor_an_exchang
     file.write_text(json.dumps(make_config(PAIRS, EQUAL, timeframe="7h", fee=1)))
     code = (
         f"import sys; sys.path.insert(0, {str(PROJECT / 'strategies')!r})\n"
-        "from rebalancing.freqtrade_side.first_check import *\n"
+        "from rebalancing.freqtrade_side.setup.first_check import *\n"
         f"config = merged_configuration([{str(file)!r}], {{}}, {{}}, RunMode.BACKTEST)\n"
         "assert check_configuration(config)\n"
         "print(*sorted({name.split('.')[0] for name in sys.modules}), 'freqtrade.exchange' in "

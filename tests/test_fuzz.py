@@ -2,8 +2,8 @@
 
 import pytest
 
-from rebalancing.freqtrade_side import configuration
-from rebalancing.freqtrade_side.checks import money
+from rebalancing.freqtrade_side.setup import configuration
+from rebalancing.freqtrade_side.setup.checks import money
 from tests.fuzz.draw import draw_case
 from tests.fuzz.judge import judge_refusal
 from tests.fuzz.runs import run_seed

@@ -11,8 +11,8 @@ import pytest
 from freqtrade.constants import HYPEROPT_LOSS_BUILTIN
 
 from rebalancing.freqtrade_side.history.result import read_records
-from rebalancing.freqtrade_side.parameters import loss_warning
-from rebalancing.objective import WORST, Score, loss_of, read_weights
+from rebalancing.freqtrade_side.setup.parameters import loss_warning
+from rebalancing.performance.objective import WORST, Score, loss_of, read_weights
 from rebalancing.report.findings import Findings
 from tests.builders import PROJECT, make_candles, make_config, write_candles
 from tests.command_lines import clean_environment

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rebalancing.destination import destination_weights
-from rebalancing.market_rules import MarketRules
-from rebalancing.plan import Plan
-from rebalancing.planner import plan_trades
-from rebalancing.portfolio import Mask, Portfolio, Vector
+from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.portfolio import Mask, Portfolio, Vector
+from rebalancing.policy.destination import destination_weights
+from rebalancing.rounds.plan import Plan
+from rebalancing.rounds.planner import plan_trades
 from tests.builders import SimulatedAccount, execute, make_settings
 
 CENT_OF_A_CENT = 1e-6

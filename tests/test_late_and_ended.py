@@ -11,7 +11,7 @@ from rebalancing.performance.executions import OTHER
 from rebalancing.performance.history import History
 from rebalancing.performance.hodl import hold
 from rebalancing.performance.starts import starts
-from rebalancing.summary import summarise
+from rebalancing.performance.summary import summarise
 from tests.histories import BOUGHT, DAY, Order, history
 
 NAN = float("nan")

@@ -16,7 +16,8 @@ from tests.patience import PATIENCE
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
 EDGES = {PACKAGE / "__main__.py"}
-INNER = sorted((PACKAGE / "performance").glob("*.py"))
+ROOMS = ("account", "config", "market", "performance", "policy", "rounds")
+INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
 HOSTS = ("freqtrade", "ccxt", "sqlalchemy", "pandas")
@@ -51,6 +52,7 @@ def top(module: str) -> str:
 
 def test_there_is_something_to_look_at() -> None:
     assert {"settings.py", "planner.py", "rebalancer.py"} <= {path.name for path in PURE}
+    assert {path.parent.name for path in INNER} == {*ROOMS}
     assert len(FREQTRADE_SIDE) > 3
 
 

@@ -14,7 +14,7 @@ from freqtrade.exceptions import OperationalException
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from rebalancing.freqtrade_side.live.lease import KEY, keep_lease, take_lease
+from rebalancing.freqtrade_side.records.lease import KEY, keep_lease, take_lease
 from tests.forked_bots import call_apart
 from tests.live_bots import LiveBot, with_api
 from tests.portfolio_bots import trading_bot

@@ -21,7 +21,7 @@ def messages(bot: LiveBot) -> list[str]:
 def announce(database: str, tag: str) -> None:
     from freqtrade.persistence import init_db
 
-    from rebalancing.freqtrade_side.live import store
+    from rebalancing.freqtrade_side.records import store
 
     init_db(database)
     store.save_state({**(store.load_state() or {}), "announced": tag})

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.slow
 
 def read_status(config: dict[str, Any]) -> Any:
     """Read what the command would, in a process of its own."""
-    from rebalancing.freqtrade_side.bots.bot_database import open_database
-    from rebalancing.freqtrade_side.bots.bot_report import read_report
+    from rebalancing.freqtrade_side.outside.bot_database import open_database
+    from rebalancing.freqtrade_side.outside.bot_report import read_report
 
     open_database(config["db_url"])
     return read_report(config).status

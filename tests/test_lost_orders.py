@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from freqtrade.persistence import Trade, init_db
 
-from rebalancing.freqtrade_side.live import booked_orders
+from rebalancing.account.in_flight import Intent
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
-from rebalancing.intents import Intent
+from rebalancing.freqtrade_side.records import booked_orders
 from sandbox.orders import OrderRequest, OrderType, Side
 from sandbox.server import running
 from sandbox.trading import Trading

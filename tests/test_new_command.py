@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rebalancing.cli.new import new
-from rebalancing.durations import parse_duration
-from rebalancing.freqtrade_side.new_portfolio_candles import recorded_timeframes
-from rebalancing.new_portfolio import NewPortfolio
+from rebalancing.config.durations import parse_duration
+from rebalancing.config.new_portfolio import NewPortfolio
+from rebalancing.freqtrade_side.setup.new_portfolio_candles import recorded_timeframes
 from tests.builders import PROJECT, make_candles, write_candles
 from tests.command_lines import COMMAND, clean_environment
 from tests.patience import PATIENCE

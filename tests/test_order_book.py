@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebalancing.order_book import Book, Level, cost_through
+from rebalancing.market.order_book import Book, Level, cost_through
 
 ASKS = [Level(100.0, 1.0), Level(104.0, 1.0), Level(106.0, 9.0)]
 BIDS = [Level(100.0, 1.0), Level(96.0, 1.0), Level(94.0, 9.0)]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.record import Record
-from rebalancing.portfolio import Vector
 from rebalancing.report.asset_tables import asset_table, correlation_map
 from rebalancing.report.calendar import calendar_of
 from rebalancing.report.comparison import Comparison, compare

@@ -22,7 +22,7 @@ from rebalancing.performance.premium_path import premium_path
 from rebalancing.performance.rolling import rolling
 from rebalancing.performance.sensitivity import cost_scenarios
 from rebalancing.performance.starts import starts
-from rebalancing.summary import summarise
+from rebalancing.performance.summary import summarise
 from tests.histories import AFTER, BOUGHT, DAY, SWITCHED, Order, history
 
 CLOSED: list[Order] = [(2, "BTC", -AFTER[0], 80, -1), (2, "ETH", -AFTER[1], 60, -1)]

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rebalancing.market_rules import MarketRules
-from rebalancing.plan import Plan, Trade, Why
-from rebalancing.planner import plan_trades
-from rebalancing.portfolio import Portfolio
+from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.portfolio import Portfolio
+from rebalancing.rounds.plan import Plan, Trade, Why
+from rebalancing.rounds.planner import plan_trades
 from tests.builders import execute, make_portfolio, make_rules
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rebalancing.policy_words import describe
+from rebalancing.config.policy_words import describe
 from tests.builders import make_settings
 
 RELATIVE = {"threshold": 0.15, "threshold_kind": "relative"}

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rebalancing.closed_rounds import Outcome
-from rebalancing.market_rules import MarketRules
-from rebalancing.portfolio import Portfolio
+from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.portfolio import Portfolio
 from rebalancing.rebalancer import PATIENCE, Rebalancer
-from rebalancing.rounds import MAX_TRIES, Fill, Round
+from rebalancing.rounds.closed_rounds import Outcome
+from rebalancing.rounds.round import MAX_TRIES, Fill, Round
 from rebalancing.state import RebalancerState
 from tests.builders import START, SimulatedAccount, make_rules, make_settings
 

@@ -14,7 +14,7 @@ import pytest
 from freqtrade.exceptions import OperationalException
 
 from rebalancing.freqtrade_side.history.bot_history import read_bot
-from rebalancing.freqtrade_side.live.journal_file import Journal, journal_path
+from rebalancing.freqtrade_side.records.journal_file import Journal, journal_path
 from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
 from tests.bot_databases import write_database

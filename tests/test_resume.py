@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from rebalancing.policy.triggers import Cause
 from rebalancing.rebalancer import Rebalancer
-from rebalancing.rounds import Fill
+from rebalancing.rounds.round import Fill
 from rebalancing.state import RebalancerState
-from rebalancing.triggers import Cause
 from tests.builders import START, SimulatedAccount, make_rules, make_settings
 
 HALVES = {"BTC": 0.5, "ETH": 0.5}

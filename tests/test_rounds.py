@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rebalancing.market_rules import pieces
-from rebalancing.plan import Plan, Trade
-from rebalancing.portfolio import Portfolio
-from rebalancing.rounds import Fill, Round
-from rebalancing.triggers import Cause, Reason
+from rebalancing.market.market_rules import pieces
+from rebalancing.market.portfolio import Portfolio
+from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.rounds.plan import Plan, Trade
+from rebalancing.rounds.round import Fill, Round
 from tests.builders import START, make_rules
 
 SELL_A, SELL_B = Trade("A", -50, 2.0), Trade("B", -20, 1.0)

@@ -9,8 +9,8 @@ import pytest
 
 from rebalancing import read_settings
 from rebalancing.cli import schema as command
-from rebalancing.schema import config_schema
-from rebalancing.settings import Settings
+from rebalancing.config.schema import config_schema
+from rebalancing.config.settings import Settings
 from tests.builders import PROJECT
 
 COMMITTED = PROJECT / "strategies" / "rebalancing" / "config.schema.json"

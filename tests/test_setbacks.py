@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rebalancing.setbacks import IN_A_ROW, LONGEST_PAUSE, Setback, after_orders, left_out
+from rebalancing.account.setbacks import IN_A_ROW, LONGEST_PAUSE, Setback, after_orders, left_out
 from tests.builders import START
 
 MINUTE = timedelta(minutes=1)

@@ -7,8 +7,8 @@ from typing import Any
 import pydantic
 import pytest
 
-from rebalancing.durations import parse_duration
-from rebalancing.settings import Settings, read_settings
+from rebalancing.config.durations import parse_duration
+from rebalancing.config.settings import Settings, read_settings
 from tests.builders import make_settings
 
 EQUAL = {"targets": "equal", "period": "24h"}

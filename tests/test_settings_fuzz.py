@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebalancing.durations import parse_duration
-from rebalancing.settings import Settings, read_settings
+from rebalancing.config.durations import parse_duration
+from rebalancing.config.settings import Settings, read_settings
 
 LONGEST = 300
 KEYS = sorted(Settings.model_fields)

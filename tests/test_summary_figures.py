@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rebalancing.summary import Summary, summarise
+from rebalancing.performance.summary import Summary, summarise
 from tests.histories import AFTER, BOUGHT, SWITCHED, Order, history
 
 NAN = float("nan")

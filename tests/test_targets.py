@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebalancing.portfolio import Portfolio
-from rebalancing.targets import over_available, target_weights, targets_in_force
+from rebalancing.market.portfolio import Portfolio
+from rebalancing.policy.targets import over_available, target_weights, targets_in_force
 
 
 @pytest.mark.parametrize(

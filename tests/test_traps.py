@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from freqtrade.persistence import LocalTrade
 
-from rebalancing.freqtrade_side import backtest as backtest_module
-from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.backtest.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.backtest.run import run as backtest_module
 from rebalancing.freqtrade_side.history.result import read_records
-from rebalancing.summary import summarise
+from rebalancing.performance.summary import summarise
 from rebalancing.version import __version__
 from tests.builders import make_candles, make_config, write_candles
 from tests.freqtrade_runs import Outcome, backtest

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rebalancing.triggers import Cause, PeriodGrid, Reason, trigger
+from rebalancing.policy.triggers import Cause, PeriodGrid, Reason, trigger
 from tests.builders import START, SimulatedAccount, make_settings
 
 NAN = float("nan")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebalancing.typed_answers import read_codes, read_money, read_share, read_weights
+from rebalancing.config.typed_answers import read_codes, read_money, read_share, read_weights
 
 PERCENTAGES = st.lists(st.integers(1, 9_999), min_size=2, max_size=50).filter(lambda x: sum(x) > 0)
 

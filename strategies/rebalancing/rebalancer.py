@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from rebalancing.closed_rounds import Outcome, RoundRecord
-from rebalancing.destination import destination_weights
-from rebalancing.drift import TOLERANCE, drift_of
-from rebalancing.market_rules import MarketRules, pieces
-from rebalancing.plan import Plan, Why
-from rebalancing.portfolio import Mask, Portfolio, Vector
-from rebalancing.round_plans import plan_around, plan_rest
-from rebalancing.rounds import MAX_TRIES, Fill, Round
-from rebalancing.schedule import Schedule
-from rebalancing.settings import Settings
+from rebalancing.config.settings import Settings
+from rebalancing.market.market_rules import MarketRules, pieces
+from rebalancing.market.portfolio import Mask, Portfolio, Vector
+from rebalancing.policy.destination import destination_weights
+from rebalancing.policy.drift import TOLERANCE, drift_of
+from rebalancing.policy.schedule import Schedule
+from rebalancing.policy.targets import target_weights, targets_around
+from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.rounds.closed_rounds import Outcome, RoundRecord
+from rebalancing.rounds.plan import Plan, Why
+from rebalancing.rounds.round import MAX_TRIES, Fill, Round
+from rebalancing.rounds.round_plans import plan_around, plan_rest
 from rebalancing.state import RebalancerState
-from rebalancing.targets import target_weights, targets_around
-from rebalancing.triggers import Cause, Reason
 
 PATIENCE = timedelta(days=1)
 """How long a round waits for orders that do not fill."""

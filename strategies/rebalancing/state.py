@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from rebalancing.triggers import Reason
+from rebalancing.policy.triggers import Reason
 
 _FROZEN = ConfigDict(frozen=True, extra="ignore")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from freqtrade.enums import RunMode
 from freqtrade.exceptions import ConfigurationError, OperationalException
 
-from rebalancing.freqtrade_side.first_check import check_configuration, merged_configuration
+from rebalancing.freqtrade_side.setup.first_check import check_configuration, merged_configuration
 from tests.builders import write_candles
 from tests.freqtrade_runs import backtest
 from tests.fuzz.case import Case

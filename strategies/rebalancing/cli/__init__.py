@@ -19,7 +19,7 @@ from rebalancing.cli.status import status
 from rebalancing.cli.steering import now, pause, resume
 from rebalancing.cli.summary import summary
 from rebalancing.cli.trade import trade
-from rebalancing.schema import config_schema
+from rebalancing.config.schema import config_schema
 from rebalancing.version import __version__
 
 __all__ = ["main"]

@@ -49,7 +49,7 @@ def bot_configuration(configs: Sequence[str], db_url: str | None) -> dict[str, A
     RefusedError
         If freqtrade would refuse it.
     """
-    from rebalancing.freqtrade_side.bots.trade_configuration import with_default_files
+    from rebalancing.freqtrade_side.outside.trade_configuration import with_default_files
 
     words = [word for file in configs for word in ("--config", file)]
     if db_url is not None:
@@ -65,7 +65,7 @@ def read_configuration(words: Sequence[str]) -> dict[str, Any]:
     RefusedError
         If freqtrade would refuse it.
     """
-    from rebalancing.freqtrade_side.bots.trade_configuration import (
+    from rebalancing.freqtrade_side.outside.trade_configuration import (
         trade_arguments,
         trade_configuration,
     )
@@ -82,7 +82,7 @@ def open_bot(configs: Sequence[str], db_url: str | None) -> dict[str, Any]:
     RefusedError
         If freqtrade would refuse the configuration, or there is no database.
     """
-    from rebalancing.freqtrade_side.bots.bot_database import open_database
+    from rebalancing.freqtrade_side.outside.bot_database import open_database
 
     config = bot_configuration(configs, db_url)
     with refusals():

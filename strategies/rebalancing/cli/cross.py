@@ -24,7 +24,7 @@ def cross(pairs: tuple[str, ...], via: str, datadir: Path) -> None:
 
     Prices are divided and rounded to five digits at the lowest, as an exchange would list them.
     """
-    from rebalancing.freqtrade_side.cross_candles import cross as write_cross
+    from rebalancing.freqtrade_side.backtest.cross_candles import cross as write_cross
 
     for pair in pairs:
         try:

@@ -18,7 +18,7 @@ from rebalancing.cli.refusals import RefusedError
 @bot_options
 def journal(configs: tuple[str, ...], db_url: str | None, as_json: bool, last: int) -> None:
     """Show the newest decisions of a bot, whether it runs now or not."""
-    from rebalancing.freqtrade_side.live.journal_file import journal_path, read_journal
+    from rebalancing.freqtrade_side.records.journal_file import journal_path, read_journal
 
     file = journal_path(bot_configuration(configs, db_url))
     events = read_journal(file)[-last:]

@@ -11,7 +11,7 @@ import click
 
 from rebalancing.cli.questions import Asking, read_yes
 from rebalancing.cli.refusals import RefusedError
-from rebalancing.new_portfolio import NewPortfolio, new_configuration
+from rebalancing.config.new_portfolio import NewPortfolio, new_configuration
 
 STRATEGIES = Path(__file__).resolve().parents[2]
 PROJECT = STRATEGIES.parent
@@ -74,7 +74,7 @@ def new(timeframe: str | None, force: bool, yes: bool, **options: str | None) ->
 
 
 def _timeframe(portfolio: NewPortfolio, wanted: str | None) -> str:
-    from rebalancing.freqtrade_side.new_portfolio_candles import choose_timeframe
+    from rebalancing.freqtrade_side.setup.new_portfolio_candles import choose_timeframe
 
     try:
         return choose_timeframe(portfolio, wanted, PROJECT / "user_data" / "data")

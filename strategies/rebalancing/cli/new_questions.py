@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from rebalancing.cli.questions import Asking, read_yes
-from rebalancing.freqtrade_side.investment import rounded_up
-from rebalancing.freqtrade_side.new_portfolio_checks import (
+from rebalancing.config.new_portfolio import NewPortfolio, new_configuration
+from rebalancing.config.settings import MAX_ASSETS
+from rebalancing.config.typed_answers import read_codes, read_money, read_share, read_weights
+from rebalancing.freqtrade_side.setup.investment import rounded_up
+from rebalancing.freqtrade_side.setup.new_portfolio_checks import (
     check_configuration,
     check_exchange_name,
     check_first_purchase,
     least_investments,
     usual_minimum,
 )
-from rebalancing.new_portfolio import NewPortfolio, new_configuration
-from rebalancing.settings import MAX_ASSETS
-from rebalancing.typed_answers import read_codes, read_money, read_share, read_weights
 
 _USUAL_ORDERS = 200
 """Smallest orders in the investment that is proposed."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rebalancing.freqtrade_side.investment import rounded_up
-from rebalancing.freqtrade_side.new_portfolio_candles import recorded_timeframes
-from rebalancing.freqtrade_side.new_portfolio_checks import least_investments
-from rebalancing.new_portfolio import NewPortfolio, new_configuration
-from rebalancing.policy_words import describe
-from rebalancing.settings import Settings
+from rebalancing.config.new_portfolio import NewPortfolio, new_configuration
+from rebalancing.config.policy_words import describe
+from rebalancing.config.settings import Settings
+from rebalancing.freqtrade_side.setup.investment import rounded_up
+from rebalancing.freqtrade_side.setup.new_portfolio_candles import recorded_timeframes
+from rebalancing.freqtrade_side.setup.new_portfolio_checks import least_investments
 
 
 def understood(portfolio: NewPortfolio, timeframe: str) -> str:

@@ -12,7 +12,7 @@ from rebalancing.cli.bot_options import bot_configuration, bot_options, refusals
 from rebalancing.cli.refusals import RefusedError
 
 if TYPE_CHECKING:
-    from rebalancing.freqtrade_side.bots.preview import Preview
+    from rebalancing.freqtrade_side.outside.preview import Preview
 
 
 @click.command()
@@ -41,7 +41,7 @@ def preview_of(config: dict[str, Any]) -> Preview:
     RefusedError
         If the configuration is refused or the exchange gives no price at all.
     """
-    from rebalancing.freqtrade_side.bots.preview import preview as plan_now
+    from rebalancing.freqtrade_side.outside.preview import preview as plan_now
 
     exchange = config["exchange"]["name"]
     with refusals(), Console(stderr=True).status(f"asking {exchange} for prices and balances"):

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from rebalancing.cli import figures
-from rebalancing.freqtrade_side.bots.preview import Preview
-from rebalancing.plan import Trade
+from rebalancing.freqtrade_side.outside.preview import Preview
+from rebalancing.rounds.plan import Trade
 
 
 def preview_as_json(preview: Preview) -> str:

@@ -13,7 +13,7 @@ def status(configs: tuple[str, ...], db_url: str | None, as_json: bool) -> None:
     """Show what a bot is doing and has done, whether it runs now or not."""
     config = open_bot(configs, db_url)
     from rebalancing.cli.status_tables import print_report, report_as_json
-    from rebalancing.freqtrade_side.bots.bot_report import read_report
+    from rebalancing.freqtrade_side.outside.bot_report import read_report
 
     with refusals():
         report = read_report(config)

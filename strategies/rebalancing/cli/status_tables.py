@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from rebalancing.cli import figures
-from rebalancing.freqtrade_side.bots.bot_report import BotReport
-from rebalancing.freqtrade_side.bots.bot_status import BotStatus, OpenRound
+from rebalancing.freqtrade_side.outside.bot_report import BotReport
+from rebalancing.freqtrade_side.outside.bot_status import BotStatus, OpenRound
 
 
 def report_as_json(report: BotReport) -> str:

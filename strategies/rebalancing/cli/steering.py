@@ -14,7 +14,7 @@ from rich.console import Console
 from rebalancing.cli.bot_options import bot_options, open_bot, refusals
 
 if TYPE_CHECKING:
-    from rebalancing.freqtrade_side.live.commands import Do
+    from rebalancing.freqtrade_side.records.commands import Do
 
 UNANSWERED = 3
 _LOOK_EVERY = 0.2  # seconds
@@ -50,8 +50,8 @@ def _command(do: Do, help_text: str) -> click.Command:
 
 
 def _ask(do: Do, wait: float) -> tuple[str, str | None]:
-    from rebalancing.freqtrade_side.bots.bot_database import see_changes
-    from rebalancing.freqtrade_side.live import commands
+    from rebalancing.freqtrade_side.outside.bot_database import see_changes
+    from rebalancing.freqtrade_side.records import commands
 
     command_id = commands.post(do)
     end = time.monotonic() + wait
@@ -64,7 +64,7 @@ def _ask(do: Do, wait: float) -> tuple[str, str | None]:
 
 
 def _condition(config: Mapping[str, Any]) -> str:
-    from rebalancing.freqtrade_side.bots.bot_report import read_report
+    from rebalancing.freqtrade_side.outside.bot_report import read_report
 
     status = read_report(config).status
     return f"it is {status.condition}" if status.process else "none is running"

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from rebalancing.cli.refusals import RefusedError
+from rebalancing.config.policy_words import describe
 from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.record import Record
-from rebalancing.policy_words import describe
-from rebalancing.summary import Summary, summarise
+from rebalancing.performance.summary import Summary, summarise
 
 
 @click.command()

@@ -30,7 +30,7 @@ def trade(yes: bool, arguments: tuple[str, ...]) -> None:
     is read after your configuration, or pass the keys by the environment. All further arguments
     are those of "freqtrade trade"; with a --config of your own user_data/live.json is not read.
     """
-    from rebalancing.freqtrade_side.bots.trade_configuration import with_default_files
+    from rebalancing.freqtrade_side.outside.trade_configuration import with_default_files
 
     words = with_default_files(arguments)
     config = read_configuration(words)
@@ -50,7 +50,7 @@ def trade(yes: bool, arguments: tuple[str, ...]) -> None:
 
 
 def _check(config: dict[str, Any], *, is_live: bool, can_ask: bool) -> None:
-    from rebalancing.freqtrade_side.bots.credentials import missing_credentials
+    from rebalancing.freqtrade_side.outside.credentials import missing_credentials
 
     if not config.get("initial_state"):
         raise RefusedError(

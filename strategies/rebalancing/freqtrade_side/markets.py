@@ -10,8 +10,8 @@ import numpy as np
 from freqtrade.enums import TRADE_MODES
 from freqtrade.exchange import Exchange
 
-from rebalancing.market_rules import MarketRules
-from rebalancing.portfolio import Mask, Vector
+from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.portfolio import Mask, Vector
 
 MARGIN = 1.10
 """Safety margin above the exchange's smallest order, for the price that moves meanwhile."""

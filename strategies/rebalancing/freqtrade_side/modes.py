@@ -14,26 +14,26 @@ from freqtrade.persistence import Order
 from freqtrade.strategy import IStrategy
 from pandas import Series, Timestamp
 
-from rebalancing.cautions import cautions
-from rebalancing.freqtrade_side.annotations import Marks, recorded_marks
-from rebalancing.freqtrade_side.backtest import BacktestRun
-from rebalancing.freqtrade_side.backtest_range import check_range
-from rebalancing.freqtrade_side.candles import PairCandles, first_closes
-from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.freqtrade_side.cross_candles import unusable_prices
+from rebalancing.config.cautions import cautions
+from rebalancing.config.policy_words import describe
+from rebalancing.freqtrade_side.backtest.backtest_range import check_range
+from rebalancing.freqtrade_side.backtest.candles import PairCandles, first_closes
+from rebalancing.freqtrade_side.backtest.cross_candles import unusable_prices
+from rebalancing.freqtrade_side.backtest.run import BacktestRun
+from rebalancing.freqtrade_side.charts.annotations import Marks, recorded_marks
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_journal
 from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
 from rebalancing.freqtrade_side.history.running_weights import RunningWeights
-from rebalancing.freqtrade_side.investment import check_investment
-from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.bot_state import freqtrade_state
 from rebalancing.freqtrade_side.live.order_types import OrderTypes
-from rebalancing.freqtrade_side.live.pulse import Pulse, PulseFile, pulse_path
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
 from rebalancing.freqtrade_side.markets import Markets
-from rebalancing.freqtrade_side.parameters import Parameters, loss_warning
-from rebalancing.policy_words import describe
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.pulse import Pulse, PulseFile, pulse_path
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.freqtrade_side.setup.investment import check_investment
+from rebalancing.freqtrade_side.setup.parameters import Parameters, loss_warning
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from freqtrade.persistence import LocalTrade
 
-from rebalancing.rounds import Fill, Round
+from rebalancing.rounds.round import Fill, Round
 
 ENTRY_TAG = "rebalance"
 """Tag under which freqtrade opens a trade; the tag of the round takes its place."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.attribution import Attribution
 from rebalancing.performance.closing import close_portfolio
 from rebalancing.performance.executions import CLOSING, INITIAL
 from rebalancing.performance.history import History
-from rebalancing.portfolio import Vector
 
 
 @dataclass(frozen=True)

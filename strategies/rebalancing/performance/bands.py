@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rebalancing.drift import outside, threshold_vector, tolerance_bands
+from rebalancing.config.settings import Settings
+from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.performance.history import History
-from rebalancing.portfolio import Mask, Vector
-from rebalancing.settings import Settings
+from rebalancing.policy.drift import outside, threshold_vector, tolerance_bands
 
 
 def bands_of(history: History, settings: Settings) -> Vector | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.returns import daily, daily_returns
-from rebalancing.portfolio import Vector
 
 Dates = np.ndarray[tuple[int], np.dtype[np.datetime64]]
 

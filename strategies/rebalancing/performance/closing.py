@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.executions import CLOSING
 from rebalancing.performance.history import History
-from rebalancing.portfolio import Vector
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.history import History
 from rebalancing.performance.returns import daily_returns
-from rebalancing.portfolio import Vector
 
 
 def constant_mix(history: History) -> Vector:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.history import History
 from rebalancing.performance.returns import DAYS_A_YEAR, daily
-from rebalancing.portfolio import Vector
 
 FEWEST = 20
 """Daily returns from which a correlation says something."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rebalancing.portfolio import Vector
+from rebalancing.market.portfolio import Vector
 
 DEEPEST = 5
 """Number of drawdowns that are listed."""

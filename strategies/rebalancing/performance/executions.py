@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rebalancing.portfolio import Mask, Vector
+from rebalancing.market.portfolio import Mask, Vector
 
 INITIAL, CLOSING, ADOPTED, OTHER, WITHDRAWN = 0, -1, -2, -3, -4
 """Numbers of what is no round but the first one: the initial allocation; the end of a backtest;

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rebalancing.drift import drift_of
+from rebalancing.market.portfolio import Mask, Vector, holding_values, weights_of
 from rebalancing.performance.executions import CLOSING, INITIAL, Executions, Flows, Numbers
-from rebalancing.portfolio import Mask, Vector, holding_values, weights_of
-from rebalancing.targets import over_available
+from rebalancing.policy.drift import drift_of
+from rebalancing.policy.targets import over_available
 
 
 @dataclass(frozen=True, eq=False)

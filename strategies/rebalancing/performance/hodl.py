@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.closing import Closing, close
 from rebalancing.performance.executions import ADOPTED, INITIAL, WITHDRAWN
 from rebalancing.performance.history import History
-from rebalancing.portfolio import Vector
-from rebalancing.targets import over_available
+from rebalancing.policy.targets import over_available
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.performance.history import History
-from rebalancing.portfolio import Mask, Vector
 
 
 @dataclass(frozen=True, eq=False)

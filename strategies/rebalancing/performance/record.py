@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rebalancing.config.settings import Settings
 from rebalancing.performance.executions import CLOSING
 from rebalancing.performance.history import History
-from rebalancing.settings import Settings
 
 
 @dataclass(frozen=True)

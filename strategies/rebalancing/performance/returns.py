@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 
-from rebalancing.portfolio import Vector
+from rebalancing.market.portfolio import Vector
 
 DAY = 86400.0
 DAYS_A_YEAR = 365

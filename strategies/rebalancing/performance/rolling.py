@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.returns import DAYS_A_YEAR, daily, daily_returns
-from rebalancing.portfolio import Vector
 
 WINDOW = 30
 """Days."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector, holding_values, weights_of
 from rebalancing.performance.executions import CLOSING, INITIAL, Numbers
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record, RoundNote
-from rebalancing.portfolio import Vector, holding_values, weights_of
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.history import History
-from rebalancing.portfolio import Vector
 
 
 def held_alone(history: History) -> Vector:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.closing import close_portfolio, closing_prices
 from rebalancing.performance.history import History
 from rebalancing.performance.hodl import Change, late_purchases
 from rebalancing.performance.returns import DAY, unit_values
-from rebalancing.portfolio import Vector
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.history import History
-from rebalancing.portfolio import Vector
 
 FALL = 0.5
 """Fall of the price from which an asset counts as falling, a fraction."""

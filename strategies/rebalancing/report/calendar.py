@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.executions import INITIAL
-from rebalancing.portfolio import Vector
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import percent
 

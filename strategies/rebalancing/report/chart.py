@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rebalancing.portfolio import Vector
+from rebalancing.market.portfolio import Vector
 from rebalancing.report.series import extremes, instants, packed
 
 BUCKETS = 1000

@@ -6,14 +6,14 @@ from collections import defaultdict
 
 import numpy as np
 
+from rebalancing.config.policy_words import describe
+from rebalancing.config.settings import Settings
 from rebalancing.performance.candle_spans import CandleSpan
 from rebalancing.performance.history import History
 from rebalancing.performance.returns import DAY
-from rebalancing.policy_words import describe
+from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money, percent
-from rebalancing.settings import Settings
-from rebalancing.summary import moment
 
 Row = tuple[str, str]
 """A name and what is to be said under it."""

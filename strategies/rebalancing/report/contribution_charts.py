@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rebalancing.portfolio import Vector
+from rebalancing.market.portfolio import Vector
 from rebalancing.report.chart import Chart, Trace, line, money_axis, plain, times_axis
 from rebalancing.report.findings import Findings
 from rebalancing.report.palette import ALERT, GREY, NAV, style_of

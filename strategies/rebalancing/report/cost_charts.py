@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.executions import INITIAL
-from rebalancing.portfolio import Vector
+from rebalancing.performance.summary import turnovers
 from rebalancing.report.chart import Chart, Trace, money_axis, times_axis
 from rebalancing.report.findings import Findings
 from rebalancing.report.palette import ALERT, NAV
 from rebalancing.report.series import instants, packed
-from rebalancing.summary import turnovers
 
 
 def cost_chart(findings: Findings) -> Chart:

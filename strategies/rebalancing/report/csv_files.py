@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rebalancing.performance.executions import ADOPTED, CLOSING, INITIAL, OTHER, WITHDRAWN
+from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
-from rebalancing.summary import moment
 
 Cell = float | int | str
 Table = Iterable[Sequence[Cell]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
+from rebalancing.config.policy_words import describe
 from rebalancing.performance.calendar_returns import CalendarReturn
 from rebalancing.performance.drawdowns import Drawdown
 from rebalancing.performance.returns import DAY
-from rebalancing.policy_words import describe
+from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
-from rebalancing.summary import moment
 
 
 def details_of(findings: Findings) -> dict[str, object]:

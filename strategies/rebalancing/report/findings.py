@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from rebalancing.freqtrade_side.history.risk import Risk, annualised, measure_risk
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.asset_table import AssetRow, asset_rows
 from rebalancing.performance.attribution import Attribution, attribute, subsidies
 from rebalancing.performance.bands import bands_of, outside_bands
@@ -32,8 +33,7 @@ from rebalancing.performance.round_table import RoundRow, round_rows
 from rebalancing.performance.sensitivity import CostScenario, cost_scenarios
 from rebalancing.performance.starts import Starts, starts
 from rebalancing.performance.subsidised import Subsidised, subsidised_assets
-from rebalancing.portfolio import Vector
-from rebalancing.summary import Summary, summarise
+from rebalancing.performance.summary import Summary, summarise
 
 
 @dataclass(frozen=True, eq=False)

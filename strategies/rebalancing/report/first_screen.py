@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 from rebalancing.performance.history import History
 from rebalancing.performance.returns import DAY, DAYS_A_YEAR
+from rebalancing.performance.summary import moment
 from rebalancing.report.figure import Figure
 from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money
 from rebalancing.report.table import Card
-from rebalancing.summary import moment
 
 RECENT = (90, 30)
 """Days that can be chosen as the time shown, counted from the end."""

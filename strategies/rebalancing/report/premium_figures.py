@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from rebalancing.performance.summary import moment
 from rebalancing.report.figure import FOR_SCRIPTS, Figure
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import percent, when
-from rebalancing.summary import moment
 
 
 def premium_figures(findings: Findings) -> Iterator[Figure]:

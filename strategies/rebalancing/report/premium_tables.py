@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money, percent
 from rebalancing.report.table import Card, Cards, Cell, Table
-from rebalancing.summary import moment
 
 
 def premium_cards(findings: Findings) -> Cards:

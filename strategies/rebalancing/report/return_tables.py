@@ -7,10 +7,10 @@ from datetime import date
 
 from rebalancing.performance.calendar_returns import CalendarReturn
 from rebalancing.performance.returns import DAY
+from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import percent
 from rebalancing.report.table import Card, Cards, Cell, Table, shaded
-from rebalancing.summary import moment
 
 MONTHS = tuple(f"{date(2000, month, 1):%b}" for month in range(1, 13))
 NOTHING = Cell("")

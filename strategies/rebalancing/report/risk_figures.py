@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from rebalancing.performance.returns import DAY, DAYS_A_YEAR
+from rebalancing.performance.summary import moment
 from rebalancing.report.figure import FOR_SCRIPTS, Figure
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import percent, ratio, when
-from rebalancing.summary import moment
 
 YEARLY = {"annual_return", "money_annual", "volatility", "sharpe", "sortino", "calmar"}
 """Keys of the figures that speak of a year."""

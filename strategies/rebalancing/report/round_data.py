@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from rebalancing.drift import drift_of
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.round_table import RoundRow
-from rebalancing.portfolio import Vector
+from rebalancing.performance.summary import moment
+from rebalancing.policy.drift import drift_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import decimals, when
-from rebalancing.summary import moment
 
 
 def rounds_data(findings: Findings) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.executions import INITIAL
-from rebalancing.portfolio import Vector
 from rebalancing.report.chart import Trace, plain
 from rebalancing.report.findings import Findings
 from rebalancing.report.palette import ALERT

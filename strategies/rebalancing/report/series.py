@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rebalancing.portfolio import Vector
+from rebalancing.market.portfolio import Vector
 
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 

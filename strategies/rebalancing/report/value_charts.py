@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.single import held_alone
-from rebalancing.portfolio import Vector
 from rebalancing.report.chart import Chart, Trace, line, money_axis, percent_axis, times_axis
 from rebalancing.report.findings import Findings
 from rebalancing.report.palette import GREY, HODL, INK, MIX, NAV, style_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rebalancing.performance.subsidised import Subsidised
+from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import money, percent
-from rebalancing.summary import moment
 
 NOTHING = 1e-4
 """Premium, as a share of HODL, below which rebalancing made no difference worth a word."""

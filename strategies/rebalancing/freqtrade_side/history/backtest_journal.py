@@ -16,7 +16,7 @@ from typing import Any
 from freqtrade import __version__ as freqtrade_version
 from freqtrade.enums import RunMode
 
-from rebalancing.freqtrade_side.live.journal_file import Journal, read_journal
+from rebalancing.freqtrade_side.records.journal_file import Journal, read_journal
 from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)

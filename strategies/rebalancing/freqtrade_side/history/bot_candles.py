@@ -12,7 +12,7 @@ from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame
 
-from rebalancing.portfolio import Vector
+from rebalancing.market.portfolio import Vector
 
 
 @dataclass(frozen=True)

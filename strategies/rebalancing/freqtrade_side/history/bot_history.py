@@ -13,21 +13,21 @@ from freqtrade.misc import parse_db_uri_for_logging
 from freqtrade.persistence import Trade
 from sqlalchemy.engine import make_url
 
-from rebalancing.cautions import cautions
-from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
-from rebalancing.freqtrade_side.bots.bot_database import open_database
-from rebalancing.freqtrade_side.configuration import Setup, plain_setup
+from rebalancing.config.cautions import cautions
+from rebalancing.freqtrade_side.charts.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.history.bot_candles import CandleFolder
 from rebalancing.freqtrade_side.history.round_notes import round_notes, versions
-from rebalancing.freqtrade_side.live import own_orders, store
-from rebalancing.freqtrade_side.live.journal_file import journal_path, read_journal
-from rebalancing.freqtrade_side.live.own_orders import Executed
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG, IN_KIND, WITHDRAWN_TAG
+from rebalancing.freqtrade_side.outside.bot_database import open_database
+from rebalancing.freqtrade_side.records import own_orders, store
+from rebalancing.freqtrade_side.records.journal_file import journal_path, read_journal
+from rebalancing.freqtrade_side.records.own_orders import Executed
+from rebalancing.freqtrade_side.setup.configuration import Setup, plain_setup
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.executions import ADOPTED, OTHER, WITHDRAWN, Executions, Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
-from rebalancing.portfolio import Vector
 
 Prices = Callable[[Sequence[str], float, float], tuple[Vector, Vector, Vector | None]]
 _TIMEFRAME = "1h"  # the strategy's own

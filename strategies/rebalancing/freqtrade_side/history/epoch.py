@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame, DatetimeIndex
 
-from rebalancing.freqtrade_side.configuration import Setup, plain_setup
 from rebalancing.freqtrade_side.history.result_candles import prices_of
 from rebalancing.freqtrade_side.history.result_history import history_of_trades
 from rebalancing.freqtrade_side.history.risk import measure_risk
-from rebalancing.objective import Score
+from rebalancing.freqtrade_side.setup.configuration import Setup, plain_setup
 from rebalancing.performance.closing import close_portfolio
 from rebalancing.performance.history import History
-from rebalancing.summary import summarise
+from rebalancing.performance.objective import Score
+from rebalancing.performance.summary import summarise
 
 
 def score_of(

@@ -15,9 +15,8 @@ from freqtrade.data.btanalysis import (
 from freqtrade.exceptions import FreqtradeException
 from pandas import DataFrame
 
-from rebalancing.cautions import cautions
-from rebalancing.freqtrade_side.annotations import ROUND_TAG, reasons
-from rebalancing.freqtrade_side.configuration import plain_setup
+from rebalancing.config.cautions import cautions
+from rebalancing.freqtrade_side.charts.annotations import ROUND_TAG, reasons
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_events
 from rebalancing.freqtrade_side.history.result_archive import (
     check_archive,
@@ -26,7 +25,8 @@ from rebalancing.freqtrade_side.history.result_archive import (
 )
 from rebalancing.freqtrade_side.history.result_history import history_of_result
 from rebalancing.freqtrade_side.history.round_notes import round_notes, versions
-from rebalancing.freqtrade_side.parameters import CONFIGURATION, recorded_policy
+from rebalancing.freqtrade_side.setup.configuration import plain_setup
+from rebalancing.freqtrade_side.setup.parameters import CONFIGURATION, recorded_policy
 from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.record import Record
 

@@ -12,9 +12,9 @@ from freqtrade.data.history import load_pair_history
 from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame, DatetimeIndex
 
-from rebalancing.freqtrade_side.candles import PairCandles, PriceTable
-from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.portfolio import Vector
+from rebalancing.freqtrade_side.backtest.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.portfolio import Vector
 
 
 @dataclass(frozen=True, eq=False)

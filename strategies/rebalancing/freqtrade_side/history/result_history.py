@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame, DatetimeIndex
 
-from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.history.result_candles import candle_prices
 from rebalancing.freqtrade_side.history.result_orders import (
     at_last_close,
@@ -18,8 +17,9 @@ from rebalancing.freqtrade_side.history.result_orders import (
     order_rows,
     price_purchases,
 )
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.history import History
-from rebalancing.portfolio import Vector
 
 
 def history_of_result(

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rebalancing.freqtrade_side.annotations import ROUND_TAG
+from rebalancing.freqtrade_side.charts.annotations import ROUND_TAG
+from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.performance.executions import CLOSING, Executions
-from rebalancing.portfolio import Mask, Vector
 
 Row = tuple[float, int, float, float, int]
 """Time, column of the asset, signed amount, price and round of one order."""

@@ -14,8 +14,8 @@ from freqtrade.data.metrics import (
 )
 from pandas import DataFrame, to_datetime
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.performance.returns import DAY, DAYS_A_YEAR, daily_returns
-from rebalancing.portfolio import Vector
 
 SHORTEST = 28 * DAY
 """Seconds from which a growth is compounded to a year: three good days make millions of it."""

@@ -10,10 +10,10 @@ from freqtrade.data.dataprovider import DataProvider
 from freqtrade.persistence import Trade
 from pandas import DataFrame, Series, Timestamp, to_datetime
 
-from rebalancing.freqtrade_side.configuration import Setup
 from rebalancing.freqtrade_side.history.bot_history import history_of
-from rebalancing.freqtrade_side.live import own_orders, store
-from rebalancing.portfolio import Vector
+from rebalancing.freqtrade_side.records import own_orders, store
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.portfolio import Vector
 
 logger = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import numpy as np
 
-from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.diary import Diary
-from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.own_orders import Holding
 
 ENOUGH = 0.98
 """Share of a trade's coins with which freqtrade, too, takes them for complete: fees are paid."""

@@ -11,13 +11,13 @@ import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.util import fmt_coin
 
-from rebalancing.closed_rounds import RoundRecord
-from rebalancing.freqtrade_side.live.journal_file import Journal
-from rebalancing.freqtrade_side.live.own_orders import Executed
-from rebalancing.plan import Plan
-from rebalancing.portfolio import Portfolio, Vector
-from rebalancing.rounds import Round
-from rebalancing.triggers import Cause, Reason
+from rebalancing.freqtrade_side.records.journal_file import Journal
+from rebalancing.freqtrade_side.records.own_orders import Executed
+from rebalancing.market.portfolio import Portfolio, Vector
+from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.rounds.closed_rounds import RoundRecord
+from rebalancing.rounds.plan import Plan
+from rebalancing.rounds.round import Round
 
 logger = logging.getLogger("rebalancing")
 

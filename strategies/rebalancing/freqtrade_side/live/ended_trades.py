@@ -9,9 +9,9 @@ from freqtrade.persistence import Order, Trade
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, func, select
 
-from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.orders import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG
-from rebalancing.rounds import parse_tag
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.rounds.round import parse_tag
 
 
 class KnownTrade(BaseModel):

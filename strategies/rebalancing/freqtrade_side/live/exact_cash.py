@@ -8,7 +8,7 @@ from typing import Any
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import Exchange
 
-from rebalancing.freqtrade_side.live.own_orders import Executed
+from rebalancing.freqtrade_side.records.own_orders import Executed
 
 COMPLETE = 1e-9
 """Fraction of an order's coins that its fills may lack and still be all of them."""

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.diary import Diary
-from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.rebalancer import Rebalancer
 
 _OUT = "stays out, its weight held in cash, until resume"

@@ -10,11 +10,11 @@ from freqtrade.exchange import Exchange
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import select
 
-from rebalancing.freqtrade_side.live import booked_orders
+from rebalancing.account.in_flight import Intent
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.orders import ENTRY_TAG
-from rebalancing.intents import Intent
-from rebalancing.rounds import parse_tag
+from rebalancing.freqtrade_side.records import booked_orders
+from rebalancing.rounds.round import parse_tag
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far back the exchange is asked for orders: its clock need not be ours."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import Exchange
 
-from rebalancing.order_book import Book, Level
+from rebalancing.market.order_book import Book, Level
 
 LEVELS = 100
 """Of each side. Binance counts more for more."""

@@ -6,15 +6,15 @@ from __future__ import annotations
 from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
-from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.diary import slippage
 from rebalancing.freqtrade_side.live.order_books import order_book
 from rebalancing.freqtrade_side.live.state import Memory
-from rebalancing.order_book import cost_through
-from rebalancing.plan import Plan, Trade
-from rebalancing.quoted import APART
-from rebalancing.rounds import Round
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.order_book import cost_through
+from rebalancing.market.quoted import APART
+from rebalancing.rounds.plan import Plan, Trade
+from rebalancing.rounds.round import Round
 
 NO_BOOK = "not sent: the exchange does not tell its order book"
 THIN = "not sent: its order book holds too little near the price of the plan"

@@ -7,9 +7,9 @@ from typing import Any
 
 from freqtrade.strategy import IStrategy
 
-from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.locks import AUTO_LOCK
 from rebalancing.freqtrade_side.live.run import LiveRun
+from rebalancing.freqtrade_side.records import own_orders
 
 
 class OrderTypes:

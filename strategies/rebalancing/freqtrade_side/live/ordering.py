@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 from freqtrade.persistence import LocalTrade, Order
 
-from rebalancing.freqtrade_side.live import booked_orders, own_orders, trade_corrections
+from rebalancing.account.in_flight import Intent
+from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.order_guard import THIN, OrderGuard
@@ -19,10 +20,10 @@ from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.treasury import SLIVER
 from rebalancing.freqtrade_side.orders import partial_sell_stake
-from rebalancing.intents import Intent
-from rebalancing.market_rules import whole_lots
-from rebalancing.plan import Trade
+from rebalancing.freqtrade_side.records import booked_orders, own_orders
+from rebalancing.market.market_rules import whole_lots
 from rebalancing.rebalancer import Rebalancer
+from rebalancing.rounds.plan import Trade
 
 MOVED = 0.02
 """Fraction by which a price may be above that of the plan before fewer coins are bought."""

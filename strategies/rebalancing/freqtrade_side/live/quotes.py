@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from freqtrade.exchange import Exchange
 
-from rebalancing.durations import parse_duration
-from rebalancing.freqtrade_side.candles import STALE_AFTER, PairCandles
-from rebalancing.freqtrade_side.configuration import Setup
+from rebalancing.config.durations import parse_duration
+from rebalancing.freqtrade_side.backtest.candles import STALE_AFTER, PairCandles
 from rebalancing.freqtrade_side.live.order_books import order_book
-from rebalancing.order_book import SHARE, Book
-from rebalancing.portfolio import Mask, Vector
-from rebalancing.quoted import APART, Quoted, doubt
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.order_book import SHARE, Book
+from rebalancing.market.portfolio import Mask, Vector
+from rebalancing.market.quoted import APART, Quoted, doubt
 
 _SHALLOW = (
     "and its order book does not confirm it: each side must hold "

@@ -11,7 +11,7 @@ import ccxt
 from freqtrade.exceptions import FreqtradeException, InsufficientFundsError
 from freqtrade.exchange import Exchange
 
-from rebalancing.freqtrade_side.live.redaction import redacted
+from rebalancing.freqtrade_side.records.redaction import redacted
 
 NOT_SENT = "freqtrade sent no order, its log says why"
 NO_CASH = "not enough cash for the smallest order"

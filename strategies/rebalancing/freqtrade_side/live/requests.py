@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from rebalancing.freqtrade_side.live import commands
-from rebalancing.freqtrade_side.live.commands import Command
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.freqtrade_side.records import commands
+from rebalancing.freqtrade_side.records.commands import Command
+from rebalancing.policy.triggers import Cause
 from rebalancing.rebalancer import Rebalancer
-from rebalancing.triggers import Cause
 
 ANSWERED_WITHIN = timedelta(seconds=8)
 """How long an answer may wait for the decision; the command line waits for 15 seconds."""

@@ -11,27 +11,28 @@ from freqtrade.data.dataprovider import DataProvider
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
-from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.live import ended_trades, own_orders, trade_corrections
+from rebalancing.account.setbacks import left_out
+from rebalancing.config.settings import MAKER_TRIES
+from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.live import ended_trades, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
-from rebalancing.freqtrade_side.live.lease import keep_lease
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
-from rebalancing.freqtrade_side.live.redaction import redacted
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.lease import keep_lease
+from rebalancing.freqtrade_side.records.redaction import redacted
 from rebalancing.rebalancer import PATIENCE, Rebalancer
-from rebalancing.setbacks import left_out
-from rebalancing.settings import MAKER_TRIES
 
 logger = logging.getLogger(__name__)
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.freqtrade_side.live import own_orders
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
-from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.live.treasury import SLIVER, Treasury
 from rebalancing.freqtrade_side.markets import Markets
-from rebalancing.market_rules import MarketRules
-from rebalancing.portfolio import Portfolio, Vector
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.own_orders import Holding
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.portfolio import Portfolio, Vector
 
 
 @dataclass(frozen=True)

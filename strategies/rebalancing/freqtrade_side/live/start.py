@@ -15,14 +15,13 @@ from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 from freqtrade.wallets import Wallets
 
-from rebalancing.freqtrade_side.candles import PairCandles
-from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.freqtrade_side.investment import check_investment
-from rebalancing.freqtrade_side.live import own_orders, store, trade_corrections
+from rebalancing.account.setbacks import left_out
+from rebalancing.config.policy_words import describe
+from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
-from rebalancing.freqtrade_side.live.journal_file import Journal, journal_path, last_closed
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, middle
@@ -33,10 +32,12 @@ from rebalancing.freqtrade_side.live.state import LiveState, Memory
 from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.freqtrade_side.live.treasury import Treasury
 from rebalancing.freqtrade_side.markets import Markets
-from rebalancing.policy_words import describe
+from rebalancing.freqtrade_side.records import own_orders, store
+from rebalancing.freqtrade_side.records.journal_file import Journal, journal_path, last_closed
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.freqtrade_side.setup.investment import check_investment
 from rebalancing.rebalancer import Rebalancer
-from rebalancing.rounds import round_tag
-from rebalancing.setbacks import left_out
+from rebalancing.rounds.round import round_tag
 from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from rebalancing.cash_book import CashBook
-from rebalancing.freqtrade_side.live import store
+from rebalancing.account.cash_book import CashBook
+from rebalancing.account.in_flight import Intent
+from rebalancing.account.setbacks import Setback
 from rebalancing.freqtrade_side.live.ended_trades import KnownTrade
-from rebalancing.intents import Intent
-from rebalancing.setbacks import Setback
+from rebalancing.freqtrade_side.records import store
 from rebalancing.state import RebalancerState
 from rebalancing.version import __version__
 

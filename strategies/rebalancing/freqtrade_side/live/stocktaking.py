@@ -7,16 +7,16 @@ from datetime import datetime
 
 import numpy as np
 
-from rebalancing.adoption import adopted_values
-from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.account.adoption import adopted_values
 from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.coin_flows import CoinFlows
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.hands_off import HandsOff
-from rebalancing.freqtrade_side.live.own_orders import Holding
 from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.rebalancer import Rebalancer
 
 

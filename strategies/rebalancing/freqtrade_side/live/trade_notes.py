@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from freqtrade.persistence import CustomDataWrapper, Trade
 from sqlalchemy import select
 
-from rebalancing.drift import threshold_vector, tolerance_bands
-from rebalancing.freqtrade_side.bots.bot_status import Member, members_of, next_boundary
-from rebalancing.freqtrade_side.configuration import Setup
-from rebalancing.freqtrade_side.live import own_orders
+from rebalancing.config.policy_words import next_round
 from rebalancing.freqtrade_side.live.state import Memory
-from rebalancing.policy_words import next_round
+from rebalancing.freqtrade_side.outside.bot_status import Member, members_of, next_boundary
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.policy.drift import threshold_vector, tolerance_bands
 
 logger = logging.getLogger("rebalancing")
 

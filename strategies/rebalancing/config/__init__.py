@@ -1,0 +1,1 @@
+"""The block ``rebalance`` of the configuration."""

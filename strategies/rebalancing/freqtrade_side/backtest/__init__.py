@@ -1,0 +1,1 @@
+"""freqtrade's backtest and hyperopt."""

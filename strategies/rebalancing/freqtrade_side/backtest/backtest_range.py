@@ -1,0 +1,89 @@
+"""Does a backtest have every asset, and every candle of the range that was asked for?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from freqtrade.configuration import TimeRange
+from freqtrade.exceptions import OperationalException
+from freqtrade.strategy import IStrategy
+
+from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.setup.checks.candles import download_command
+from rebalancing.performance.coverage import incomplete, sentences
+
+logger = logging.getLogger(__name__)
+
+DOWNLOAD = ("freqtrade", "download-data")
+
+
+def check_range(
+    strategy: IStrategy,
+    pairs: Sequence[str],
+    candles: Mapping[str, PairCandles],
+    step: timedelta,
+) -> None:
+    """Refuse targets that cannot be traded in the run, and warn of those that can in a part of it.
+
+    Parameters
+    ----------
+    strategy : IStrategy
+        freqtrade's, with its data provider.
+    pairs : sequence of str
+        The portfolio's.
+    candles : mapping of str to PairCandles
+        By pair, as far as freqtrade has any.
+    step : timedelta
+        Length of a candle.
+
+    Raises
+    ------
+    OperationalException
+        If the exchange has no market for a pair, or the range has no candle of it: one line each.
+    """
+    config, traded = strategy.config, set(strategy.dp.current_whitelist())
+    exchange = config["exchange"]["name"]
+    problems = [
+        f"exchange.pair_whitelist: {exchange} has no open market for {pair}; remove pair and "
+        'target, or, if it is closed by now, set "allow_inactive": true beside "StaticPairList"'
+        for pair in pairs
+        if pair not in traded
+    ]
+    begin, end = _asked_for(config, step)
+    spans = {pair: _span(candles.get(pair), begin) for pair in pairs}
+    found = incomplete(spans, step, begin, end)
+    missing = [each for each in found if each.is_missing and each.asset in traded]
+    get = download_command(
+        config, [each.asset for each in missing], str(strategy.timeframe), DOWNLOAD
+    )
+    problems += [f"{line}; get them: {get}" for line in sentences(missing)]
+    if problems:
+        raise OperationalException("\n".join(problems))
+    for line in sentences(found):
+        logger.warning(line)
+
+
+def _asked_for(
+    config: Mapping[str, Any], step: timedelta
+) -> tuple[datetime | None, datetime | None]:
+    """Return the starts of the first and the last candle of the range; a range up to midnight is
+    complete with the candle before it."""
+    asked = TimeRange.parse_timerange(config.get("timerange"))
+    return asked.startdt, asked.stopdt and asked.stopdt - step
+
+
+def _span(candles: PairCandles | None, begin: datetime | None) -> tuple[datetime, datetime] | None:
+    """Return the starts of the first and the last candle of the run; None without any. freqtrade
+    may have read some from before its begin, and none from after its end."""
+    if candles is None:
+        return None
+    dates = candles.dates
+    low = 0 if begin is None else int(np.searchsorted(dates, begin.timestamp()))
+    if low >= len(dates):
+        return None
+    first, last = (datetime.fromtimestamp(int(dates[row]), UTC) for row in (low, -1))
+    return first, last

@@ -1,0 +1,196 @@
+"""A rebalancer driven by freqtrade's backtest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from freqtrade.persistence import LocalTrade
+from freqtrade.wallets import Wallets
+
+from rebalancing.config.settings import Settings
+from rebalancing.freqtrade_side.backtest.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.backtest.holdings import (
+    held_amounts,
+    open_trades,
+    real_cash,
+)
+from rebalancing.freqtrade_side.live.diary import left_out
+from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.freqtrade_side.orders import (
+    exit_at_the_open,
+    name_entries,
+    partial_sell_stake,
+    round_fills,
+)
+from rebalancing.freqtrade_side.records.journal_file import Journal
+from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.portfolio import Portfolio, Vector
+from rebalancing.rebalancer import Rebalancer
+from rebalancing.rounds.closed_rounds import Outcome, RoundRecord
+
+logger = logging.getLogger(__name__)
+
+
+class BacktestRun:
+    """One run over the candles: an epoch of a hyperopt is one too.
+
+    Parameters
+    ----------
+    setup : Setup
+        The checked configuration.
+    settings : Settings
+        The policy of this run.
+    markets : Markets
+        Lots, minimums and fee.
+    wallets : Wallets
+        freqtrade's, which it keeps up to date.
+    candles : mapping of str to PairCandles
+        By pair.
+    timeframe : timedelta
+        The main timeframe.
+    quiet : bool
+        Log nothing but warnings: an epoch of a hyperopt is one of many.
+    journal : Journal or None
+        Told how each round ended and what it left out; None keeps none.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        settings: Settings,
+        markets: Markets,
+        wallets: Wallets,
+        candles: Mapping[str, PairCandles],
+        timeframe: timedelta,
+        quiet: bool,
+        journal: Journal | None = None,
+    ) -> None:
+        self._setup = setup
+        self._markets = markets
+        self._wallets = wallets
+        by_asset = {pair.split("/")[0]: found for pair, found in candles.items()}
+        self._prices = PriceTable(setup.assets, by_asset, timeframe)
+        self._rebalancer = Rebalancer(settings, setup.assets, setup.stake)
+        self._held: tuple[Vector, float] | None = None
+        self._quiet, self._told, self._journal = quiet, "", journal
+        # What the account has beyond the investment is not the portfolio's, now or later.
+        account = wallets.get_total(setup.stake)
+        self._beyond: float = max(0.0, account - (setup.settings.investment or account))
+
+    @property
+    def is_ordering(self) -> bool:
+        """The open round has trades that freqtrade has not been told of yet."""
+        current = self._rebalancer.round
+        return current is not None and current.is_waiting
+
+    @property
+    def marks(self) -> list[tuple[datetime, str]]:
+        """Start and tag of the closed rounds, oldest first."""
+        return [(record.started, record.tag) for record in self._rebalancer.closed]
+
+    def loop(self, now: datetime) -> None:
+        """Think once for the candle that starts at `now`."""
+        prices = None if self._rebalancer.sleeps(now) else self._prices.at(now)
+        if prices is None:
+            return
+        if self._rebalancer.round is not None:
+            self._proceed(now, prices)
+        if self._rebalancer.round is None:
+            self._rebalancer.watch(now, self._snapshot(prices), lambda: self._rules(prices))
+            self._tell(now)
+        if self.is_ordering:
+            self._sellers_first()
+
+    def entry_stake(self, pair: str, now: datetime, _rate: float) -> float:
+        """Return the stake with which to open a trade, 0 for none."""
+        return self._buy(pair, now)
+
+    def adjustment(
+        self, trade: LocalTrade, now: datetime, _rate: float
+    ) -> tuple[float, str] | None:
+        """Return the stake by which to change a trade and the tag of the order.
+
+        Returns
+        -------
+        tuple of float and str, or None
+            Positive to buy, negative (relative to the cost basis) to sell; None for nothing.
+        """
+        current = self._rebalancer.round
+        asset = trade.safe_base_currency
+        if current is None or trade.has_open_orders:
+            return None
+        if asset in current.sellers:
+            sell = current.take(asset, now)
+            assert sell is not None
+            lot = float(self._markets.lots[self._setup.assets.index(asset)])
+            return partial_sell_stake(trade, -sell.amount, lot), current.tag
+        stake = self._buy(trade.pair, now)
+        return (stake, current.tag) if stake > 0 else None
+
+    def _buy(self, pair: str, now: datetime) -> float:
+        current = self._rebalancer.round
+        buy = None if current is None else current.take(pair.split("/")[0], now)
+        if current is None or buy is None:
+            return 0.0
+        return current.share(buy, self._cash(), self._markets.fee)
+
+    def _proceed(self, now: datetime, prices: Vector) -> None:
+        current = self._rebalancer.round
+        assert current is not None
+        trades = open_trades()
+        name_entries(trades, current)
+        exit_at_the_open(trades)
+        self._held = None
+        self._rebalancer.proceed(
+            now,
+            self._snapshot(prices),
+            self._rules(prices),
+            round_fills(trades, current),
+            any(trade.has_open_orders for trade in trades),
+        )
+        if self._rebalancer.round is None:
+            self._report(now, self._rebalancer.closed[-1])
+
+    def _snapshot(self, prices: Vector) -> Portfolio:
+        if self._held is None:
+            self._held = (held_amounts(open_trades(), self._setup.pairs), self._cash())
+        amounts, cash = self._held
+        return Portfolio(self._setup.assets, amounts, prices, cash)
+
+    def _cash(self) -> float:
+        return real_cash(self._wallets, self._setup.stake, open_trades()) - self._beyond
+
+    def _rules(self, prices: Vector) -> MarketRules:
+        return self._markets.rules(prices, self._setup.settings.min_trade)
+
+    def _sellers_first(self) -> None:
+        """freqtrade walks the pairs in the order of this very list: with the sellers in front,
+        a whole round fills at one open (where the list is another one, buys wait a candle).
+        The buyers follow, so that the callback is off again before freqtrade comes to the rest."""
+        current = self._rebalancer.round
+        assert current is not None
+        turn = dict.fromkeys(current.buyers, 1) | dict.fromkeys(current.sellers, 0)
+        open_trades().sort(key=lambda trade: turn.get(trade.safe_base_currency, 2))
+
+    def _tell(self, now: datetime) -> None:
+        """Log what a round leaves out, or why a due one does not start, once."""
+        current, declined = self._rebalancer.round, self._rebalancer.declined
+        self._rebalancer.declined = None
+        if self._quiet:
+            return
+        if current is not None and current.plan.omitted:
+            logger.info(f"{now:%Y-%m-%d %H:%M} {current.tag} leaves out {current.plan.shortfall}")
+        elif declined is not None and declined[1].shortfall != self._told:
+            self._told = declined[1].shortfall
+            logger.info(f"{now:%Y-%m-%d %H:%M} no round ({declined[0]}): {self._told}")
+
+    def _report(self, now: datetime, record: RoundRecord) -> None:
+        if self._journal is not None:
+            left = left_out(record.plans[0])
+            facts = {"tag": record.tag, "outcome": record.outcome.value, "left_out": left}
+            self._journal.write(now, "closed", round=record.number, **facts)
+        if record.outcome is Outcome.GAVE_UP:
+            logger.warning(f"round {record.tag} gave up: its orders did not fill")

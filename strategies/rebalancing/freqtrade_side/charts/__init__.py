@@ -1,0 +1,1 @@
+"""What freqtrade's charts show."""

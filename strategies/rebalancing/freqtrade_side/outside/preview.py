@@ -1,0 +1,189 @@
+"""The plan for this moment, worked out beside the bot: nothing is sent, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from freqtrade.enums import CandleType
+from freqtrade.exchange import Exchange
+from freqtrade.persistence import init_db
+from freqtrade.resolvers import ExchangeResolver
+from freqtrade.wallets import Wallets
+from sqlalchemy.engine import make_url
+
+from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.live.fee_rate import FeeRate
+from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
+from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.start import Life, take_up
+from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.lease import lease_holder
+from rebalancing.freqtrade_side.records.pulse import pulse_path, read_pulse
+from rebalancing.freqtrade_side.setup.configuration import Setup, read_setup
+from rebalancing.market.portfolio import Portfolio
+from rebalancing.policy.triggers import Cause
+from rebalancing.rounds.plan import Omission, Trade
+from rebalancing.rounds.round import Round
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a round would do now. Money in the stake currency, weights as fractions.
+
+    Parameters
+    ----------
+    stake : str
+        Code of the stake currency.
+    nav, cash : float
+        Of the portfolio.
+    assets : tuple of str
+        Codes, the stake currency last.
+    prices : tuple of float
+        Stake currency for one coin, in their order, without the stake currency; NaN if unknown.
+    weights, targets : tuple of float
+        In the order of the assets.
+    reason : str or None
+        Why a round is due or open; None if none is, and this is what one would do if asked for.
+    trades : tuple of Trade
+        Sells first.
+    left_out : tuple of Omission
+        Wanted, and why it is not traded.
+    note : str
+        What forbids a round now; empty if nothing does.
+    without : mapping of str to str
+        Assets without a price that rounds do not wait for, and why.
+    """
+
+    stake: str
+    nav: float
+    cash: float
+    assets: tuple[str, ...]
+    prices: tuple[float, ...]
+    weights: tuple[float, ...]
+    targets: tuple[float, ...]
+    reason: str | None
+    trades: tuple[Trade, ...]
+    left_out: tuple[Omission, ...]
+    note: str
+    without: Mapping[str, str]
+
+
+def preview(config: dict[str, Any]) -> Preview:
+    """Work out the plan for this moment.
+
+    Parameters
+    ----------
+    config : dict
+        freqtrade's, complete, with keys if it trades live.
+
+    Raises
+    ------
+    OperationalException
+        If the configuration is invalid.
+    FreqtradeException
+        If the exchange does not answer.
+    """
+    now = datetime.now(UTC)
+    setup = read_setup(config, config.get("timeframe") or "1h")
+    exchange = ExchangeResolver.load_exchange(config, validate=False)
+    try:
+        _open_database(config["db_url"])
+        wallets = Wallets(config, exchange)
+        life = take_up(exchange, wallets, config, setup, now)
+        return _planned(exchange, life, config, now)
+    finally:
+        exchange.close()
+
+
+def _open_database(url: str) -> None:
+    """Open the bot's database, or an empty one in memory if the bot has never run."""
+    file = make_url(url).database
+    never_ran = make_url(url).get_backend_name() == "sqlite" and not Path(file or "").exists()
+    init_db("sqlite://" if never_ran else url)
+
+
+def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: datetime) -> Preview:
+    candles = _candles(exchange, life.setup, config.get("timeframe") or "1h")
+    worth = life.state.nav or life.treasury.account({})
+    quotes = QuoteBoard(exchange, life.setup, now).at(now, candles, worth)
+    fees = FeeRate(life.markets.fee)
+    snapshots = Snapshots(life.setup, life.markets, life.treasury, fees)
+    portfolio = snapshots.portfolio(quotes.prices, own_orders.holdings())
+    rebalancer, rules = life.rebalancer, snapshots.rules(portfolio)
+    without = _without(life, quotes)
+    rebalancer.wait_for(without.keys() - set(life.state.without))
+    targets = rebalancer.targets_now(portfolio)
+    current = rebalancer.round
+    if current is not None:
+        fills = own_orders.fills(own_orders.of_round(current.tag))
+        rebalancer.proceed(now, portfolio, rules, fills, open_orders=False)
+    else:
+        rebalancer.watch(now, portfolio, lambda: rules)
+    reason = None if rebalancer.round is None else str(rebalancer.round.reason)
+    if rebalancer.round is None and rebalancer.declined is not None:
+        reason = str(rebalancer.declined[0])
+    elif rebalancer.round is None:
+        rebalancer.ask(Cause.ASKED)
+        rebalancer.watch(now, portfolio, lambda: rules)
+    trouble = (line for line in quotes.trouble if line.split("/")[0] not in without)
+    notes = (_freqtrade(config), life.state.paused, life.state.stopped, *trouble)
+    note = "; ".join(filter(None, notes))
+    return _result(life, portfolio, targets.tolist(), reason, note, without)
+
+
+def _without(life: Life, quotes: Quotes) -> dict[str, str]:
+    """Return the assets without a price that rounds do not wait for, and why: the bot may have
+    waited for an hour already."""
+    priced = zip(life.setup.assets, np.isfinite(quotes.prices).tolist(), strict=True)
+    known = {**life.state.left_out, **quotes.left_out}
+    return {asset: known[asset] for asset, has_one in priced if asset in known and not has_one}
+
+
+def _result(
+    life: Life,
+    portfolio: Portfolio,
+    targets: list[float],
+    reason: str | None,
+    note: str,
+    without: Mapping[str, str],
+) -> Preview:
+    current: Round | None = life.rebalancer.round
+    declined = life.rebalancer.declined
+    plan = current.plan if current is not None and current.plans else None
+    if plan is None and declined is not None:
+        plan = declined[1]
+    return Preview(
+        stake=life.setup.stake,
+        nav=portfolio.nav,
+        cash=portfolio.cash,
+        assets=(*life.setup.assets, life.setup.stake),
+        prices=tuple(portfolio.prices.tolist()),
+        weights=tuple(portfolio.weights.tolist()),
+        targets=tuple(targets),
+        reason=reason,
+        trades=() if plan is None else plan.trades,
+        left_out=() if plan is None else plan.omitted,
+        note=note,
+        without=without,
+    )
+
+
+def _freqtrade(config: dict[str, Any]) -> str | None:
+    """Say what freqtrade was told to do, if it runs and its user has paused or stopped it."""
+    pulse = read_pulse(pulse_path(config))
+    if pulse is None or pulse.freqtrade == "running" or not lease_holder(config["db_url"]):
+        return None
+    return f"freqtrade is {pulse.freqtrade}"
+
+
+def _candles(exchange: Exchange, setup: Setup, timeframe: str) -> dict[str, PairCandles]:
+    """The last candles: they tell whether a price is absurd."""
+    listed = (pair for pair in setup.pairs if pair in exchange.markets)
+    wanted = [(pair, timeframe, CandleType.SPOT) for pair in listed]
+    found = exchange.refresh_latest_ohlcv(wanted, cache=False)
+    return {pair: PairCandles.of(frame) for (pair, _, _), frame in found.items() if len(frame)}

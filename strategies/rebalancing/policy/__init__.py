@@ -1,0 +1,1 @@
+"""Targets, triggers and destinations: when a round is due and where it goes."""

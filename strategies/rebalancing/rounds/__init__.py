@@ -1,0 +1,1 @@
+"""A round: its plan, its tries, its end."""

@@ -1,0 +1,55 @@
+"""Plans of a round: around what is not traded now, and for what is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.portfolio import Mask, Portfolio, Vector
+from rebalancing.rounds.plan import Omission, Plan, Why
+from rebalancing.rounds.planner import plan_trades
+from rebalancing.rounds.round import Round
+
+
+def plan_around(
+    untradable: Mask,
+    portfolio: Portfolio,
+    destination: Vector,
+    members: Mask,
+    rules: MarketRules,
+    reserve: float,
+) -> Plan:
+    """Plan as `plan_trades` does, and leave out, with that reason, what is not traded now.
+
+    Parameters
+    ----------
+    untradable : bool array, shape (assets,)
+        Assets of which no order would be made.
+    portfolio, destination, members, rules, reserve
+        As for `plan_trades`.
+    """
+    plan = plan_trades(portfolio, destination, members & ~untradable, rules, reserve)
+    gaps = destination[:-1] * portfolio.nav - portfolio.values[:-1]
+    closed = untradable & members & (np.abs(gaps) >= rules.minimum)
+    left = [
+        Omission(portfolio.assets[i], float(gaps[i]), Why.CLOSED)
+        for i in map(int, np.flatnonzero(closed))
+    ]
+    return replace(plan, omitted=(*plan.omitted, *left))
+
+
+def plan_rest(
+    current: Round, untradable: Mask, portfolio: Portfolio, rules: MarketRules, reserve: float
+) -> Plan:
+    """Plan what is left of a round: each asset the way it began, and no buy that counts on a sell
+    which the round will not make. Sells do not wait for such buys: they bring cash."""
+    members = current.members
+    while True:
+        plan = plan_around(untradable, portfolio, current.destination, members, rules, reserve)
+        turned = [trade for trade in plan.trades if not current.continues(trade)]
+        sold = [trade.asset for trade in turned if trade.is_sell]
+        if not sold:
+            return replace(plan, trades=tuple(filter(current.continues, plan.trades)))
+        members = members & ~np.isin(portfolio.assets, sold)
