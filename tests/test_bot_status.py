@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from freqtrade.persistence import Order, Trade
 
-from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.freqtrade_side.outside.bot_status import SILENT_AFTER, Life, bot_status
 from rebalancing.freqtrade_side.records import commands, store
 from rebalancing.freqtrade_side.records.lease import take_lease
+from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.records.pulse import Pulse
 from rebalancing.policy.triggers import Cause, Reason
 from rebalancing.state import RoundState

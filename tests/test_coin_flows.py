@@ -27,7 +27,7 @@ def booked(answers: Sequence[float], price: float = 100.0) -> tuple[list[bool], 
 
     parts: Any = SimpleNamespace(
         setup=SimpleNamespace(assets=("BTC",), pairs=("BTC/USDT",), stake="USDT"),
-        treasury=SimpleNamespace(coins=lambda _: next(account)),
+        account=SimpleNamespace(coins=lambda _: next(account)),
         release=release,
         tell=lambda *_, **__: None,
     )

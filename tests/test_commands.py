@@ -15,10 +15,11 @@ from freqtrade.persistence import KeyValueStore
 from freqtrade.persistence.key_value_store import _KeyValueStoreModel
 
 from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.requests import Requests
-from rebalancing.freqtrade_side.live.state import LiveState, Memory
 from rebalancing.freqtrade_side.records import commands
 from rebalancing.freqtrade_side.records.journal_file import Journal
+from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.rebalancer import Rebalancer
 from tests.builders import make_settings
 from tests.command_lines import (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rebalancing.account.cash_book import Booked
-from rebalancing.freqtrade_side.live.state import LiveState
+from rebalancing.freqtrade_side.records.live_state import LiveState
 from tests.live_bots import with_api
 from tests.outside_views import seen_from_outside
 from tests.portfolio_bots import TARGETS, closed, trading_bot

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from freqtrade.persistence import Trade, init_db
 
-from rebalancing.account.in_flight import Intent
-from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
+from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.records import booked_orders
 from sandbox.orders import OrderRequest, OrderType, Side
 from sandbox.server import running
@@ -27,16 +27,16 @@ def place(is_live: bool = True, mark: str = "rb-00000000-") -> Iterator[tuple[Tr
     exchange = make_exchange(BTC=100)
     trading = Trading(exchange, balances={"USDT": 1000})
     with running(exchange, trading=trading) as url, freqtrade_on(url, trading) as client:
-        bookkeeper = Bookkeeper(client, CONFIG, "SmartRebalance")
-        lost = LostOrders(client, bookkeeper, "USDT", is_live)
+        trade_writer = TradeWriter(client, CONFIG, "SmartRebalance")
+        lost = LostOrders(client, trade_writer, "USDT", is_live)
         if mark:
             lost.mark_orders(mark)
         yield trading, lost
 
 
-def intent(seconds_ago: float, size: float = 100.0) -> Intent:
+def intent(seconds_ago: float, size: float = 100.0) -> InFlightOrder:
     at = NOW - timedelta(seconds=seconds_ago)
-    return Intent(asset="BTC", side="buy", size=size, at=at, tag="r0 initial", after=0)
+    return InFlightOrder(asset="BTC", side="buy", size=size, at=at, tag="r0 initial", after=0)
 
 
 def buy(trading: Trading, client_id: str, amount: str = "1") -> None:

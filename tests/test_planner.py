@@ -7,7 +7,7 @@ import pytest
 
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Portfolio
-from rebalancing.rounds.plan import Plan, Trade, Why
+from rebalancing.rounds.plan import OmissionReason, Plan, Trade
 from rebalancing.rounds.planner import plan_trades
 from tests.builders import execute, make_portfolio, make_rules
 
@@ -29,7 +29,7 @@ def sizes(plan: Plan) -> dict[str, float]:
     return {t.asset: round(t.amount * t.price, 4) for t in plan.trades}
 
 
-def reasons(plan: Plan) -> dict[str, Why]:
+def reasons(plan: Plan) -> dict[str, OmissionReason]:
     return {omission.asset: omission.why for omission in plan.omitted}
 
 
@@ -117,7 +117,10 @@ def test_no_trade_is_below_the_minimum(minimum: float, traded: dict[str, float])
     plan = plan_for(make_portfolio(BTC=0.55, ETH=0.45), HALVES, minimum=minimum)
     assert sizes(plan) == traded
     if not traded:
-        assert reasons(plan) == {"BTC": Why.BELOW_MINIMUM, "ETH": Why.BELOW_MINIMUM}
+        assert reasons(plan) == {
+            "BTC": OmissionReason.BELOW_MINIMUM,
+            "ETH": OmissionReason.BELOW_MINIMUM,
+        }
         assert [round(omission.size) for omission in plan.omitted] == [-50, 50]
 
 
@@ -125,7 +128,7 @@ def test_the_minimum_is_each_assets_own() -> None:
     portfolio = make_portfolio(A=0.52, B=0.24, C=0.24)
     plan = plan_for(portfolio, [0.5, 0.25, 0.25, 0], minimum=[5, 5, 15])
     assert sizes(plan) == {"A": -20, "B": 10}
-    assert reasons(plan) == {"C": Why.BELOW_MINIMUM}
+    assert reasons(plan) == {"C": OmissionReason.BELOW_MINIMUM}
 
 
 def test_a_buy_that_fits_only_after_rounding_up_is_left_out() -> None:
@@ -151,7 +154,7 @@ def test_a_partial_sell_that_can_only_leave_dust_is_left_out() -> None:
     portfolio = make_portfolio(BTC=0.034, ETH=0.966)
     plan = plan_for(portfolio, [0.02, 0.98, 0], remainder=30)
     assert plan.trades == ()
-    assert reasons(plan)["BTC"] is Why.LEAVES_DUST
+    assert reasons(plan)["BTC"] is OmissionReason.LEAVES_DUST
 
 
 def test_a_coin_with_a_small_target_is_not_kept_whole_when_it_has_grown_tenfold() -> None:
@@ -173,33 +176,33 @@ def test_less_than_a_lot_stays_and_keeps_nothing_else_from_being_traded() -> Non
     portfolio = make_portfolio(BTC=0.2, ETH=0.3, cash=0.5)
     plan = plan_for(portfolio, [0, 0.8, 0.2], lot=[300, 0])
     assert [trade.asset for trade in plan.trades] == ["ETH"]
-    assert reasons(plan)["BTC"] is Why.BELOW_MINIMUM
+    assert reasons(plan)["BTC"] is OmissionReason.BELOW_MINIMUM
 
 
 def test_even_everything_is_not_sold_below_the_minimum() -> None:
     plan = plan_for(make_portfolio(BTC=0.005, ETH=0.995), [0, 1, 0], minimum=5.5)
     assert plan.trades == ()
-    assert reasons(plan)["BTC"] is Why.BELOW_MINIMUM
+    assert reasons(plan)["BTC"] is OmissionReason.BELOW_MINIMUM
 
 
 def test_what_is_below_its_own_minimum_stays() -> None:
     portfolio = make_portfolio(BTC=0.6, ETH=0.4)
     plan = plan_for(portfolio, HALVES, minimum=[np.inf, 5.5])
     assert plan.trades == ()
-    assert reasons(plan) == {"BTC": Why.BELOW_MINIMUM, "ETH": Why.NO_CASH}
+    assert reasons(plan) == {"BTC": OmissionReason.BELOW_MINIMUM, "ETH": OmissionReason.NO_CASH}
 
 
 def test_too_little_cash_shrinks_all_buys_alike() -> None:
     portfolio = make_portfolio(A=0.5, B=0.3, C=0.1, cash=0.1)
     plan = plan_for(portfolio, [0.1, 0.5, 0.4, 0], minimum=[np.inf, 5.5, 5.5])
     assert sizes(plan) == {"B": 40, "C": 60}
-    assert reasons(plan) == {"A": Why.BELOW_MINIMUM}
+    assert reasons(plan) == {"A": OmissionReason.BELOW_MINIMUM}
 
 
 def test_too_little_cash_for_the_minimum_of_a_buy_is_said() -> None:
     portfolio = make_portfolio(A=0.99, B=0.0, cash=0.01)
     plan = plan_for(portfolio, [0.5, 0.5, 0], minimum=[np.inf, 20])
-    assert reasons(plan) == {"A": Why.BELOW_MINIMUM, "B": Why.NO_CASH}
+    assert reasons(plan) == {"A": OmissionReason.BELOW_MINIMUM, "B": OmissionReason.NO_CASH}
 
 
 @pytest.mark.parametrize(
@@ -223,7 +226,7 @@ def test_a_cash_weight_larger_than_the_reserve_is_the_reserve() -> None:
 def test_a_reserve_larger_than_the_cash_stops_buys_but_not_sells() -> None:
     plan = plan_for(make_portfolio(BTC=0.51, ETH=0.49), HALVES, reserve=0.05)
     assert sizes(plan) == {"BTC": -10}
-    assert reasons(plan) == {"ETH": Why.NO_CASH}
+    assert reasons(plan) == {"ETH": OmissionReason.NO_CASH}
 
 
 @pytest.mark.parametrize(
@@ -280,7 +283,7 @@ def test_cash_that_is_too_little_for_some_buys_goes_to_the_others_at_once() -> N
 def test_a_buy_that_the_lot_cuts_below_the_minimum_does_not_blame_the_cash() -> None:
     portfolio = make_portfolio(BTC=0.5, ETH=0.0, cash=0.5)
     plan = plan_for(portfolio, [0.5, 0.01, 0.49], lot=[0, 6], minimum=6.5)
-    assert reasons(plan) == {"ETH": Why.BELOW_MINIMUM}
+    assert reasons(plan) == {"ETH": OmissionReason.BELOW_MINIMUM}
 
 
 def test_nothing_is_sold_where_every_buy_is_too_small() -> None:

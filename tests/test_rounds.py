@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rebalancing.market.market_rules import pieces
 from rebalancing.market.portfolio import Portfolio
 from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.rounds.order_sizing import pieces
 from rebalancing.rounds.plan import Plan, Trade
 from rebalancing.rounds.round import Fill, Round
 from tests.builders import START, make_rules

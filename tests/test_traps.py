@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from freqtrade.persistence import LocalTrade
 
+from rebalancing.freqtrade_side.backtest import run as backtest_module
 from rebalancing.freqtrade_side.backtest.candles import PairCandles, PriceTable
-from rebalancing.freqtrade_side.backtest.run import run as backtest_module
 from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.performance.summary import summarise
 from rebalancing.version import __version__

@@ -53,16 +53,16 @@ def lived(life_of: Scenario, folder: Path) -> tuple[bytes, list[str]]:
 
 def forget_intents() -> None:
     """Let bots send an order before they have written down that they will."""
-    from rebalancing.freqtrade_side.live.ordering import Ordering
+    from rebalancing.freqtrade_side.live.execution import Execution
 
-    intend = Ordering._intend
+    intend = Execution._intend
 
     def only_in_memory(self, *arguments) -> None:
         self._memory.save = lambda *_: None
         intend(self, *arguments)
         del self._memory.save
 
-    Ordering._intend = only_in_memory
+    Execution._intend = only_in_memory
 
 
 def test_the_same_seed_gives_the_same_life_to_the_byte(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from rebalancing.config.settings import Settings
-from rebalancing.market.market_rules import MarketRules, pieces
+from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Mask, Portfolio, Vector
 from rebalancing.policy.destination import destination_weights
 from rebalancing.policy.drift import TOLERANCE, drift_of
@@ -16,7 +16,8 @@ from rebalancing.policy.schedule import Schedule
 from rebalancing.policy.targets import target_weights, targets_around
 from rebalancing.policy.triggers import Cause, Reason
 from rebalancing.rounds.closed_rounds import Outcome, RoundRecord
-from rebalancing.rounds.plan import Plan, Why
+from rebalancing.rounds.order_sizing import pieces
+from rebalancing.rounds.plan import OmissionReason, Plan
 from rebalancing.rounds.round import MAX_TRIES, Fill, Round
 from rebalancing.rounds.round_plans import plan_around, plan_rest
 from rebalancing.state import RebalancerState
@@ -168,7 +169,7 @@ class Rebalancer:
             self._close(now, Outcome.DONE)
             return
         plan = plan_rest(current, self.untradable, portfolio, rules, self.reserve)
-        closed = any(omission.why is Why.CLOSED for omission in plan.omitted)
+        closed = any(omission.why is OmissionReason.CLOSED for omission in plan.omitted)
         if late or current.tries >= MAX_TRIES:
             self._close(now, Outcome.GAVE_UP)
         elif plan.trades:

@@ -111,13 +111,14 @@ def _live(birth: Birth) -> int:
 
 
 def _memory() -> list[tuple[str, Any]]:
-    """Return what modules of the package remember beside their objects."""
+    """Return what modules of the package remember beside their objects: names in capitals do not
+    change."""
     return [
         (f"{name}.{key}", value)
         for name, module in sorted(sys.modules.items())
         if name.split(".")[0] == _PACKAGE and module is not None
         for key, value in vars(module).items()
-        if isinstance(value, (dict, list, set)) and not key.startswith("__")
+        if isinstance(value, (dict, list, set)) and key != key.upper() and key[:2] != "__"
     ]
 
 

@@ -14,7 +14,7 @@ AMOUNT_TOLERANCE = 0.03
 buy is planned in stake currency and sent in coins, at a price of its own."""
 
 
-class Intent(BaseModel):
+class InFlightOrder(BaseModel):
     """Something the bot is about to do, written down before it is done.
 
     Parameters

@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rebalancing.cli import figures
 from rebalancing.cli.journal import event_line
-from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.freqtrade_side.outside.bot_database import open_database, see_changes
 from rebalancing.freqtrade_side.outside.bot_status import open_round_tag
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.journal_file import journal_path
+from rebalancing.freqtrade_side.records.live_state import LiveState
 
 
 class Watcher:

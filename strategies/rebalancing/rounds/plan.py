@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Why(StrEnum):
+class OmissionReason(StrEnum):
     """Why a wanted trade was left out."""
 
     BELOW_MINIMUM = "below the smallest trade"
@@ -51,7 +51,7 @@ class Omission:
 
     asset: str
     size: float
-    why: Why
+    why: OmissionReason
 
 
 @dataclass(frozen=True)
@@ -65,5 +65,9 @@ class Plan:
     def shortfall(self) -> str:
         """What was left out and why, in a few words; empty if nothing was."""
         whys = {omission.why for omission in self.omitted}
-        named = {why: [o.asset for o in self.omitted if o.why is why] for why in Why if why in whys}
+        named = {
+            why: [o.asset for o in self.omitted if o.why is why]
+            for why in OmissionReason
+            if why in whys
+        }
         return "; ".join(f"{', '.join(assets)}: {why}" for why, assets in named.items())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rebalancing.market.market_rules import Desk, MarketRules
+from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Mask, Portfolio, Vector
+from rebalancing.rounds.order_sizing import OrderSizing
 from rebalancing.rounds.plan import Plan
 
 
@@ -46,17 +47,17 @@ def plan_trades(
     for buys none of which is made.
     """
     wanted = _wanted(portfolio, destination, members & portfolio.available[:-1], rules.fee)
-    desk = Desk(portfolio, rules)
-    sells = desk.sells(wanted, destination)
-    proceeds = desk.worth(sells) * (1 - rules.fee)
+    sizing = OrderSizing(portfolio, rules)
+    sells = sizing.sells(wanted, destination)
+    proceeds = sizing.worth(sells) * (1 - rules.fee)
     spendable = portfolio.cash + proceeds - reserve * portfolio.nav
-    buys = desk.fitted(desk.wishes(wanted), spendable / (1 + rules.fee))
-    idle = spendable - desk.worth(buys) * (1 + rules.fee)
+    buys = sizing.fitted(sizing.wishes(wanted), spendable / (1 + rules.fee))
+    idle = spendable - sizing.worth(buys) * (1 + rules.fee)
     idle -= max(0.0, float(destination[-1]) - reserve) * portfolio.nav
-    if idle > desk.idle_limit:
-        sells = desk.fewer(sells, idle - (desk.idle_limit if buys else 0.0), destination)
-    trades = [*desk.trades(sells, -1), *desk.trades(buys, 1)]
-    return Plan(tuple(trades), tuple(desk.omissions(wanted, sells, buys)))
+    if idle > sizing.idle_limit:
+        sells = sizing.fewer(sells, idle - (sizing.idle_limit if buys else 0.0), destination)
+    trades = [*sizing.trades(sells, -1), *sizing.trades(buys, 1)]
+    return Plan(tuple(trades), tuple(sizing.omissions(wanted, sells, buys)))
 
 
 def _wanted(portfolio: Portfolio, destination: Vector, members: Mask, fee: float) -> Vector:

@@ -8,7 +8,7 @@ import numpy as np
 
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Mask, Portfolio, Vector
-from rebalancing.rounds.plan import Omission, Plan, Why
+from rebalancing.rounds.plan import Omission, OmissionReason, Plan
 from rebalancing.rounds.planner import plan_trades
 from rebalancing.rounds.round import Round
 
@@ -34,7 +34,7 @@ def plan_around(
     gaps = destination[:-1] * portfolio.nav - portfolio.values[:-1]
     closed = untradable & members & (np.abs(gaps) >= rules.minimum)
     left = [
-        Omission(portfolio.assets[i], float(gaps[i]), Why.CLOSED)
+        Omission(portfolio.assets[i], float(gaps[i]), OmissionReason.CLOSED)
         for i in map(int, np.flatnonzero(closed))
     ]
     return replace(plan, omitted=(*plan.omitted, *left))

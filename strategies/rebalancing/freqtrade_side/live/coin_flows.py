@@ -7,10 +7,10 @@ from datetime import datetime
 
 import numpy as np
 
-from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
 
@@ -28,16 +28,16 @@ class CoinFlows:
     ----------
     snapshots : Snapshots
         Setup and balances.
-    bookkeeper : Bookkeeper
+    trade_writer : TradeWriter
         Enters what left.
     diary : Diary
         Is told.
     """
 
-    def __init__(self, snapshots: Snapshots, bookkeeper: Bookkeeper, diary: Diary) -> None:
+    def __init__(self, snapshots: Snapshots, trade_writer: TradeWriter, diary: Diary) -> None:
         self._setup = snapshots.setup
-        self._treasury = snapshots.treasury
-        self._bookkeeper = bookkeeper
+        self._account = snapshots.account
+        self._trade_writer = trade_writer
         self._diary = diary
         self._gone: dict[str, float] = {}
 
@@ -77,7 +77,7 @@ class CoinFlows:
         """Return the coins that trades hold and the account does not."""
         missing = {}
         for asset, pair in zip(self._setup.assets, self._setup.pairs, strict=True):
-            there = self._treasury.coins(asset)
+            there = self._account.coins(asset)
             if pair in held and there < held[pair].amount * ENOUGH:
                 # What fees and sells left of a lot is in no trade, and is gone as well.
                 most = max(held[pair].amount, own_orders.coins_left().get(asset, 0.0))
@@ -86,7 +86,7 @@ class CoinFlows:
 
     def _withdraw(self, now: datetime, asset: str, amount: float, price: float) -> None:
         worth, stake = amount * price, self._setup.stake
-        self._bookkeeper.release(f"{asset}/{stake}", amount, price, now)
+        self._trade_writer.release(f"{asset}/{stake}", amount, price, now)
         text = (
             f"-{amount:.8g} {asset} left the account: a withdrawal of {worth:,.8g} {stake} at "
             f"{price:.8g}"

@@ -6,37 +6,12 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from freqtrade.persistence import Order, Trade
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, func, select
 
 from rebalancing.freqtrade_side.orders import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG
 from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.known_trade import KnownTrade
 from rebalancing.rounds.round import parse_tag
-
-
-class KnownTrade(BaseModel):
-    """A trade as it was seen last.
-
-    Parameters
-    ----------
-    asset : str
-        Code of the coin.
-    order : str
-        What the exchange calls its first filled order. A number would not do: the next trade, of
-        any asset, may get that of a deleted one.
-    cost : float
-        What its orders have cost until now, stake currency with fees; negative if they brought
-        more than that.
-    is_open : bool
-        It holds coins.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    asset: str
-    order: str
-    cost: float
-    is_open: bool
 
 
 def known_trades(own: ColumnElement[bool]) -> tuple[KnownTrade, ...]:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
-from rebalancing.freqtrade_side.live.state import Memory
 from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.rebalancer import Rebalancer
 
@@ -49,7 +49,7 @@ class HandsOff:
         self, snapshots: Snapshots, rebalancer: Rebalancer, memory: Memory, diary: Diary
     ) -> None:
         self._setup = snapshots.setup
-        self._treasury = snapshots.treasury
+        self._account = snapshots.account
         self._rebalancer = rebalancer
         self._memory = memory
         self._diary = diary
@@ -79,7 +79,7 @@ class HandsOff:
         since = state.resumed_at
         if self._seen != (held, since):  # to look through all orders takes a while
             self._seen = (held, since)
-            own = self._treasury.own
+            own = self._account.own
             self._reduced = frozenset(ended_trades.reduced_by_others(own, since))
             self._memory.note(known_trades=ended_trades.known_trades(own))
         self._memory.note(vanished=tuple(sorted(vanished)))
@@ -97,14 +97,14 @@ class HandsOff:
             self._seen = None
             if not trade.cost:
                 continue
-            when, amount = self._treasury.take_out(now, trade.cost)
+            when, amount = self._account.take_out(now, trade.cost)
             text = (
                 f"{amount:+,.8g} {self._setup.stake}: a trade of {trade.asset} was deleted, and "
                 "with it what its orders had cost"
             )
             facts = {"asset": trade.asset, "opening": False}
             self._diary.note(when, "flow", text, amount=amount, **facts)
-            self._memory.note(book=self._treasury.book, flows=self._treasury.flows)
+            self._memory.note(book=self._account.book, flows=self._account.flows)
         return {trade.asset for trade in gone if trade.is_open}
 
     def _tell(self, now: datetime, found: _Found, new: frozenset[str], everything: bool) -> None:

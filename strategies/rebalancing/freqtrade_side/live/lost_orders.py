@@ -10,8 +10,8 @@ from freqtrade.exchange import Exchange
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import select
 
-from rebalancing.account.in_flight import Intent
-from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
+from rebalancing.account.in_flight import InFlightOrder
+from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.orders import ENTRY_TAG
 from rebalancing.freqtrade_side.records import booked_orders
 from rebalancing.rounds.round import parse_tag
@@ -27,7 +27,7 @@ class LostOrders:
     ----------
     exchange : Exchange
         freqtrade's.
-    bookkeeper : Bookkeeper
+    trade_writer : TradeWriter
         Enters what freqtrade does not know.
     stake : str
         Code of the stake currency.
@@ -36,11 +36,11 @@ class LostOrders:
     """
 
     def __init__(
-        self, exchange: Exchange, bookkeeper: Bookkeeper, stake: str, is_live: bool
+        self, exchange: Exchange, trade_writer: TradeWriter, stake: str, is_live: bool
     ) -> None:
         self._mark = ""
         self._exchange = exchange
-        self._bookkeeper = bookkeeper
+        self._trade_writer = trade_writer
         self._stake = stake
         self._is_live = is_live
 
@@ -68,22 +68,22 @@ class LostOrders:
         return timedelta(milliseconds=window + 1_000)
 
     def settle(
-        self, now: datetime, intents: Iterable[Intent]
-    ) -> tuple[tuple[Intent, ...], list[tuple[Intent, dict[str, Any]]]]:
+        self, now: datetime, intents: Iterable[InFlightOrder]
+    ) -> tuple[tuple[InFlightOrder, ...], list[tuple[InFlightOrder, dict[str, Any]]]]:
         """Find the orders that were made of intents.
 
         Parameters
         ----------
         now : datetime
             UTC.
-        intents : iterable of Intent
+        intents : iterable of InFlightOrder
             Handed to freqtrade in earlier loops, or before a kill.
 
         Returns
         -------
-        tuple of Intent
+        tuple of InFlightOrder
             Those still in doubt: the exchange has no such order, but it might yet.
-        list of (Intent, dict)
+        list of (InFlightOrder, dict)
             Orders freqtrade had lost, entered now.
 
         Raises
@@ -98,15 +98,15 @@ class LostOrders:
             order = self._lost(intent)
             if order is not None:
                 found.append((intent, order))
-                self._bookkeeper.enter_lost(self._pair(intent), order, intent.tag, now)
+                self._trade_writer.enter_lost(self._pair(intent), order, intent.tag, now)
             elif now - intent.at < self.doubt:
                 doubtful.append(intent)
         return tuple(doubtful), found
 
-    def _pair(self, intent: Intent) -> str:
+    def _pair(self, intent: InFlightOrder) -> str:
         return f"{intent.asset}/{self._stake}"
 
-    def _is_known(self, intent: Intent) -> bool:
+    def _is_known(self, intent: InFlightOrder) -> bool:
         """Tell whether freqtrade made the order; one that it found by itself gets its tag."""
         rows = Order.session.scalars(
             select(Order).where(
@@ -127,7 +127,7 @@ class LostOrders:
             for order in rows
         )
 
-    def _lost(self, intent: Intent) -> dict[str, Any] | None:
+    def _lost(self, intent: InFlightOrder) -> dict[str, Any] | None:
         pair = self._pair(intent)
         orders: list[dict[str, Any]] = self._exchange.fetch_orders(pair, intent.at - CLOCKS_DIFFER)
         known = set(Order.session.scalars(select(Order.order_id).where(Order.ft_pair == pair)))
@@ -141,7 +141,7 @@ class LostOrders:
         ]
         return max(fitting, key=lambda order: order["timestamp"] or 0, default=None)
 
-    def _is_meant(self, intent: Intent, order: dict[str, Any]) -> bool:
+    def _is_meant(self, intent: InFlightOrder, order: dict[str, Any]) -> bool:
         """Tell whether an order may be what became of an intent.
 
         Notes

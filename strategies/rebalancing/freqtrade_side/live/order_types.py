@@ -48,7 +48,7 @@ class OrderTypes:
     def set(self, run: LiveRun, now: datetime) -> None:
         """Make the strategy fit what the open round wants."""
         held = own_orders.holdings()
-        self.entries = run.ordering.entries(held)
+        self.entries = run.execution.entries(held)
         if self.entries:
             self._strategy.unlock_reason(AUTO_LOCK)
         self._strategy.config["max_open_trades"] = len(held) + len(self.entries)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
-from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.records import commands
 from rebalancing.freqtrade_side.records.commands import Command
 from rebalancing.policy.triggers import Cause

@@ -18,16 +18,16 @@ from rebalancing.freqtrade_side.live import ended_trades, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
 from rebalancing.freqtrade_side.live.diary import Diary
+from rebalancing.freqtrade_side.live.execution import Execution
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
-from rebalancing.freqtrade_side.live.ordering import Ordering
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
+from rebalancing.freqtrade_side.live.reconciliation import Reconciliation
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
-from rebalancing.freqtrade_side.live.state import Memory
-from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
 from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.lease import keep_lease
@@ -56,7 +56,7 @@ class LiveRun:
         What the life before left.
     board : QuoteBoard
         Prices.
-    stocktaking : Stocktaking
+    reconciliation : Reconciliation
         What happens around the rounds.
     lost_orders : LostOrders
         Finds out what became of orders.
@@ -78,7 +78,7 @@ class LiveRun:
         rebalancer: Rebalancer,
         memory: Memory,
         board: QuoteBoard,
-        stocktaking: Stocktaking,
+        reconciliation: Reconciliation,
         lost_orders: LostOrders,
         diary: Diary,
         dataprovider: DataProvider,
@@ -91,7 +91,7 @@ class LiveRun:
         self._rebalancer = rebalancer
         self._memory = memory
         self._board = board
-        self._stocktaking = stocktaking
+        self._reconciliation = reconciliation
         self._lost_orders = lost_orders
         self._diary = diary
         self._dataprovider = dataprovider
@@ -102,12 +102,12 @@ class LiveRun:
         self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
         self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(rebalancer, memory, diary)
-        self.ordering = Ordering(snapshots, rebalancer, memory, diary, refusals, guard)
+        self.execution = Execution(snapshots, rebalancer, memory, diary, refusals, guard)
 
     @property
     def is_ordering(self) -> bool:
         """The open round has trades that freqtrade may be told of in this loop."""
-        return self.ordering.is_ordering
+        return self.execution.is_ordering
 
     def waits_as_maker(self, now: datetime) -> bool:
         """Tell whether orders are to wait for others to trade at their prices."""
@@ -128,9 +128,9 @@ class LiveRun:
 
     def loop(self, now: datetime) -> None:
         """Think once; whatever goes wrong, nothing is ordered and the next loop tries again."""
-        self.ordering.is_allowed = False
+        self.execution.is_allowed = False
         try:
-            self.ordering.is_allowed = self._think(now)
+            self.execution.is_allowed = self._think(now)
         except KeyboardInterrupt:
             Trade.rollback()  # or freqtrade would commit, as it ends, what is half done
             raise
@@ -144,7 +144,7 @@ class LiveRun:
     def entry_stake(self, pair: str, now: datetime, rate: float) -> float:
         """Return the stake with which to open a trade at a price, 0 for none."""
         try:
-            return self.ordering.buy(pair, now, rate)
+            return self.execution.buy(pair, now, rate)
         except Exception as error:  # freqtrade would buy for a stake of its own
             self._undo(now, error)
             return 0.0
@@ -153,7 +153,7 @@ class LiveRun:
         """Return the stake by which to change a trade and the tag of the order; `rate` is the
         price of a buy."""
         try:
-            return self.ordering.adjust(trade, now, rate)
+            return self.execution.adjust(trade, now, rate)
         except Exception as error:  # freqtrade would log it and leave the database as it is
             self._undo(now, error)
             return None
@@ -173,7 +173,7 @@ class LiveRun:
         self._end_unlisted(now)
         self._settle_intents(now)
         newest = own_orders.newest_order()
-        worth = self._memory.state.nav or self._snapshots.treasury.account({})
+        worth = self._memory.state.nav or self._snapshots.account.balance({})
         quotes = self._board.at(now, self._candles, worth)
         self._tell_left_out(now, quotes)
         pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
@@ -181,7 +181,7 @@ class LiveRun:
         if quotes.trouble and not self._goes_on(quotes):
             self._requests.answer(now, None, f"prices that it can trust: {quotes.trouble[0]}")
             return False
-        self.ordering.doubted = self._setup.named(quotes.doubted)
+        self.execution.doubted = self._setup.named(quotes.doubted)
         self._balances_age += 1
         if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
@@ -239,12 +239,12 @@ class LiveRun:
         return current is not None and now - current.started >= PATIENCE
 
     def _take_stock_and_decide(self, now: datetime, quotes: Quotes) -> None:
-        is_fresh, is_sure = self._balances_age == 0, self._stocktaking.take(now, quotes)
+        is_fresh, is_sure = self._balances_age == 0, self._reconciliation.take(now, quotes)
         if not (is_sure and self._deciding.decide(now, quotes, is_fresh)):
             self._balances_age = BALANCES_EVERY  # the next loop asks for them
 
     def _ask_balances(self) -> None:
-        self._snapshots.treasury.update()
+        self._snapshots.account.update()
         self._balances_age = 0
 
     def _settle_intents(self, now: datetime) -> None:
@@ -261,7 +261,7 @@ class LiveRun:
             self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
-        own, known = self._snapshots.treasury.own, self._memory.state.known_trades
+        own, known = self._snapshots.account.own, self._memory.state.known_trades
         known = (*known, *ended_trades.new_trades(own, known))
         self._memory.note(intents=doubtful, known_trades=known)
         with uninterrupted():

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rebalancing.freqtrade_side.live.account import SLIVER, Account
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
-from rebalancing.freqtrade_side.live.treasury import SLIVER, Treasury
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
@@ -27,7 +27,7 @@ class Snapshots:
         The checked configuration.
     markets : Markets
         Lots, minimums and fee.
-    treasury : Treasury
+    account : Account
         Cash, and what the account has of every coin.
     fees : FeeRate
         The rate to plan with.
@@ -35,7 +35,7 @@ class Snapshots:
 
     setup: Setup
     markets: Markets
-    treasury: Treasury
+    account: Account
     fees: FeeRate
 
     def portfolio(self, prices: Vector, held: Mapping[str, Holding]) -> Portfolio:
@@ -47,8 +47,8 @@ class Snapshots:
         longer in the account do not.
         """
         lots = self.markets.lots.tolist()
-        amounts = np.array(self.treasury.owned(self.setup.assets, lots, held))
-        cash = self.treasury.cash(held)
+        amounts = np.array(self.account.owned(self.setup.assets, lots, held))
+        cash = self.account.cash(held)
         return Portfolio(self.setup.assets, amounts, prices, cash)
 
     def rules(self, portfolio: Portfolio) -> MarketRules:

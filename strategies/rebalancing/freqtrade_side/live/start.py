@@ -19,21 +19,22 @@ from rebalancing.account.setbacks import left_out
 from rebalancing.config.policy_words import describe
 from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.live import trade_corrections
-from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
+from rebalancing.freqtrade_side.live.account import Account
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.fee_rate import FeeRate
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
+from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, middle
+from rebalancing.freqtrade_side.live.reconciliation import Reconciliation
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
-from rebalancing.freqtrade_side.live.state import LiveState, Memory
-from rebalancing.freqtrade_side.live.stocktaking import Stocktaking
-from rebalancing.freqtrade_side.live.treasury import Treasury
+from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.journal_file import Journal, journal_path, last_closed
+from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.freqtrade_side.setup.investment import check_investment
 from rebalancing.rebalancer import Rebalancer
@@ -70,12 +71,12 @@ def start_live(
     exchange = strategy.dp._exchange
     assert exchange is not None
     life = take_up(exchange, strategy.wallets, strategy.config, setup, now)
-    setup, state, treasury = life.setup, life.state, life.treasury
+    setup, state, account = life.setup, life.state, life.account
     if not life.is_resumed and not own_orders.holdings():
         _check(exchange, life)
-    bookkeeper = Bookkeeper(exchange, strategy.config, strategy.get_strategy_name())
+    trade_writer = TradeWriter(exchange, strategy.config, strategy.get_strategy_name())
     is_live = not strategy.config["dry_run"]
-    lost_orders = LostOrders(exchange, bookkeeper, setup.stake, is_live)
+    lost_orders = LostOrders(exchange, trade_writer, setup.stake, is_live)
     lost_orders.mark_orders(state.mark)
     path = journal_path(strategy.config)
     diary = Diary(Journal(path), strategy.dp, setup.stake)
@@ -102,7 +103,7 @@ def start_live(
         diary.tell(now, "paused", f"{text}; compare it with the exchange, then resume")
     memory, snapshots = (
         Memory(state),
-        Snapshots(setup, life.markets, treasury, FeeRate(life.markets.fee)),
+        Snapshots(setup, life.markets, account, FeeRate(life.markets.fee)),
     )
     memory.save(now, life.rebalancer.state())
     for pair in setup.pairs:
@@ -113,7 +114,7 @@ def start_live(
         life.rebalancer,
         memory,
         QuoteBoard(exchange, setup, now),
-        Stocktaking(snapshots, life.rebalancer, memory, bookkeeper, diary),
+        Reconciliation(snapshots, life.rebalancer, memory, trade_writer, diary),
         lost_orders,
         diary,
         strategy.dp,
@@ -147,7 +148,7 @@ class Life:
     is_resumed: bool
     markets: Markets
     rebalancer: Rebalancer
-    treasury: Treasury
+    account: Account
 
 
 def take_up(
@@ -199,10 +200,10 @@ def take_up(
         rebalancer.hands_off = setup.mask(state.hands_off)
         rebalancer.kept = rebalancer.untradable = setup.mask(left_out(state.setbacks, now))
         rebalancer.wait_for(state.awaited)
-    treasury = Treasury(wallets, setup.stake, own, settings.investment, state.book, state.flows)
-    treasury.balance_adopted_before()
+    account = Account(wallets, setup.stake, own, settings.investment, state.book, state.flows)
+    account.balance_adopted_before()
     markets = Markets.of(exchange, config, setup.pairs)
-    return Life(setup, state, found is not None, markets, rebalancer, treasury)
+    return Life(setup, state, found is not None, markets, rebalancer, account)
 
 
 def _new_mark() -> str:
@@ -218,15 +219,15 @@ def _leaving(setup: Setup, state: LiveState) -> list[str]:
 
 def _check(exchange: Exchange, life: Life) -> None:
     """Refuse an investment that is too small, as far as prices can be had already."""
-    setup, treasury = life.setup, life.treasury
+    setup, account = life.setup, life.account
     try:
         tickers: Mapping[str, Any] = exchange.get_tickers(list(setup.pairs))
     except FreqtradeException:
         tickers = {}
     prices = np.array([middle(tickers.get(pair, {})) for pair in setup.pairs])
-    available = treasury.account({})
+    available = account.balance({})
     if setup.settings.adopt_holdings:
-        coins = np.array([treasury.coins(asset) for asset in setup.assets])
+        coins = np.array([account.coins(asset) for asset in setup.assets])
         available += float(np.nansum(coins * prices))
     try:
         check_investment(setup, life.markets, prices, available, setup.settings.reserve)

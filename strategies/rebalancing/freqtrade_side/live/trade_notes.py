@@ -9,7 +9,7 @@ from freqtrade.persistence import CustomDataWrapper, Trade
 from sqlalchemy import select
 
 from rebalancing.config.policy_words import next_round
-from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.outside.bot_status import Member, members_of, next_boundary
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.setup.configuration import Setup

@@ -11,7 +11,6 @@ from freqtrade.persistence import KeyValueStore, Order
 from sqlalchemy import func, select
 
 from rebalancing.config.settings import read_settings
-from rebalancing.freqtrade_side.live.state import LiveState
 from rebalancing.freqtrade_side.orders import IN_KIND
 from rebalancing.freqtrade_side.outside.bot_status import (
     BotStatus,
@@ -22,6 +21,7 @@ from rebalancing.freqtrade_side.outside.bot_status import (
 from rebalancing.freqtrade_side.records import commands, own_orders, store
 from rebalancing.freqtrade_side.records.commands import Command
 from rebalancing.freqtrade_side.records.lease import lease_holder
+from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.freqtrade_side.records.pulse import pulse_path, read_pulse
 from rebalancing.rounds.round import parse_tag

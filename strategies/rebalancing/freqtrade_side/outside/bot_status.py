@@ -11,7 +11,7 @@ import numpy as np
 
 from rebalancing.account.setbacks import left_out
 from rebalancing.config.durations import parse_duration
-from rebalancing.freqtrade_side.live.state import LiveState
+from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.records.pulse import Pulse
 from rebalancing.policy.drift import drift_of
 from rebalancing.policy.targets import targets_around

@@ -109,10 +109,10 @@ def _open_database(url: str) -> None:
 
 def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: datetime) -> Preview:
     candles = _candles(exchange, life.setup, config.get("timeframe") or "1h")
-    worth = life.state.nav or life.treasury.account({})
+    worth = life.state.nav or life.account.balance({})
     quotes = QuoteBoard(exchange, life.setup, now).at(now, candles, worth)
     fees = FeeRate(life.markets.fee)
-    snapshots = Snapshots(life.setup, life.markets, life.treasury, fees)
+    snapshots = Snapshots(life.setup, life.markets, life.account, fees)
     portfolio = snapshots.portfolio(quotes.prices, own_orders.holdings())
     rebalancer, rules = life.rebalancer, snapshots.rules(portfolio)
     without = _without(life, quotes)

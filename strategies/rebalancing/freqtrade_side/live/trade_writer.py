@@ -12,7 +12,7 @@ from freqtrade.persistence import Order, Trade
 from rebalancing.freqtrade_side.orders import ADOPTED_TAG, WITHDRAWN_TAG
 
 
-class Bookkeeper:
+class TradeWriter:
     """Writes what freqtrade itself would have written.
 
     Parameters

@@ -10,15 +10,15 @@ from typing import Literal
 import numpy as np
 from freqtrade.persistence import LocalTrade, Order
 
-from rebalancing.account.in_flight import Intent
+from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.freqtrade_side.live import trade_corrections
+from rebalancing.freqtrade_side.live.account import SLIVER
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
+from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import THIN, OrderGuard
 from rebalancing.freqtrade_side.live.refusals import NO_CASH, Refusals
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
-from rebalancing.freqtrade_side.live.state import Memory
-from rebalancing.freqtrade_side.live.treasury import SLIVER
 from rebalancing.freqtrade_side.orders import partial_sell_stake
 from rebalancing.freqtrade_side.records import booked_orders, own_orders
 from rebalancing.market.market_rules import whole_lots
@@ -29,7 +29,7 @@ MOVED = 0.02
 """Fraction by which a price may be above that of the plan before fewer coins are bought."""
 
 
-class Ordering:
+class Execution:
     """Hands out the trades of the open round, each one once.
 
     Parameters
@@ -65,7 +65,7 @@ class Ordering:
         guard: OrderGuard,
     ) -> None:
         self._setup = snapshots.setup
-        self._treasury = snapshots.treasury
+        self._account = snapshots.account
         self._markets = snapshots.markets
         self._fee = snapshots.fee
         self._rebalancer = rebalancer
@@ -109,7 +109,7 @@ class Ordering:
         trade = None if asset in self.doubted else current.take(asset, now)
         if trade is None:
             return 0.0
-        cash = min(self._treasury.cash(own_orders.holdings()), self._treasury.free())
+        cash = min(self._account.cash(own_orders.holdings()), self._account.free())
         fee = self._fee()
         share = current.share(trade, cash, fee)
         i = self._setup.assets.index(trade.asset)
@@ -146,7 +146,7 @@ class Ordering:
             return None
         self._intend(sell, amount, now)
         lot = float(self._markets.lots[i])
-        left = min(trade.amount, self._treasury.coins(asset)) - amount
+        left = min(trade.amount, self._account.coins(asset)) - amount
         least = max(lot * (1 - SLIVER), float(self._markets.cost_minimums[i]) / sell.price)
         if amount != trade.amount and left <= least:
             trade_corrections.let_hold(trade.id, amount)
@@ -183,7 +183,7 @@ class Ordering:
         side: Literal["buy", "sell"] = "sell" if trade.is_sell else "buy"
         known = booked_orders.all_orders(Order.ft_pair == f"{trade.asset}/{self._setup.stake}")
         self._refusals.handed_out(trade.asset)
-        intent = Intent(
+        intent = InFlightOrder(
             asset=trade.asset,
             side=side,
             size=size,

@@ -23,7 +23,7 @@ DUST_LOTS = 2
 More than that has another history, such as coins that were withdrawn."""
 
 
-class Treasury:
+class Account:
     """Keeps the book of the cash against freqtrade's wallets.
 
     Parameters
@@ -72,7 +72,7 @@ class Treasury:
         """Ask the exchange for the balances."""
         self._wallets.update()
 
-    def account(self, holdings: Mapping[str, Holding]) -> float:
+    def balance(self, holdings: Mapping[str, Holding]) -> float:
         """Return the account's stake currency, own open orders included.
 
         Notes
@@ -90,7 +90,7 @@ class Treasury:
 
     def cash(self, holdings: Mapping[str, Holding]) -> float:
         """Return the portfolio's cash as it is known now."""
-        account = self.account(holdings)
+        account = self.balance(holdings)
         if self._investment is None:
             return account
         return account if self.book is None else min(account, self._expected())
@@ -116,7 +116,7 @@ class Treasury:
             the portfolio starts with. None if a flow has been seen for the first time: balances
             may lag behind fills, so the next answer has to show it too.
         """
-        account = self.account(holdings)
+        account = self.balance(holdings)
         if self.book is None:
             effect = sum(order.cash for order in own_orders.executed(self.own))
             booked = booked_orders.all_orders()

@@ -8,19 +8,19 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.account.adoption import adopted_values
-from rebalancing.freqtrade_side.live.bookkeeping import Bookkeeper
 from rebalancing.freqtrade_side.live.coin_flows import CoinFlows
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.hands_off import HandsOff
+from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
-from rebalancing.freqtrade_side.live.state import Memory
+from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.rebalancer import Rebalancer
 
 
-class Stocktaking:
+class Reconciliation:
     """Takes stock while no order is open.
 
     Parameters
@@ -31,7 +31,7 @@ class Stocktaking:
         Is told what to keep its hands off.
     memory : Memory
         The bot's.
-    bookkeeper : Bookkeeper
+    trade_writer : TradeWriter
         Enters adopted coins.
     diary : Diary
         Is told.
@@ -42,17 +42,17 @@ class Stocktaking:
         snapshots: Snapshots,
         rebalancer: Rebalancer,
         memory: Memory,
-        bookkeeper: Bookkeeper,
+        trade_writer: TradeWriter,
         diary: Diary,
     ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
-        self._treasury = snapshots.treasury
+        self._account = snapshots.account
         self._rebalancer = rebalancer
         self._memory = memory
-        self._bookkeeper = bookkeeper
+        self._trade_writer = trade_writer
         self._diary = diary
-        self._coin_flows = CoinFlows(snapshots, bookkeeper, diary)
+        self._coin_flows = CoinFlows(snapshots, trade_writer, diary)
         self._hands_off = HandsOff(snapshots, rebalancer, memory, diary)
 
     def take(self, now: datetime, quotes: Quotes) -> bool:
@@ -82,22 +82,22 @@ class Stocktaking:
         return True
 
     def _book_flows(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> bool:
-        is_first = self._treasury.book is None
+        is_first = self._account.book is None
         worth = float(self._snapshots.portfolio(quotes.prices, held).values[:-1].sum())
-        flows = self._treasury.settle(now, worth, held)
+        flows = self._account.settle(now, worth, held)
         if flows is None:
             return False
         for when, amount in flows:
             text = f"{amount:+,.8g} {self._setup.stake}"
             self._diary.note(when, "flow", text, amount=amount, opening=is_first)
-        self._memory.note(book=self._treasury.book, flows=self._treasury.flows)
+        self._memory.note(book=self._account.book, flows=self._account.flows)
         return True
 
     def _adopt(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> None:
         """Take in what the account has beyond the portfolio and has not been seen before."""
         portfolio = self._snapshots.portfolio(quotes.prices, held)
         prices = np.nan_to_num(portfolio.prices)
-        coins = np.array([self._treasury.coins(asset) for asset in self._setup.assets])
+        coins = np.array([self._account.coins(asset) for asset in self._setup.assets])
         seen = np.array([self._memory.state.spare.get(asset, 0.0) for asset in self._setup.assets])
         everything = self._setup.settings.adopt_holdings == "all"
         if everything and self._memory.state.adopts is True:
@@ -120,7 +120,7 @@ class Stocktaking:
 
     def _take_over(self, now: datetime, i: int, amount: float, price: float) -> None:
         asset, pair = self._setup.assets[i], self._setup.pairs[i]
-        amount = self._bookkeeper.adopt(pair, amount, price, now)
-        self._treasury.balance_adopted(asset, amount, amount * price)
+        amount = self._trade_writer.adopt(pair, amount, price, now)
+        self._account.balance_adopted(asset, amount, amount * price)
         text = f"adopted {amount:.8g} {asset} of the account at {price:.8g} {self._setup.stake}"
         self._diary.tell(now, "adopted", text, asset=asset, amount=amount, price=price)

@@ -1,25 +1,17 @@
-"""What a live bot remembers: the rebalancer's state, and what happened around it."""
+"""What a live bot writes down: the rebalancer's state, and what happened around it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
 
 from rebalancing.account.cash_book import CashBook
-from rebalancing.account.in_flight import Intent
+from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.account.setbacks import Setback
-from rebalancing.freqtrade_side.live.ended_trades import KnownTrade
-from rebalancing.freqtrade_side.records import store
+from rebalancing.freqtrade_side.records.known_trade import KnownTrade
 from rebalancing.state import RebalancerState
-from rebalancing.version import __version__
-
-FIGURES = frozenset({"cash", "nav", "weights", "amounts", "prices", "checked_at", "left_out"})
-"""What changes with every check: no reason to write the state down at once."""
-
-FIGURES_EVERY = timedelta(minutes=1)
-"""How often they are written though nothing else happened."""
 
 
 class LiveState(RebalancerState):
@@ -46,7 +38,7 @@ class LiveState(RebalancerState):
     mark: str = ""
     dry_run: bool | None = None
     at: datetime | None = None
-    intents: tuple[Intent, ...] = ()
+    intents: tuple[InFlightOrder, ...] = ()
     paused: str | None = None
     stopped: str | None = None
     gave_up: str | None = None
@@ -74,47 +66,3 @@ class LiveState(RebalancerState):
     amounts: dict[str, float] = Field(default_factory=dict)
     prices: dict[str, float] = Field(default_factory=dict)
     checked_at: datetime | None = None
-
-
-class Memory:
-    """The state in memory, and when it was written down.
-
-    Parameters
-    ----------
-    state : LiveState
-        As the life before left it.
-    """
-
-    def __init__(self, state: LiveState) -> None:
-        self.state = state
-        self._saved: dict[str, Any] = {}
-        self._saved_at: datetime | None = None
-
-    @property
-    def is_held(self) -> str | None:
-        """Why nothing is ordered: paused, or stopped by a limit; None if it is neither."""
-        return self.state.paused or self.state.stopped
-
-    def note(self, **facts: Any) -> None:
-        """Change facts of the state."""
-        self.state = self.state.model_copy(update=facts)
-
-    def save(self, now: datetime, rebalancer: RebalancerState, force: bool = False) -> None:
-        """Write the state down if it has changed.
-
-        Parameters
-        ----------
-        now : datetime
-            UTC.
-        rebalancer : RebalancerState
-            As it is now.
-        force : bool
-            Whether it has changed or not.
-        """
-        self.note(**{name: getattr(rebalancer, name) for name in RebalancerState.model_fields})
-        data = self.state.model_dump(mode="json")
-        essential = {key: value for key, value in data.items() if key not in FIGURES}
-        due = self._saved_at is None or now - self._saved_at >= FIGURES_EVERY
-        if force or due or essential != self._saved:
-            store.save_state({**data, "bot": __version__, "at": now.isoformat()})
-            self._saved, self._saved_at = essential, now
