@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from rebalancing.policy.triggers import Reason
 from rebalancing.rounds.plan import Plan
-from rebalancing.rounds.round import Round, round_tag
+from rebalancing.rounds.round import Round
+from rebalancing.rounds.tag import round_tag
 
 
 class Outcome(StrEnum):

@@ -38,7 +38,7 @@ from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.freqtrade_side.setup.investment import check_investment
 from rebalancing.rebalancer import Rebalancer
-from rebalancing.rounds.round import round_tag
+from rebalancing.rounds.tag import round_tag
 from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,8 @@ from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.records.pulse import Pulse
 from rebalancing.policy.drift import drift_of
 from rebalancing.policy.targets import targets_around
-from rebalancing.rounds.round import Fill, round_tag
+from rebalancing.rounds.round import Fill
+from rebalancing.rounds.tag import round_tag
 
 Condition = Literal[
     "not started",
