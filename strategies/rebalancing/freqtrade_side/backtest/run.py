@@ -16,7 +16,6 @@ from rebalancing.freqtrade_side.backtest.holdings import (
     open_trades,
     real_cash,
 )
-from rebalancing.freqtrade_side.live.diary import left_out
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.orders import (
     exit_at_the_open,
@@ -30,6 +29,7 @@ from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Portfolio, Vector
 from rebalancing.rebalancer import Rebalancer
 from rebalancing.rounds.closed_rounds import Outcome, RoundRecord
+from rebalancing.rounds.plan import omissions
 
 logger = logging.getLogger(__name__)
 
@@ -189,7 +189,7 @@ class BacktestRun:
 
     def _report(self, now: datetime, record: RoundRecord) -> None:
         if self._journal is not None:
-            left = left_out(record.plans[0])
+            left = omissions(record.plans[0])
             facts = {"tag": record.tag, "outcome": record.outcome.value, "left_out": left}
             self._journal.write(now, "closed", round=record.number, **facts)
         if record.outcome is Outcome.GAVE_UP:

@@ -16,7 +16,7 @@ from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.market.portfolio import Portfolio, Vector
 from rebalancing.policy.triggers import Cause, Reason
 from rebalancing.rounds.closed_rounds import RoundRecord
-from rebalancing.rounds.plan import Plan
+from rebalancing.rounds.plan import Plan, omissions
 from rebalancing.rounds.round import Round
 
 logger = logging.getLogger("rebalancing")
@@ -118,7 +118,7 @@ class Diary:
         """A due round holds no trade; told to whoever asked for it, and else when what is left
         out changes. Return why."""
         why = plan.shortfall or "every weight is where it should be"
-        facts = {"left_out": left_out(plan), "due": reason}
+        facts = {"left_out": omissions(plan), "due": reason}
         if reason.cause is Cause.ASKED:
             self.tell(now, "no round", f"{reason}: no round, {why}", **facts)
         elif self._has_changed("no round", plan.shortfall):
@@ -199,7 +199,7 @@ class Diary:
                 {"asset": trade.asset, "amount": trade.amount, "price": trade.price}
                 for trade in current.plan.trades
             ],
-            left_out=left_out(current.plan),
+            left_out=omissions(current.plan),
             without=dict(without),
         )
 
@@ -220,7 +220,7 @@ def opening_facts(current: Round, portfolio: Portfolio, stake: str) -> dict[str,
         "weights": weights(portfolio, stake),
         "prices": {asset: price for asset, price in prices if np.isfinite(price)},
         "planned": {trade.asset: trade.amount * trade.price for trade in current.plan.trades},
-        "left_out": left_out(current.plan),
+        "left_out": omissions(current.plan),
     }
 
 
@@ -236,11 +236,6 @@ def slippage(orders: Sequence[Executed], prices: Mapping[str, float]) -> float:
 def weights(portfolio: Portfolio, stake: str) -> dict[str, float]:
     """Return the weights by name of the member."""
     return _named((*portfolio.assets, stake), portfolio.weights)
-
-
-def left_out(plan: Plan) -> list[dict[str, Any]]:
-    """Return the trades a plan leaves out, as data."""
-    return [{"asset": o.asset, "size": o.size, "why": o.why.value} for o in plan.omitted]
 
 
 def _named(members: Sequence[str], vector: Vector) -> dict[str, float]:

@@ -10,7 +10,7 @@ from freqtrade.persistence import Order, Trade
 from freqtrade.wallets import Wallets
 
 from rebalancing.account.cash_book import QUIET_TOLERANCE, CashBook
-from rebalancing.freqtrade_side.live.exact_cash import ExactCash
+from rebalancing.freqtrade_side.present.exact_cash import ExactCash
 from rebalancing.freqtrade_side.records import booked_orders, own_orders, store
 from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
 from rebalancing.rounds.tag import ADOPTED_TAG
