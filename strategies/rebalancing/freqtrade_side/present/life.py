@@ -81,7 +81,16 @@ def take_up(
         rebalancer.hands_off = setup.mask(state.hands_off)
         rebalancer.kept = rebalancer.untradable = setup.mask(left_out(state.setbacks, now))
         rebalancer.wait_for(state.awaited)
-    account = Account(wallets, setup.stake, own, settings.investment, state.book, state.flows)
+    account = Account(
+        wallets,
+        exchange,
+        dry_run,
+        setup.stake,
+        own,
+        settings.investment,
+        state.book,
+        state.flows,
+    )
     account.balance_adopted_before()
     markets = Markets.of(exchange, config, setup.pairs)
     return Life(setup, state, found is not None, markets, rebalancer, account)
