@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import ColumnElement, func, select
 
+from rebalancing.account.known_trade import KnownTrade
 from rebalancing.freqtrade_side.orders import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG
 from rebalancing.freqtrade_side.records import own_orders
-from rebalancing.freqtrade_side.records.known_trade import KnownTrade
 from rebalancing.rounds.round import parse_tag
 
 

@@ -15,7 +15,6 @@ from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 from freqtrade.wallets import Wallets
 
-from rebalancing.account.setbacks import left_out
 from rebalancing.config.policy_words import describe
 from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.live import trade_corrections
@@ -34,11 +33,12 @@ from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.journal_file import Journal, journal_path, last_closed
-from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.freqtrade_side.setup.investment import check_investment
-from rebalancing.rebalancer import Rebalancer
-from rebalancing.rounds.round import round_tag
+from rebalancing.policy.policy import Policy
+from rebalancing.resume import begun, resumed
+from rebalancing.rounds.round import Round, round_tag
+from rebalancing.state import State
 from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -87,34 +87,34 @@ def start_live(
         describe(setup.settings),
         version=__version__,
         dry_run=not is_live,
-        targets=life.rebalancer.state().targets,
+        targets=state.targets,
         resumed=life.is_resumed,
     )
-    state = state.model_copy(update={"kept": kept or None})
-    if life.rebalancer.round is None:
-        state = state.model_copy(update={"announced": None})
+    state = state.changed(kept=kept or None)
+    if state.round is None:
+        state = state.changed(announced=None)
     if kept:
         text = f"the configuration is invalid, the one before stays in force: {kept}"
         diary.tell(now, "settings kept", text)
     _tell_of_the_round(diary, now, life)
-    if told >= state.number:
+    if told >= (state.number if life.is_resumed else 0):
         text = f"the database does not know round {told} of the journal, it is older or new: paused"
-        state = state.model_copy(update={"paused": text})
+        state = state.changed(paused=text)
         diary.tell(now, "paused", f"{text}; compare it with the exchange, then resume")
     memory, snapshots = (
         Memory(state),
         Snapshots(setup, life.markets, account, FeeRate(life.markets.fee)),
     )
-    memory.save(now, life.rebalancer.state())
+    memory.save(now)
     for pair in setup.pairs:
         if pair not in exchange.markets:
             trade_corrections.assume_fees(pair, life.markets.fee, setup.stake)
     return LiveRun(
+        life.policy,
         snapshots,
-        life.rebalancer,
         memory,
         QuoteBoard(exchange, setup, now),
-        Reconciliation(snapshots, life.rebalancer, memory, trade_writer, diary),
+        Reconciliation(life.policy, snapshots, memory, trade_writer, diary),
         lost_orders,
         diary,
         strategy.dp,
@@ -127,7 +127,7 @@ def start_live(
 def _tell_of_the_round(diary: Diary, now: datetime, life: Life) -> None:
     """Tell what becomes of a round that a life before began: every start that was told gets an
     end, and every end a start."""
-    before, current = life.state.round, life.rebalancer.round
+    before, current = life.round_before, life.state.round
     if current is not None:
         diary.tell(now, "goes on", f"{current.tag} goes on after a restart", tag=current.tag)
     elif before is not None:
@@ -141,13 +141,32 @@ def _tell_of_the_round(diary: Diary, now: datetime, life: Life) -> None:
 
 @dataclass(frozen=True)
 class Life:
-    """What is known at the start of a life, before anything is done with it."""
+    """What is known at the start of a life, before anything is done with it.
+
+    Parameters
+    ----------
+    setup : Setup
+        With the assets that leave the portfolio.
+    policy : Policy
+        What is wanted.
+    state : State
+        With which to go on.
+    round_before : Round or None
+        The one that was open when the life before ended.
+    is_resumed : bool
+        There has been a life before.
+    markets : Markets
+        Lots, minimums and fee.
+    account : Account
+        Cash and coins.
+    """
 
     setup: Setup
-    state: LiveState
+    policy: Policy
+    state: State
+    round_before: Round | None
     is_resumed: bool
     markets: Markets
-    rebalancer: Rebalancer
     account: Account
 
 
@@ -175,7 +194,7 @@ def take_up(
         If the state in the database is damaged, or another portfolio's.
     """
     found = store.load_state()
-    state = LiveState.model_validate(found or {"targets": {}, "mark": _new_mark()})
+    state = State.model_validate(found or {"targets": {}, "mark": _new_mark()})
     if state.targets and setup.stake not in state.targets:
         raise ValueError(
             f"stake_currency: is {setup.stake}, the portfolio in the database has none in its "
@@ -190,27 +209,26 @@ def take_up(
         )
     own = {*setup.assets, *state.targets, *state.leaving}
     setup = setup.with_leaving(_leaving(setup, state))
-    state = state.model_copy(update={"leaving": setup.leaving, "dry_run": dry_run})
+    state = state.changed(leaving=setup.leaving, dry_run=dry_run)
     settings = setup.settings
-    rebalancer = Rebalancer(settings, setup.assets, setup.stake, settings.reserve)
+    policy = Policy(settings, setup.assets, setup.stake, settings.reserve)
+    before = state.round
     if found is None:
-        rebalancer.begin(own_orders.last_round() + 1)
+        fresh = begun(policy, own_orders.last_round() + 1)
+        state = state.changed(targets=fresh.targets, period=fresh.period, number=fresh.number)
     else:
-        rebalancer.resume(state, now)
-        rebalancer.hands_off = setup.mask(state.hands_off)
-        rebalancer.kept = rebalancer.untradable = setup.mask(left_out(state.setbacks, now))
-        rebalancer.wait_for(state.awaited)
+        state = resumed(policy, state, now)
     account = Account(wallets, setup.stake, own, settings.investment, state.book, state.flows)
     account.balance_adopted_before()
     markets = Markets.of(exchange, config, setup.pairs)
-    return Life(setup, state, found is not None, markets, rebalancer, account)
+    return Life(setup, policy, state, before, found is not None, markets, account)
 
 
 def _new_mark() -> str:
     return f"rb-{secrets.token_hex(4)}-"
 
 
-def _leaving(setup: Setup, state: LiveState) -> list[str]:
+def _leaving(setup: Setup, state: State) -> list[str]:
     """Assets that were among the targets once and are still held."""
     held = {pair.split("/")[0] for pair in own_orders.holdings()}
     known = {*state.targets, *state.leaving} - {setup.stake, *setup.assets}

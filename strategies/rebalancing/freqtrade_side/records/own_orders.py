@@ -12,8 +12,8 @@ from typing import Any
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import func, select
 
-from rebalancing.config.limits import Done
 from rebalancing.freqtrade_side.orders import IN_KIND
+from rebalancing.policy.limits import Done
 from rebalancing.rounds.round import Fill, parse_tag
 
 
