@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rebalancing.freqtrade_side.backtest.candles import PairCandles
-from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
+from rebalancing.freqtrade_side.present.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from sandbox.book import Level
 from sandbox.exchange import LocalExchange
