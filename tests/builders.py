@@ -11,9 +11,9 @@ import pandas as pd
 from rebalancing.config.settings import Settings
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Portfolio
-from rebalancing.rebalancer import Rebalancer
 from rebalancing.rounds.plan import Plan, Trade
 from rebalancing.rounds.round import Fill
+from tests.driven_rebalancer import DrivenRebalancer
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -122,7 +122,7 @@ class SimulatedAccount:
         **rules: float,
     ) -> None:
         self.assets = tuple(prices)
-        self.rebalancer = Rebalancer(settings, self.assets, "USDT", reserve)
+        self.rebalancer = DrivenRebalancer(settings, self.assets, "USDT", reserve)
         self.rules = make_rules(len(prices), **{"minimum": 0.01, **rules})
         self.prices = dict(prices)
         self.held = dict.fromkeys(prices, 0.0)
@@ -154,9 +154,8 @@ class SimulatedAccount:
 
     def _order(self, now: datetime) -> dict[str, float]:
         traded: dict[str, float] = {}
-        current = self.rebalancer.round
         for asset in (*self.assets, *self.assets):
-            trade = None if current is None else current.take(asset, now)
+            trade, current = self.rebalancer.take(asset, now), self.rebalancer.round
             if current is None or trade is None:
                 continue
             cost = current.share(trade, self.cash, self.rules.fee)

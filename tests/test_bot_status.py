@@ -12,10 +12,10 @@ from freqtrade.persistence import Order, Trade
 from rebalancing.freqtrade_side.outside.bot_status import SILENT_AFTER, Life, bot_status
 from rebalancing.freqtrade_side.records import commands, store
 from rebalancing.freqtrade_side.records.lease import take_lease
-from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.records.pulse import Pulse
 from rebalancing.policy.triggers import Cause, Reason
-from rebalancing.state import RoundState
+from rebalancing.rounds.round import Round
+from rebalancing.state import State
 from tests.command_lines import TARGETS, dry_run_database, rebalance
 
 MINUTE = timedelta(minutes=1)
@@ -93,7 +93,7 @@ def save_state(**facts: Any) -> None:
         "prices": {"BTC": 50_000.0, "ETH": 2_500.0, "SOL": 100.0},
         "checked_at": NOW,
     }
-    store.save_state(LiveState(**(known | facts)).model_dump(mode="json"))
+    store.save_state(State(**(known | facts)).model_dump(mode="json"))
 
 
 def hold_the_portfolio() -> Trade:
@@ -180,7 +180,7 @@ def test_status_tells_a_bot_that_does_nothing_from_one_that_runs(
 ) -> None:
     at = NOW - heard * SILENT_AFTER / 10
     pulse = None if freqtrade is None else Pulse(at, freqtrade)
-    state = LiveState(**({"targets": TARGETS, "at": at} | facts))
+    state = State(**({"targets": TARGETS, "at": at} | facts))
     found = bot_status(state, "USDT", {}, {}, 0.0, Life(NOW, holder, pulse))
     assert (found.condition, found.why) == expected
 
@@ -197,7 +197,7 @@ def test_status_shows_what_the_open_round_has_left(folder: Path) -> None:
     tag = "r1 threshold BTC +3.4pp"
     bitcoin.orders.append(make_order("BTC/USDT", "sell", 0.001, 51_000, tag))
     Trade.commit()
-    current = RoundState(
+    current = Round(
         number=1,
         reason=reason,
         started=NOW - 6 * MINUTE,

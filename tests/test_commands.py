@@ -19,9 +19,7 @@ from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.records import commands
 from rebalancing.freqtrade_side.records.journal_file import Journal
-from rebalancing.freqtrade_side.records.live_state import LiveState
-from rebalancing.rebalancer import Rebalancer
-from tests.builders import make_settings
+from rebalancing.state import State
 from tests.command_lines import (
     COMMAND,
     clean_environment,
@@ -272,8 +270,7 @@ def test_now_is_answered_once_it_is_decided_or_takes_too_long(
     write_command(timedelta(0), at=(now - timedelta(seconds=age)).isoformat())
     dataprovider = DataProvider({"runmode": RunMode.DRY_RUN}, None)
     diary = Diary(Journal(folder / "journal.jsonl"), dataprovider, "USDT")
-    rebalancer = Rebalancer(make_settings(), ["BTC", "ETH"], "USDT")
-    requests = Requests(rebalancer, Memory(LiveState(targets={})), diary)
+    requests = Requests(Memory(State(targets={})), diary)
     requests.obey(now, is_running=True)
     requests.answer(now, decision, "prices")
     assert commands.answer("0badcafe") == expected

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rebalancing.account.cash_book import Booked
-from rebalancing.freqtrade_side.records.live_state import LiveState
+from rebalancing.state import State
 from tests.live_bots import with_api
 from tests.outside_views import seen_from_outside
 from tests.portfolio_bots import TARGETS, closed, trading_bot
@@ -45,6 +45,6 @@ def test_a_deleted_trade_is_hands_off_and_its_reused_numbers_hide_no_order(tmp_p
 
 def test_the_book_of_an_older_version_is_read() -> None:
     book = {"expected": 400.0, "invested": 1000.0, "last_order": 7}
-    kept = LiveState.model_validate({"targets": {}, "book": book}).book
+    kept = State.model_validate({"targets": {}, "book": book}).book
     assert kept is not None
     assert kept.booked == Booked(7)

@@ -82,7 +82,7 @@ def top(module: str) -> str:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {"settings.py", "planner.py", "rebalancer.py"} <= {path.name for path in PURE}
+    assert {"settings.py", "planner.py", "decide.py"} <= {path.name for path in PURE}
     assert {path.parent.name for path in INNER} == {*ROOMS}
     assert len(FREQTRADE_SIDE) > 3
 

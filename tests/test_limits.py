@@ -2,7 +2,8 @@
 
 import pytest
 
-from rebalancing.config.limits import Done, Limits, breach_after, breach_before
+from rebalancing.config.limits import Limits
+from rebalancing.policy.limits import Done, breach_after, breach_before
 
 LIMITS = Limits(round_turnover=0.5, day_turnover=1.0, day_rounds=3, round_loss=0.02)
 

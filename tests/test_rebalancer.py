@@ -9,11 +9,12 @@ import pytest
 
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Portfolio
-from rebalancing.rebalancer import PATIENCE, Rebalancer
-from rebalancing.rounds.closed_rounds import Outcome
+from rebalancing.rounds.events import Outcome
+from rebalancing.rounds.following import PATIENCE
 from rebalancing.rounds.round import MAX_TRIES, Fill, Round
-from rebalancing.state import RebalancerState
+from rebalancing.state import State
 from tests.builders import START, SimulatedAccount, make_rules, make_settings
+from tests.driven_rebalancer import DrivenRebalancer
 
 NAN = float("nan")
 RULES = make_rules(2)
@@ -25,31 +26,31 @@ def snapshot(btc: float, eth: float, cash: float = 0.0) -> Portfolio:
     return Portfolio(("BTC", "ETH"), np.array([btc, eth]), np.ones(2), cash)
 
 
-def at_work(**values: Any) -> Rebalancer:
+def at_work(**values: Any) -> DrivenRebalancer:
     """Have a round open that sells 100 of BTC and buys 100 of ETH, nothing ordered yet."""
-    rebalancer = Rebalancer(make_settings(**values), ("BTC", "ETH"), "USDT")
+    rebalancer = DrivenRebalancer(make_settings(**values), ("BTC", "ETH"), "USDT")
     rebalancer.watch(START, snapshot(600, 400), lambda: RULES)
     assert planned(rebalancer) == {"BTC": -100, "ETH": 100}
     return rebalancer
 
 
-def current_of(rebalancer: Rebalancer) -> Round:
+def current_of(rebalancer: DrivenRebalancer) -> Round:
     assert rebalancer.round is not None
     return rebalancer.round
 
 
-def planned(rebalancer: Rebalancer) -> dict[str, float]:
+def planned(rebalancer: DrivenRebalancer) -> dict[str, float]:
     trades = current_of(rebalancer).plan.trades
     return {trade.asset: round(trade.amount * trade.price, 6) for trade in trades}
 
 
-def order_all(rebalancer: Rebalancer) -> None:
+def order_all(rebalancer: DrivenRebalancer) -> None:
     for asset in ("BTC", "ETH", "BTC", "ETH"):
-        current_of(rebalancer).take(asset, START)
+        rebalancer.take(asset, START)
 
 
 def proceed(
-    rebalancer: Rebalancer,
+    rebalancer: DrivenRebalancer,
     portfolio: Portfolio,
     minutes: float = 1,
     open_orders: bool = False,
@@ -60,7 +61,7 @@ def proceed(
     rebalancer.proceed(now, portfolio, rules, fills, open_orders)
 
 
-def outcomes(rebalancer: Rebalancer) -> list[Outcome]:
+def outcomes(rebalancer: DrivenRebalancer) -> list[Outcome]:
     return [record.outcome for record in rebalancer.closed]
 
 
@@ -77,7 +78,7 @@ def test_no_buy_counts_on_a_sell_that_the_round_will_not_make(
     cash: float, left: dict[str, float] | None
 ) -> None:
     """While it buys both, BTC doubles and the cash is withdrawn."""
-    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer = DrivenRebalancer(make_settings(), ("BTC", "ETH"), "USDT")
     rebalancer.watch(START, snapshot(0, 0, 1000), lambda: RULES)
     assert planned(rebalancer) == {"BTC": 500, "ETH": 500}
     order_all(rebalancer)
@@ -92,13 +93,13 @@ def test_no_buy_counts_on_a_sell_that_the_round_will_not_make(
 def test_a_sell_does_not_shrink_because_another_asset_has_turned() -> None:
     """ETH was sold in part and has fallen since: it would be bought, and is left alone."""
     assets = ("BTC", "ETH", "SOL")
-    rebalancer = Rebalancer(make_settings(), assets, "USDT")
+    rebalancer = DrivenRebalancer(make_settings(), assets, "USDT")
     rules = make_rules(3)
     begun = Portfolio(assets, np.array([500.0, 400.0, 100.0]), np.ones(3), 0.0)
     rebalancer.watch(START, begun, lambda: rules)
     assert planned(rebalancer) == {"BTC": -166.666667, "ETH": -66.666667, "SOL": 233.333333}
     for asset in ("BTC", "ETH", "SOL"):
-        current_of(rebalancer).take(asset, START)
+        rebalancer.take(asset, START)
     prices = np.array([1.0, 0.5, 1.0])
     now = Portfolio(assets, np.array([500.0, 370.0, 100.0]), prices, 30.0)
     proceed(rebalancer, now, rules=rules, ETH=Fill(30, 0))
@@ -168,24 +169,24 @@ def test_a_round_gives_up_after_a_bounded_number_of_tries() -> None:
 
 
 def test_nothing_is_sold_for_a_buy_that_will_not_be_made() -> None:
-    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer = DrivenRebalancer(make_settings(), ("BTC", "ETH"), "USDT")
     rebalancer.untradable = np.array([False, True])
     rebalancer.watch(START, snapshot(1000, 0), lambda: RULES)
     assert rebalancer.round is None
     assert rebalancer.declined is not None
-    assert "ETH: cannot be traded now" in rebalancer.declined[1].shortfall
-    assert "BTC: the buys it would pay for are left out" in rebalancer.declined[1].shortfall
+    assert "ETH: cannot be traded now" in rebalancer.declined.plan.shortfall
+    assert "BTC: the buys it would pay for are left out" in rebalancer.declined.plan.shortfall
     rebalancer.untradable = np.array([False, False])
     rebalancer.watch(START + MINUTE, snapshot(1000, 0), lambda: RULES)
     assert planned(rebalancer) == {"BTC": -500, "ETH": 500}
 
 
 def test_the_others_are_bought_and_an_asset_follows_when_it_can_be_traded() -> None:
-    rebalancer = Rebalancer(make_settings(cooldown="0m"), ("BTC", "ETH"), "USDT")
+    rebalancer = DrivenRebalancer(make_settings(cooldown="0m"), ("BTC", "ETH"), "USDT")
     rebalancer.untradable = np.array([False, True])
     rebalancer.watch(START, snapshot(0, 0, 1000), lambda: RULES)
     assert planned(rebalancer) == {"BTC": 500}
-    current_of(rebalancer).take("BTC", START)
+    rebalancer.take("BTC", START)
     proceed(rebalancer, snapshot(500, 0, 500), BTC=Fill(0, 500))
     rebalancer.watch(START + 2 * MINUTE, snapshot(500, 0, 500), lambda: RULES)
     assert rebalancer.round is None
@@ -198,13 +199,13 @@ ASSETS = ("BTC", "ETH", "SOL")
 ETH_ONLY = np.array([False, True, False])
 
 
-def allocated(**policy: Any) -> Rebalancer:
+def allocated(**policy: Any) -> DrivenRebalancer:
     """Have the initial allocation of three assets behind it."""
-    rebalancer = Rebalancer(make_settings(cooldown="0m", **policy), ASSETS, "USDT")
-    targets = dict(zip((*ASSETS, "USDT"), rebalancer.targets.tolist(), strict=True))
+    rebalancer = DrivenRebalancer(make_settings(cooldown="0m", **policy), ASSETS, "USDT")
+    targets = dict(zip((*ASSETS, "USDT"), rebalancer.policy.targets.tolist(), strict=True))
     begun = {"origin": START, "last_start": START, "seen": ASSETS, "number": 1}
-    period = rebalancer.settings.period
-    rebalancer.resume(RebalancerState(targets=targets, period=period, **begun), START)
+    period = rebalancer.policy.settings.period
+    rebalancer.resume(State(targets=targets, period=period, **begun), START)
     return rebalancer
 
 
@@ -218,7 +219,7 @@ def test_what_was_sold_for_a_buy_that_is_never_made_goes_to_the_others(
     now = START + 24 * 60 * MINUTE
     rebalancer.watch(now, held, lambda: rules)
     for asset in ASSETS:
-        current_of(rebalancer).take(asset, now)
+        rebalancer.take(asset, now)
     third = 1000 / 3
     fills = {"BTC": Fill(800 - third, 0), "SOL": Fill(0, third - 100)}
     held = Portfolio(ASSETS, np.array([third, 100.0, third]), np.ones(3), 900 - 2 * third)
@@ -243,19 +244,19 @@ def test_an_asset_that_is_left_out_moves_nothing_and_is_traded_again_after_it() 
 
 
 def test_a_round_goes_on_without_an_asset_in_doubt_and_waits_for_it() -> None:
-    rebalancer = Rebalancer(make_settings(), ASSETS, "USDT")
+    rebalancer = DrivenRebalancer(make_settings(), ASSETS, "USDT")
     rules = make_rules(3)
     held = Portfolio(ASSETS, np.array([600.0, 200.0, 200.0]), np.ones(3), 0.0)
     rebalancer.watch(START, held, lambda: rules)
     for asset in ASSETS:
-        current_of(rebalancer).take(asset, START)
+        rebalancer.take(asset, START)
     third = 1000 / 3
     sold = {"BTC": Fill(600 - third, 0)}
     held = Portfolio(ASSETS, np.array([third, 200.0, 200.0]), np.ones(3), 600 - third)
     rebalancer.untradable = rebalancer.doubted = ETH_ONLY
     proceed(rebalancer, held, rules=rules, **sold)
     assert planned(rebalancer) == {"SOL": pytest.approx(third - 200)}
-    current_of(rebalancer).take("SOL", START)
+    rebalancer.take("SOL", START)
     held = Portfolio(ASSETS, np.array([third, 200.0, third]), np.ones(3), third - 200)
     filled = {**sold, "SOL": Fill(0, third - 200)}
     for minutes in range(2, 2 + 2 * MAX_TRIES):
@@ -268,12 +269,12 @@ def test_a_round_goes_on_without_an_asset_in_doubt_and_waits_for_it() -> None:
 
 def test_what_is_too_large_for_one_order_is_continued_in_as_many_as_it_takes() -> None:
     small = replace(RULES, largest=np.array([10.0, 7.0]))
-    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer = DrivenRebalancer(make_settings(), ("BTC", "ETH"), "USDT")
     rebalancer.watch(START, snapshot(600, 400), lambda: small)
     sold = bought = 0.0
     orders = 0
     while rebalancer.round is not None:
-        sell, buy = (current_of(rebalancer).take(asset, START) for asset in ("BTC", "ETH"))
+        sell, buy = (rebalancer.take(asset, START) for asset in ("BTC", "ETH"))
         sold += -sell.amount if sell else 0.0
         bought += buy.amount if buy else 0.0
         assert orders < 30
@@ -287,7 +288,7 @@ def test_what_is_too_large_for_one_order_is_continued_in_as_many_as_it_takes() -
 
 def test_a_piece_that_is_refused_each_time_is_given_up() -> None:
     small = replace(RULES, largest=np.array([10.0, 7.0]))
-    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer = DrivenRebalancer(make_settings(), ("BTC", "ETH"), "USDT")
     rebalancer.watch(START, snapshot(600, 400), lambda: small)
     tries = 0
     while rebalancer.round is not None:
@@ -322,7 +323,7 @@ def test_daily_candles_leave_a_round_its_tries() -> None:
 
 
 def test_nothing_proceeds_without_a_round() -> None:
-    rebalancer = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    rebalancer = DrivenRebalancer(make_settings(), ("BTC", "ETH"), "USDT")
     proceed(rebalancer, snapshot(600, 400))
     assert rebalancer.round is None
     assert rebalancer.closed == []
@@ -341,7 +342,7 @@ def test_rounds_are_numbered_from_the_initial_allocation() -> None:
     for day, price in enumerate([1.0, 1.2, 1.5, 1.5, 1.1]):
         account.at(24 * day, BTC=price)
     account.at(24 * 5 - 1)
-    assert [record.tag for record in account.rebalancer.closed] == [
+    assert [record.round.tag for record in account.rebalancer.closed] == [
         "r0 initial",
         "r1 period",
         "r2 period",
@@ -373,7 +374,7 @@ def test_after_a_round_nothing_is_left_to_trade() -> None:
     account.at(0)
     assert account.at(1, BTC=1.3) != {}
     assert [account.at(hour) for hour in (2, 3, 4)] == [{}, {}, {}]
-    assert [record.number for record in account.rebalancer.closed] == [0, 1]
+    assert [record.round.number for record in account.rebalancer.closed] == [0, 1]
 
 
 def test_investment_in_one_round_leaves_no_cash_and_makes_no_debt() -> None:
@@ -436,12 +437,12 @@ def test_a_portfolio_that_lost_everything_is_left_alone() -> None:
 
 
 def test_an_asset_that_never_had_a_price_is_waited_for_with_its_weight_in_cash() -> None:
-    rebalancer = Rebalancer(make_settings(cooldown="0m"), ("BTC", "ETH"), "USDT")
+    rebalancer = DrivenRebalancer(make_settings(cooldown="0m"), ("BTC", "ETH"), "USDT")
     unlisted = Portfolio(("BTC", "ETH"), np.zeros(2), np.array([1.0, NAN]), 1000.0)
     assert rebalancer.wait_for(["ETH"]) == ("ETH",)
     rebalancer.watch(START, unlisted, lambda: RULES)
     assert planned(rebalancer) == {"BTC": 500}
-    current_of(rebalancer).take("BTC", START)
+    rebalancer.take("BTC", START)
     bought = Portfolio(("BTC", "ETH"), np.array([500.0, 0.0]), np.array([1.0, NAN]), 500.0)
     proceed(rebalancer, bought, BTC=Fill(0, 500))
     rebalancer.watch(START + 2 * MINUTE, bought, lambda: RULES)
@@ -454,7 +455,7 @@ def test_an_asset_that_never_had_a_price_is_waited_for_with_its_weight_in_cash()
 def test_nobody_waits_for_an_asset_that_had_a_price_before_or_is_gone_without() -> None:
     rebalancer = at_work()
     assert rebalancer.wait_for(["ETH"]) == (), "it has been traded"
-    new = Rebalancer(make_settings(), ("BTC", "ETH"), "USDT")
+    new = DrivenRebalancer(make_settings(), ("BTC", "ETH"), "USDT")
     assert new.wait_for([]) == ()
     unlisted = Portfolio(("BTC", "ETH"), np.zeros(2), np.array([1.0, NAN]), 1000.0)
     new.watch(START, unlisted, lambda: RULES)

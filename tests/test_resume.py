@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from rebalancing.policy.triggers import Cause
-from rebalancing.rebalancer import Rebalancer
 from rebalancing.rounds.round import Fill
-from rebalancing.state import RebalancerState
+from rebalancing.state import State
 from tests.builders import START, SimulatedAccount, make_rules, make_settings
+from tests.driven_rebalancer import DrivenRebalancer
 
 HALVES = {"BTC": 0.5, "ETH": 0.5}
 
@@ -22,15 +22,15 @@ def restart(
     **policy: Any,
 ) -> None:
     """Kill the rebalancer and start another on what it has written down."""
-    written = account.rebalancer.state().model_dump_json()
-    settings = account.rebalancer.settings.model_copy(update=policy)
+    written = account.rebalancer.state.model_dump_json()
+    settings = account.rebalancer.policy.settings.model_copy(update=policy)
     if assets is not None:
         account.held = {name: account.held.get(name, 0.0) for name in assets}
         account.prices = dict(assets)
         account.assets = tuple(assets)
         account.rules = make_rules(len(assets), minimum=0.01)
-    account.rebalancer = Rebalancer(settings, account.assets, "USDT")
-    state = RebalancerState.model_validate_json(written)
+    account.rebalancer = DrivenRebalancer(settings, account.assets, "USDT")
+    state = State.model_validate_json(written)
     account.rebalancer.resume(state, START + timedelta(hours=hours))
 
 
@@ -125,7 +125,7 @@ def test_an_asset_that_was_sold_completely_is_forgotten() -> None:
     account.at(2)
     account.at(3)
     restart(account, 4, {"BTC": 1.0}, targets={"BTC": 1.0})
-    assert account.rebalancer.state().asked is None
+    assert account.rebalancer.state.asked is None
 
 
 def test_changed_targets_drop_the_round_that_was_open_for_others() -> None:
@@ -144,12 +144,12 @@ def test_what_is_sold_by_hand_stays_out_until_told(scope: str, sold: float) -> N
     account = allocated(threshold=0.05, scope=scope)
     account.cash += account.held["ETH"] * sold
     account.held["ETH"] *= 1 - sold
-    account.rebalancer.hands_off[1] = True
+    account.rebalancer.hands_off("ETH")
     assert account.at(2) == {}
     assert account.at(3, BTC=1.05) == {}
     assert "ETH" not in account.at(4, BTC=1.3)
     assert "ETH" not in account.at(5, BTC=1.0)
-    account.rebalancer.hands_off[1] = False
+    account.rebalancer.hands_off()
     account.rebalancer.forget(["ETH"])
     assert account.at(6)["ETH"] == pytest.approx(500 * sold, rel=0.2)
 

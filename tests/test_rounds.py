@@ -21,10 +21,13 @@ def open_round(
     *trades: Trade, fills: dict[str, Fill] | None = None, pieces: dict[str, float] | None = None
 ) -> Round:
     current = Round(
-        7, Reason(Cause.THRESHOLD, "A", 0.034), START, np.full(5, 0.2), np.ones(4, dtype=bool)
+        number=7,
+        reason=Reason(Cause.THRESHOLD, "A", 0.034),
+        started=START,
+        destination=dict.fromkeys([*"ABCD", "USDT"], 0.2),
+        members=tuple("ABCD"),
     )
-    current.adopt(Plan(trades), fills or {}, pieces or {})
-    return current
+    return current.adopt(Plan(trades), fills or {}, pieces or {})
 
 
 def prices(**changed: float) -> Portfolio:
@@ -42,23 +45,23 @@ def test_its_tag_is_its_number_and_its_reason() -> None:
 
 
 def test_a_trade_is_handed_out_once() -> None:
-    current = open_round(SELL_A)
-    assert current.take("A", START) == SELL_A
-    assert current.take("A", START) is None
+    current, sell = open_round(SELL_A).take("A", START)
+    assert sell == SELL_A
+    assert current.take("A", START)[1] is None
     assert not current.is_waiting
 
 
 def test_the_time_of_the_last_order_is_kept() -> None:
     current = open_round(SELL_A)
     assert current.ordered_at is None
-    current.take("C", START)
+    current, _ = current.take("C", START)
     assert current.ordered_at is None
-    current.take("A", START)
+    current, _ = current.take("A", START)
     assert current.ordered_at == START
 
 
 def test_an_asset_without_a_trade_gets_none() -> None:
-    assert open_round(SELL_A).take("D", START) is None
+    assert open_round(SELL_A).take("D", START)[1] is None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,7 @@ def test_a_trade_too_large_is_cut_into_orders_of_about_the_same_size(
     while abs(amount) > 0:
         plan = Plan((Trade("A", amount, 1.0),))
         current = open_round(*plan.trades, pieces=pieces(plan, ["A"], rules))
-        order = current.take("A", START)
+        _, order = current.take("A", START)
         assert order is not None
         assert order.is_sell == (amount < 0)
         amount -= order.amount
@@ -90,12 +93,12 @@ def test_a_trade_too_large_is_cut_into_orders_of_about_the_same_size(
 
 def test_buys_wait_until_every_sell_has_been_ordered() -> None:
     current = open_round(SELL_A, SELL_B, BUY_C)
-    assert current.take("C", START) is None
-    current.take("A", START)
-    assert current.take("C", START) is None
+    assert current.take("C", START)[1] is None
+    current, _ = current.take("A", START)
+    assert current.take("C", START)[1] is None
     assert current.sellers == {"B"}
-    current.take("B", START)
-    assert current.take("C", START) == BUY_C
+    current, _ = current.take("B", START)
+    assert current.take("C", START)[1] == BUY_C
 
 
 @pytest.mark.parametrize("fee", [0.0, 0.001])
@@ -108,7 +111,7 @@ def test_what_a_buy_may_cost_does_not_depend_on_the_order_of_the_buys(
     for order in itertools.permutations(buys):
         current, left, spent = open_round(*buys), cash, {}
         for buy in order:
-            taken = current.take(buy.asset, START)
+            current, taken = current.take(buy.asset, START)
             assert taken is not None
             spent[buy.asset] = current.share(taken, left, fee)
             left -= spent[buy.asset] * (1 + fee)
@@ -153,7 +156,7 @@ def test_an_asset_without_a_price_is_not_waited_for() -> None:
 def test_a_second_plan_wants_its_trades_on_top_of_what_is_filled() -> None:
     current = open_round(SELL_A, BUY_C)
     fills = {"A": Fill(20, 0), "C": Fill(0, 40)}
-    current.adopt(Plan((Trade("A", -30, 2.0), Trade("C", 50, 1.0))), fills, {})
+    current = current.adopt(Plan((Trade("A", -30, 2.0), Trade("C", 50, 1.0))), fills, {})
     assert current.tries == 2
     assert unfinished(current, **fills) == {"A", "C"}
     assert unfinished(current, A=Fill(50, 0), C=Fill(0, 90)) == set()
@@ -161,10 +164,10 @@ def test_a_second_plan_wants_its_trades_on_top_of_what_is_filled() -> None:
 
 def test_a_second_plan_replaces_what_was_not_handed_out() -> None:
     current = open_round(SELL_A, BUY_C)
-    current.adopt(Plan((BUY_D,)), {}, {})
-    assert current.take("A", START) is None
-    assert current.take("C", START) is None
-    assert current.take("D", START) == BUY_D
+    current = current.adopt(Plan((BUY_D,)), {}, {})
+    assert current.take("A", START)[1] is None
+    assert current.take("C", START)[1] is None
+    assert current.take("D", START)[1] == BUY_D
 
 
 @pytest.mark.parametrize(

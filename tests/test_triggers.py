@@ -116,14 +116,14 @@ def pair_of_coins(minimum: float = 5.0, **settings: object) -> SimulatedAccount:
 def causes(account: SimulatedAccount) -> list[str]:
     """Close the open round, if any, and return why each round started."""
     account.at(100_000)
-    return [str(record.reason) for record in account.rebalancer.closed]
+    return [str(record.round.reason) for record in account.rebalancer.closed]
 
 
 def test_the_first_round_is_the_initial_allocation() -> None:
     account = pair_of_coins(period="24h")
     account.at(1)
     (record,) = account.rebalancer.closed
-    assert (record.number, str(record.reason)) == (0, "initial")
+    assert (record.round.number, str(record.round.reason)) == (0, "initial")
 
 
 def test_the_grid_begins_at_the_end_of_the_initial_allocation() -> None:
@@ -158,7 +158,7 @@ def test_dust_opens_no_round(settings: dict[str, object]) -> None:
     account = pair_of_coins(minimum=5, **settings)
     assert account.at(24, BTC=1.009) == {}
     assert account.rebalancer.round is None
-    assert [record.number for record in account.rebalancer.closed] == [0]
+    assert [record.round.number for record in account.rebalancer.closed] == [0]
 
 
 def test_a_cooldown_postpones_a_boundary_and_does_not_cancel_it() -> None:
@@ -204,7 +204,7 @@ def test_a_new_asset_starts_a_round_when_it_appears() -> None:
     assert account.at(5) == {}
     assert account.at(6, SOL=2.0) == {"BTC": -150, "ETH": -150, "SOL": 300}
     assert account.at(7) == {}
-    assert [str(record.reason) for record in account.rebalancer.closed] == [
+    assert [str(record.round.reason) for record in account.rebalancer.closed] == [
         "initial",
         "new asset SOL",
     ]

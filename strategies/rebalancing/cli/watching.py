@@ -17,7 +17,7 @@ from rebalancing.freqtrade_side.outside.bot_database import open_database, see_c
 from rebalancing.freqtrade_side.outside.bot_status import open_round_tag
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.journal_file import journal_path
-from rebalancing.freqtrade_side.records.live_state import LiveState
+from rebalancing.state import State
 
 
 class Watcher:
@@ -67,7 +67,7 @@ class Watcher:
             return None  # the bot is just writing it
         if state is None:
             return None
-        if tag := open_round_tag(LiveState.model_validate(state)):
+        if tag := open_round_tag(State.model_validate(state)):
             return f"{tag} is under way"
         values = {
             pair.split("/")[0]: trade.amount * (self._price(pair) or 0.0)

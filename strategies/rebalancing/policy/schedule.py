@@ -1,18 +1,16 @@
-"""When the next round is due, from the policy and from what has happened."""
+"""Whether a round is due, and what of the state says so."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from rebalancing.config.settings import Settings
 from rebalancing.market.portfolio import Mask, Portfolio, Vector
-from rebalancing.policy.drift import drift_of, furthest, threshold_vector, tolerance_bands
+from rebalancing.policy.drift import drift_of, furthest
+from rebalancing.policy.policy import Policy
 from rebalancing.policy.triggers import Cause, PeriodGrid, Reason, trigger
-from rebalancing.state import ScheduleState
+from rebalancing.state import State
 
 LONGEST_BACKOFF = timedelta(hours=1)
 """How long the next round waits at most after rounds that gave up, beside the cool-down."""
@@ -30,155 +28,109 @@ def backoff(failures: int) -> timedelta:
     return min(LONGEST_BACKOFF, timedelta(minutes=4.0 ** min(failures - 2, 5)))
 
 
-class Schedule:
-    """Knows when rounds began and how they ended, and says when the next one is due.
+def grid_of(policy: Policy, state: State) -> PeriodGrid:
+    """Return the boundaries of the period, as far as they have been served."""
+    return PeriodGrid(policy.period, state.origin, state.served)
+
+
+def sleeps(policy: Policy, state: State, now: datetime) -> bool:
+    """Tell that nothing can be decided at a time, whatever the prices: no round is open, and the
+    time lies between the boundaries of a period without which none starts, once every asset has
+    been seen."""
+    if state.round is not None or state.asked is not None or state.origin is None:
+        return False
+    if not policy.needs_boundary or len(state.seen) < len(policy.assets):
+        return False
+    return not grid_of(policy, state).due(now)
+
+
+def is_cooling(policy: Policy, state: State, now: datetime) -> bool:
+    """Tell whether the newest round began too recently for another one."""
+    if state.last_start is None or state.asked is not None:
+        return False
+    # A clock that was wrong, and has been set back, must not silence it until then.
+    return abs(now - state.last_start) < policy.cooldown + backoff(state.failures)
+
+
+def due(
+    policy: Policy,
+    state: State,
+    now: datetime,
+    portfolio: Portfolio,
+    targets: Vector,
+    tradable: Mask,
+) -> Reason | None:
+    """Say why a round is due, the cool-down apart; None if it is not.
 
     Parameters
     ----------
-    settings : Settings
-        The policy, valid.
-    assets : sequence of str
-        Codes of the assets other than the stake currency.
-    stake : str
-        Code of the stake currency.
-
-    Attributes
-    ----------
-    asked : Reason or None
-        A round that an event asks for: it is due at once, whatever the cool-down.
+    policy, state
+        What is wanted, and what has happened.
+    now : datetime
+        Time of the view.
+    portfolio : Portfolio
+        As it is.
+    targets : array, shape (assets + 1,)
+        Target weights in force.
+    tradable : bool array, shape (assets,)
+        An asset is new when it is tradable for the first time.
     """
-
-    def __init__(self, settings: Settings, assets: Sequence[str], stake: str) -> None:
-        self.asked: Reason | None = None
-        self._settings = settings
-        self._assets = tuple(assets)
-        self._members = (*self._assets, stake)
-        self._grid = PeriodGrid(settings.period_duration)
-        self._cooldown = settings.cooldown_duration
-        self._last_start: datetime | None = None
-        self._seen = np.zeros(len(self._assets), dtype=bool)
-        self._failures = 0
-        self._again: Reason | None = None
-        self._thresholds: Vector | None = None
-        if settings.threshold is not None:
-            self._thresholds = threshold_vector(settings.threshold, self._assets, stake)
-            targets = settings.targets if isinstance(settings.targets, Mapping) else {}
-            if settings.threshold_kind == "relative" and not targets.get(stake):
-                self._thresholds[-1] = np.nan  # the reserve that is in force is no target
-
-    @property
-    def seen(self) -> Mask:
-        """Which assets have been available when a round began, shape (assets,)."""
-        return self._seen
-
-    @property
-    def has_begun(self) -> bool:
-        """There has been a round, or nothing to do for the initial one."""
-        return self._last_start is not None
-
-    def sleeps(self, now: datetime) -> bool:
-        """Tell that no round can be due, whatever the prices: between the boundaries of a period
-        without which nothing starts, once every asset has been seen."""
-        if self.asked is not None or self._grid.origin is None or not self._seen.all():
-            return False
-        needs_boundary = self._thresholds is None or self._settings.combine == "and"
-        return self._grid.period is not None and needs_boundary and not self._grid.due(now)
-
-    def is_cooling(self, now: datetime) -> bool:
-        """Tell whether the newest round began too recently for another one."""
-        if self._last_start is None or self.asked is not None:
-            return False
-        # A clock that was wrong, and has been set back, must not silence it until then.
-        return abs(now - self._last_start) < self._cooldown + backoff(self._failures)
-
-    def due(
-        self, now: datetime, portfolio: Portfolio, targets: Vector, tradable: Mask
-    ) -> Reason | None:
-        """Say why a round is due, the cool-down apart; None if it is not. An asset is new when it
-        is `tradable` for the first time."""
-        available = portfolio.available[:-1]
-        if self._last_start is None:
-            return Reason(Cause.INITIAL) if available.any() else None
-        if event := self.asked or self._again:
-            return event
-        if portfolio.cash < -OWED * portfolio.nav:
-            return Reason(Cause.WITHDRAWAL)
-        new = available & tradable & ~self._seen & (targets[:-1] > 0)
+    available = portfolio.available[:-1]
+    if state.last_start is None:
+        return Reason(Cause.INITIAL) if available.any() else None
+    if event := state.asked or state.again:
+        return event
+    if portfolio.cash < -OWED * portfolio.nav:
+        return Reason(Cause.WITHDRAWAL)
+    if len(state.seen) < len(policy.assets):
+        new = available & tradable & ~policy.mask(state.seen) & (targets[:-1] > 0)
         if new.any():
-            return Reason(Cause.NEW_ASSET, self._assets[int(np.argmax(new))])
-        boundary = self._grid.due(now)
-        both = self._grid.period is not None and self._thresholds is not None
-        if both and self._settings.combine == "and" and not boundary:
-            return None
-        reached = self._reached(drift_of(portfolio.weights, targets), targets)
-        return trigger(boundary, reached, self._settings.combine, both)
+            return Reason(Cause.NEW_ASSET, policy.assets[int(np.argmax(new))])
+    boundary = grid_of(policy, state).due(now)
+    if policy.needs_boundary and policy.thresholds is not None and not boundary:
+        return None
+    both = policy.period is not None and policy.thresholds is not None
+    reached = _reached(policy, drift_of(portfolio.weights, targets), targets)
+    return trigger(boundary, reached, policy.settings.combine, both)
 
-    def bands(self, targets: Vector) -> Vector | None:
-        """Return the half-width of each member's tolerance band; None without a threshold."""
-        if self._thresholds is None:
-            return None
-        relative = self._settings.threshold_kind == "relative"
-        return tolerance_bands(self._thresholds, targets, relative)
 
-    def serve(self, now: datetime, reason: Reason | None) -> None:
-        """The boundaries up to now have been looked at, and so has this reason."""
-        self._grid = self._grid.serve(now)
-        if reason is not None:
-            self.asked = self._again = None
+def _reached(policy: Policy, drift: Vector, targets: Vector) -> Reason | None:
+    bands = policy.bands(targets)
+    index = None if bands is None else furthest(drift, bands)
+    if index is None:
+        return None
+    return Reason(Cause.THRESHOLD, policy.members[index], float(drift[index]))
 
-    def see(self, available: Mask) -> None:
-        """These assets are no longer new."""
-        self._seen = self._seen | available
 
-    def forget(self, assets: Collection[str]) -> None:
-        """Take assets for never seen: they are bought again when they are next available."""
-        self._seen = self._seen & ~self._mask(assets)
+def served(policy: Policy, state: State, now: datetime, reason: Reason | None) -> State:
+    """Return the state once the boundaries up to now, and this reason, have been looked at."""
+    grid = grid_of(policy, state)
+    if grid.due(now):
+        state = state.changed(served=grid.boundary(now))
+    if reason is not None and (state.asked is not None or state.again is not None):
+        state = state.changed(asked=None, again=None)
+    return state
 
-    def started(self, now: datetime) -> None:
-        """A round begins."""
-        self._last_start = now
 
-    def allocated(self, now: datetime) -> None:
-        """The initial allocation is complete, if it was not before: the period grid begins."""
-        if self._grid.origin is None:
-            self._last_start = self._last_start or now
-            self._grid = replace(self._grid, origin=now)
+def seen(policy: Policy, state: State, available: Mask) -> State:
+    """Return the state once these assets are no longer new."""
+    if len(state.seen) == len(policy.assets):
+        return state
+    known = policy.mask(state.seen)
+    both = known | available
+    return state if (both == known).all() else state.changed(seen=policy.named(both))
 
-    def ended(self, reason: Reason, gave_up: bool, is_again: bool) -> None:
-        """A round is over; one that gave up is due again if nothing else would ask for it."""
-        self._failures = self._failures + 1 if gave_up else 0
-        if gave_up and is_again:
-            self._again = reason
 
-    def state(self) -> ScheduleState:
-        """Return what must survive a restart."""
-        return ScheduleState(
-            period=self._settings.period,
-            origin=self._grid.origin,
-            served=self._grid.served,
-            last_start=self._last_start,
-            seen=tuple(n for n, seen in zip(self._assets, self._seen, strict=True) if seen),
-            failures=self._failures,
-            asked=self.asked,
-            again=self._again,
-        )
+def allocated(state: State, now: datetime) -> State:
+    """Return the state once the initial allocation is complete, if it was not before: the period
+    grid begins."""
+    if state.origin is not None:
+        return state
+    return state.changed(origin=now, last_start=state.last_start or now)
 
-    def resume(self, state: ScheduleState, now: datetime) -> None:
-        """Go on where a life before ended; a changed period looks at its next boundary, not at
-        those that passed."""
-        self._last_start = state.last_start
-        self._failures, self.asked, self._again = state.failures, state.asked, state.again
-        self._seen = self._mask(state.seen)
-        self._grid = replace(self._grid, origin=state.origin, served=state.served)
-        if state.period != self._settings.period:
-            self._grid = replace(self._grid, served=self._grid.boundary(now))
 
-    def _reached(self, drift: Vector, targets: Vector) -> Reason | None:
-        bands = self.bands(targets)
-        index = None if bands is None else furthest(drift, bands)
-        if index is None:
-            return None
-        return Reason(Cause.THRESHOLD, self._members[index], float(drift[index]))
-
-    def _mask(self, names: Collection[str]) -> Mask:
-        return np.array([name in names for name in self._assets], dtype=bool)
+def ended(state: State, reason: Reason, gave_up: bool, is_again: bool) -> State:
+    """Return the state once a round is over; one that gave up is due again if nothing else would
+    ask for it."""
+    again = reason if gave_up and is_again else state.again
+    return state.changed(failures=state.failures + 1 if gave_up else 0, again=again)

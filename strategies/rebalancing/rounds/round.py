@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
 from rebalancing.market.market_rules import MarketRules
-from rebalancing.market.portfolio import Mask, Portfolio, Vector
+from rebalancing.market.portfolio import Mask, Portfolio
 from rebalancing.policy.triggers import Reason
 from rebalancing.rounds.plan import Plan, Trade
 from rebalancing.rounds.tag import round_tag
-from rebalancing.state import RoundState
 
 MAX_TRIES = 5
 """Plans a round makes before it gives up."""
@@ -35,14 +36,8 @@ class Fill:
     bought: float = 0.0
 
 
-def _cut(trade: Trade, pieces: Mapping[str, float]) -> Trade:
-    size = pieces.get(trade.asset)
-    return trade if size is None else replace(trade, amount=-size if trade.is_sell else size)
-
-
-@dataclass
-class Round:
-    """One complete rebalance: where it goes, its plans, and what is left of them.
+class Round(BaseModel):
+    """One complete rebalance: where it goes, its newest plan, and what is left of that.
 
     Parameters
     ----------
@@ -52,54 +47,46 @@ class Round:
         Why it started.
     started : datetime
         When.
-    destination : array, shape (assets + 1,)
-        The weights it aims at, fixed at its start.
-    members : bool array, shape (assets,)
+    ordered_at : datetime or None
+        Of its newest order; None before the first.
+    destination : dict of str to float
+        The weights it aims at by member, the stake currency among them, fixed at its start.
+    members : tuple of str
         Assets it trades; those that are finished leave.
-    tries_before : int
-        Plans it made before a restart.
+    goals : dict of str to (float, float)
+        By asset, the coins that it should have sold and the stake currency that it should have
+        bought for in the end.
+    tries : int
+        Plans it has made; one that only continues what was too large for one order is none.
+    plan : Plan
+        The newest. Like all that follows it is not written down: after a restart the round is
+        planned again from what was executed before anything is ordered.
+    waiting : tuple of Trade
+        Trades of the plan that have not been ordered.
+    executed : dict of str to Fill
+        What the round had executed when it was planned.
+    is_cut : bool
+        An order of the plan is smaller than its trade.
     """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     number: int
     reason: Reason
     started: datetime
-    destination: Vector
-    members: Mask
-    plans: list[Plan] = field(default_factory=list)
     ordered_at: datetime | None = None
-    tries_before: int = 0
-    _waiting: dict[str, Trade] = field(default_factory=dict)
-    _goals: dict[str, Fill] = field(default_factory=dict)
-    _filled: dict[str, Fill] = field(default_factory=dict)
-    _is_cut: bool = False
+    destination: dict[str, float]
+    members: tuple[str, ...]
+    goals: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    tries: int = 0
+    plan: Plan = Field(default=Plan(), exclude=True)
+    waiting: tuple[Trade, ...] = Field(default=(), exclude=True)
+    executed: dict[str, Fill] = Field(default_factory=dict, exclude=True)
+    is_cut: bool = Field(default=False, exclude=True)
 
-    @classmethod
-    def resumed(cls, state: RoundState, members: Sequence[str]) -> Round:
-        """Go on with a round that was open when the bot ended; `members` ends with the stake
-        currency. Nothing is ordered before it has been planned again from what was executed."""
-        return cls(
-            state.number,
-            state.reason,
-            state.started,
-            np.array([state.destination[name] for name in members]),
-            np.array([name in state.members for name in members[:-1]], dtype=bool),
-            ordered_at=state.ordered_at,
-            tries_before=state.tries,
-            _goals={name: Fill(*goal) for name, goal in state.goals.items()},
-        )
-
-    def state(self, members: Sequence[str]) -> RoundState:
-        """Return what must survive a restart; `members` ends with the stake currency."""
-        return RoundState(
-            number=self.number,
-            reason=self.reason,
-            started=self.started,
-            ordered_at=self.ordered_at,
-            destination=dict(zip(members, self.destination.tolist(), strict=True)),
-            members=tuple(n for n, m in zip(members[:-1], self.members, strict=True) if m),
-            goals={name: (goal.sold, goal.bought) for name, goal in self._goals.items()},
-            tries=self.tries,
-        )
+    def changed(self, **facts: Any) -> Round:
+        """Return the round with other facts."""
+        return self.model_copy(update=facts)
 
     @property
     def tag(self) -> str:
@@ -107,32 +94,27 @@ class Round:
         return round_tag(self.number, self.reason)
 
     @property
-    def plan(self) -> Plan:
-        """The newest plan."""
-        return self.plans[-1]
-
-    @property
-    def tries(self) -> int:
-        """How many plans there have been."""
-        return self.tries_before + len(self.plans)
-
-    @property
     def sellers(self) -> frozenset[str]:
         """Assets of which something is still to be sold."""
-        return frozenset(asset for asset, trade in self._waiting.items() if trade.is_sell)
+        return frozenset(trade.asset for trade in self.waiting if trade.is_sell)
 
     @property
     def buyers(self) -> frozenset[str]:
         """Assets of which something is still to be bought."""
-        return frozenset(self._waiting) - self.sellers
+        return frozenset(trade.asset for trade in self.waiting if not trade.is_sell)
 
     @property
     def is_waiting(self) -> bool:
         """Some trades of the plan have not been ordered yet."""
-        return bool(self._waiting)
+        return bool(self.waiting)
 
-    def adopt(self, plan: Plan, fills: Mapping[str, Fill], pieces: Mapping[str, float]) -> None:
-        """Take up a plan for what is left.
+    @property
+    def wanted(self) -> dict[str, Fill]:
+        """What its orders should have executed when all is done, by asset."""
+        return {asset: Fill(*goal) for asset, goal in self.goals.items()}
+
+    def adopt(self, plan: Plan, fills: Mapping[str, Fill], pieces: Mapping[str, float]) -> Round:
+        """Return the round with a plan for what is left.
 
         Parameters
         ----------
@@ -144,37 +126,36 @@ class Round:
             The first order of trades that are too large for one, coins; plans that follow
             continue them.
         """
-        self.plans.append(plan)
-        self._filled, self._is_cut = dict(fills), bool(pieces)
-        self._waiting = {trade.asset: _cut(trade, pieces) for trade in plan.trades}
+        goals = dict(self.goals)
         for trade in plan.trades:
             done = fills.get(trade.asset, Fill())
-            self._goals[trade.asset] = Fill(
+            goals[trade.asset] = (
                 done.sold + (-trade.amount if trade.is_sell else 0.0),
                 done.bought + (0.0 if trade.is_sell else trade.notional),
             )
+        return self.changed(
+            plan=plan,
+            goals=goals,
+            tries=self.tries + 1,
+            waiting=tuple(_cut(trade, pieces) for trade in plan.trades),
+            executed=dict(fills),
+            is_cut=bool(pieces),
+        )
 
-    def cut(self) -> None:
-        """An order of the newest plan was made smaller; plans that follow continue it."""
-        self._is_cut = True
-
-    def credit(self, fills: Mapping[str, Fill]) -> None:
-        """Do not count a plan as a try if it only continues what was too large for one order."""
-        if self._is_cut and dict(fills) != self._filled:
-            self.tries_before -= 1
-            self._is_cut = False
-
-    @property
-    def wanted(self) -> dict[str, Fill]:
-        """What its orders should have executed when all is done, by asset."""
-        return dict(self._goals)
+    def credit(self, fills: Mapping[str, Fill]) -> Round:
+        """Return the round without the try of a plan that only continues what was too large for
+        one order."""
+        if not self.is_cut or dict(fills) == self.executed:
+            return self
+        return self.changed(tries=self.tries - 1, is_cut=False)
 
     def continues(self, trade: Trade) -> bool:
         """Tell whether a trade goes the way this round began for its asset: a round does not
         sell again what it bought because prices moved while it was open."""
-        return (self._goals.get(trade.asset, Fill()).sold > 0) == trade.is_sell
+        sold, _ = self.goals.get(trade.asset, (0.0, 0.0))
+        return (sold > 0) == trade.is_sell
 
-    def take(self, asset: str, now: datetime) -> Trade | None:
+    def take(self, asset: str, now: datetime) -> tuple[Round, Trade | None]:
         """Hand out the trade of an asset, once.
 
         Parameters
@@ -186,16 +167,17 @@ class Round:
 
         Returns
         -------
+        Round
+            Without that trade.
         Trade or None
             None if the plan wants nothing (more) of the asset, or wants to buy while there are
             still sells that have not been ordered.
         """
-        trade = self._waiting.get(asset)
+        trade = next((trade for trade in self.waiting if trade.asset == asset), None)
         if trade is None or (not trade.is_sell and self.sellers):
-            return None
-        del self._waiting[asset]
-        self.ordered_at = now
-        return trade
+            return self, None
+        rest = tuple(other for other in self.waiting if other is not trade)
+        return self.changed(waiting=rest, ordered_at=now), trade
 
     def share(self, buy: Trade, spendable: float, fee: float) -> float:
         """Return what a buy just taken may cost, so that all buys together stay within the cash.
@@ -215,8 +197,7 @@ class Round:
             Stake currency without the fee: the planned notional, or its part of the cash if
             the sells brought less than planned. The order of the buys makes no difference.
         """
-        others = sum(trade.notional for trade in self._waiting.values() if not trade.is_sell)
-        wanted = buy.notional + others
+        wanted = buy.notional + sum(trade.notional for trade in self.waiting if not trade.is_sell)
         return buy.notional * min(1.0, max(0.0, spendable) / (wanted * (1 + fee)))
 
     def unfinished(
@@ -239,8 +220,13 @@ class Round:
         """
         left = np.zeros(len(portfolio.assets))
         for i, asset in enumerate(portfolio.assets):
-            goal, done = self._goals.get(asset, Fill()), fills.get(asset, Fill())
+            goal, done = Fill(*self.goals.get(asset, (0.0, 0.0))), fills.get(asset, Fill())
             coins = max(0.0, goal.sold - done.sold)
             left[i] = coins * portfolio.prices[i] + max(0.0, goal.bought - done.bought)
         short: Mask = left >= rules.minimum
         return short
+
+
+def _cut(trade: Trade, pieces: Mapping[str, float]) -> Trade:
+    size = pieces.get(trade.asset)
+    return trade if size is None else replace(trade, amount=-size if trade.is_sell else size)

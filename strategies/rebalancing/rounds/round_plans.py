@@ -41,13 +41,30 @@ def plan_around(
 
 
 def plan_rest(
-    current: Round, untradable: Mask, portfolio: Portfolio, rules: MarketRules, reserve: float
+    current: Round,
+    destination: Vector,
+    members: Mask,
+    untradable: Mask,
+    portfolio: Portfolio,
+    rules: MarketRules,
+    reserve: float,
 ) -> Plan:
     """Plan what is left of a round: each asset the way it began, and no buy that counts on a sell
-    which the round will not make. Sells do not wait for such buys: they bring cash."""
-    members = current.members
+    which the round will not make. Sells do not wait for such buys: they bring cash.
+
+    Parameters
+    ----------
+    current : Round
+        Knows which way it began for each asset.
+    destination : array, shape (assets + 1,)
+        The weights it aims at.
+    members : bool array, shape (assets,)
+        Assets of which something is left to trade.
+    untradable, portfolio, rules, reserve
+        As for `plan_around`.
+    """
     while True:
-        plan = plan_around(untradable, portfolio, current.destination, members, rules, reserve)
+        plan = plan_around(untradable, portfolio, destination, members, rules, reserve)
         turned = [trade for trade in plan.trades if not current.continues(trade)]
         sold = [trade.asset for trade in turned if trade.is_sell]
         if not sold:

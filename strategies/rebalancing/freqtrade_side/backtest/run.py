@@ -10,6 +10,7 @@ from freqtrade.persistence import LocalTrade
 from freqtrade.wallets import Wallets
 
 from rebalancing.config.settings import Settings
+from rebalancing.decide import decide, take
 from rebalancing.freqtrade_side.backtest.candles import PairCandles, PriceTable
 from rebalancing.freqtrade_side.backtest.holdings import (
     held_amounts,
@@ -27,9 +28,18 @@ from rebalancing.freqtrade_side.records.journal_file import Journal
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Portfolio, Vector
-from rebalancing.rebalancer import Rebalancer
-from rebalancing.rounds.closed_rounds import Outcome, RoundRecord
-from rebalancing.rounds.plan import omissions
+from rebalancing.policy.policy import Policy
+from rebalancing.policy.schedule import sleeps
+from rebalancing.resume import begun
+from rebalancing.rounds.events import (
+    Outcome,
+    RoundClosed,
+    RoundDeclined,
+    RoundEvent,
+    RoundOpened,
+)
+from rebalancing.rounds.round import Fill
+from rebalancing.view import View
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +65,11 @@ class BacktestRun:
         Log nothing but warnings: an epoch of a hyperopt is one of many.
     journal : Journal or None
         Told how each round ended and what it left out; None keeps none.
+
+    Attributes
+    ----------
+    marks : list of (datetime, str)
+        Start and tag of the closed rounds, oldest first.
     """
 
     def __init__(
@@ -73,7 +88,9 @@ class BacktestRun:
         self._wallets = wallets
         by_asset = {pair.split("/")[0]: found for pair, found in candles.items()}
         self._prices = PriceTable(setup.assets, by_asset, timeframe)
-        self._rebalancer = Rebalancer(settings, setup.assets, setup.stake)
+        self._policy = Policy(settings, setup.assets, setup.stake)
+        self._state = begun(self._policy)
+        self.marks: list[tuple[datetime, str]] = []
         self._held: tuple[Vector, float] | None = None
         self._quiet, self._told, self._journal = quiet, "", journal
         # What the account has beyond the investment is not the portfolio's, now or later.
@@ -83,24 +100,18 @@ class BacktestRun:
     @property
     def is_ordering(self) -> bool:
         """The open round has trades that freqtrade has not been told of yet."""
-        current = self._rebalancer.round
+        current = self._state.round
         return current is not None and current.is_waiting
-
-    @property
-    def marks(self) -> list[tuple[datetime, str]]:
-        """Start and tag of the closed rounds, oldest first."""
-        return [(record.started, record.tag) for record in self._rebalancer.closed]
 
     def loop(self, now: datetime) -> None:
         """Think once for the candle that starts at `now`."""
-        prices = None if self._rebalancer.sleeps(now) else self._prices.at(now)
+        prices = None if sleeps(self._policy, self._state, now) else self._prices.at(now)
         if prices is None:
             return
-        if self._rebalancer.round is not None:
-            self._proceed(now, prices)
-        if self._rebalancer.round is None:
-            self._rebalancer.watch(now, self._snapshot(prices), lambda: self._rules(prices))
-            self._tell(now)
+        decision = decide(self._policy, self._state, self._view(now, prices))
+        self._state = decision.state
+        for event in decision.events:
+            self._tell(now, event)
         if self.is_ordering:
             self._sellers_first()
 
@@ -118,12 +129,12 @@ class BacktestRun:
         tuple of float and str, or None
             Positive to buy, negative (relative to the cost basis) to sell; None for nothing.
         """
-        current = self._rebalancer.round
+        current = self._state.round
         asset = trade.safe_base_currency
         if current is None or trade.has_open_orders:
             return None
         if asset in current.sellers:
-            sell = current.take(asset, now)
+            self._state, sell = take(self._state, asset, now)
             assert sell is not None
             lot = float(self._markets.lots[self._setup.assets.index(asset)])
             return partial_sell_stake(trade, -sell.amount, lot), current.tag
@@ -131,28 +142,24 @@ class BacktestRun:
         return (stake, current.tag) if stake > 0 else None
 
     def _buy(self, pair: str, now: datetime) -> float:
-        current = self._rebalancer.round
-        buy = None if current is None else current.take(pair.split("/")[0], now)
-        if current is None or buy is None:
+        self._state, buy = take(self._state, pair.split("/")[0], now)
+        if self._state.round is None or buy is None:
             return 0.0
-        return current.share(buy, self._cash(), self._markets.fee)
+        return self._state.round.share(buy, self._cash(), self._markets.fee)
 
-    def _proceed(self, now: datetime, prices: Vector) -> None:
-        current = self._rebalancer.round
-        assert current is not None
-        trades = open_trades()
-        name_entries(trades, current)
-        exit_at_the_open(trades)
-        self._held = None
-        self._rebalancer.proceed(
-            now,
-            self._snapshot(prices),
-            self._rules(prices),
-            round_fills(trades, current),
-            any(trade.has_open_orders for trade in trades),
-        )
-        if self._rebalancer.round is None:
-            self._report(now, self._rebalancer.closed[-1])
+    def _view(self, now: datetime, prices: Vector) -> View:
+        current = self._state.round
+        executed: dict[str, Fill] = {}
+        has_open_orders = False
+        if current is not None:
+            trades = open_trades()
+            name_entries(trades, current)
+            exit_at_the_open(trades)
+            self._held = None
+            executed = round_fills(trades, current)
+            has_open_orders = any(trade.has_open_orders for trade in trades)
+        snapshot = self._snapshot(prices)
+        return View(now, snapshot, lambda: self._rules(prices), executed, has_open_orders)
 
     def _snapshot(self, prices: Vector) -> Portfolio:
         if self._held is None:
@@ -170,27 +177,31 @@ class BacktestRun:
         """freqtrade walks the pairs in the order of this very list: with the sellers in front,
         a whole round fills at one open (where the list is another one, buys wait a candle).
         The buyers follow, so that the callback is off again before freqtrade comes to the rest."""
-        current = self._rebalancer.round
+        current = self._state.round
         assert current is not None
         turn = dict.fromkeys(current.buyers, 1) | dict.fromkeys(current.sellers, 0)
         open_trades().sort(key=lambda trade: turn.get(trade.safe_base_currency, 2))
 
-    def _tell(self, now: datetime) -> None:
-        """Log what a round leaves out, or why a due one does not start, once."""
-        current, declined = self._rebalancer.round, self._rebalancer.declined
-        self._rebalancer.declined = None
-        if self._quiet:
+    def _tell(self, now: datetime, event: RoundEvent) -> None:
+        """Log what a round leaves out, or why a due one does not start, once; write down how each
+        ended."""
+        if isinstance(event, RoundClosed):
+            self._report(now, event)
+        elif self._quiet:
             return
-        if current is not None and current.plan.omitted:
-            logger.info(f"{now:%Y-%m-%d %H:%M} {current.tag} leaves out {current.plan.shortfall}")
-        elif declined is not None and declined[1].shortfall != self._told:
-            self._told = declined[1].shortfall
-            logger.info(f"{now:%Y-%m-%d %H:%M} no round ({declined[0]}): {self._told}")
+        elif isinstance(event, RoundOpened) and event.round.plan.omitted:
+            left = event.round.plan.shortfall
+            logger.info(f"{now:%Y-%m-%d %H:%M} {event.round.tag} leaves out {left}")
+        elif isinstance(event, RoundDeclined) and event.plan.shortfall != self._told:
+            self._told = event.plan.shortfall
+            logger.info(f"{now:%Y-%m-%d %H:%M} no round ({event.reason}): {self._told}")
 
-    def _report(self, now: datetime, record: RoundRecord) -> None:
+    def _report(self, now: datetime, event: RoundClosed) -> None:
+        ended = event.round
+        self.marks.append((ended.started, ended.tag))
         if self._journal is not None:
-            left = omissions(record.plans[0])
-            facts = {"tag": record.tag, "outcome": record.outcome.value, "left_out": left}
-            self._journal.write(now, "closed", round=record.number, **facts)
-        if record.outcome is Outcome.GAVE_UP:
-            logger.warning(f"round {record.tag} gave up: its orders did not fill")
+            left = event.opening["left_out"]
+            facts = {"tag": ended.tag, "outcome": event.outcome.value, "left_out": left}
+            self._journal.write(now, "closed", round=ended.number, **facts)
+        if event.outcome is Outcome.GAVE_UP:
+            logger.warning(f"round {ended.tag} gave up: its orders did not fill")

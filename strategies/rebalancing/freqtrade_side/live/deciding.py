@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import numpy as np
 
-from rebalancing.account.setbacks import after_orders, left_out
-from rebalancing.config.limits import breach_after, breach_before
-from rebalancing.freqtrade_side.live.diary import Diary, opening_facts, slippage, weights
+from rebalancing.decide import decide
+from rebalancing.freqtrade_side.live.diary import Diary, slippage
 from rebalancing.freqtrade_side.live.locks import ALL_PAIRS, locked_pairs
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.market.portfolio import Mask, Portfolio
-from rebalancing.rebalancer import Rebalancer
+from rebalancing.policy.policy import Policy
+from rebalancing.rounds.events import (
+    RoundClosed,
+    RoundDeclined,
+    RoundEvent,
+    RoundOpened,
+    RoundPlanned,
+)
+from rebalancing.rounds.opening import weights_by_member
+from rebalancing.view import View
 
 NOTEWORTHY = 0.05
 """Fraction by which a fee must be above the one known before it is told."""
 
 
 class Deciding:
-    """Opens rounds, follows them to their end, and stops the bot at its limits.
+    """Gathers what is known, decides, and tells what comes of it.
 
     Parameters
     ----------
+    policy : Policy
+        What is wanted.
     snapshots : Snapshots
         The portfolio.
-    rebalancer : Rebalancer
-        Knows when and what.
     memory : Memory
-        The bot's.
+        The bot's state.
     diary : Diary
         Is told.
     refusals : Refusals
@@ -46,15 +56,15 @@ class Deciding:
 
     def __init__(
         self,
+        policy: Policy,
         snapshots: Snapshots,
-        rebalancer: Rebalancer,
         memory: Memory,
         diary: Diary,
         refusals: Refusals,
     ) -> None:
+        self._policy = policy
         self._snapshots = snapshots
         self._setup = snapshots.setup
-        self._rebalancer = rebalancer
         self._memory = memory
         self._diary = diary
         self._refusals = refusals
@@ -83,25 +93,75 @@ class Deciding:
         self._memory.note(
             cash=portfolio.cash,
             nav=portfolio.nav,
-            weights=weights(portfolio, self._setup.stake),
+            weights=weights_by_member(portfolio, self._setup.stake),
             amounts=dict(zip(portfolio.assets, portfolio.amounts.tolist(), strict=True)),
             prices={asset: price for asset, price in prices if np.isfinite(price)},
             checked_at=now,
         )
         self._tell_debt(now, portfolio)
         self._compare_fees(now)
-        self._note_setbacks(now, portfolio)
-        self._leave_alone(now, quotes)
-        if self._memory.is_held is None and self._rebalancer.round is not None:
-            self._proceed(now, portfolio, open_orders=False)
-        if self._memory.is_held is None and self._rebalancer.round is None and not quotes.trouble:
-            rules = self._snapshots.rules
-            if not is_fresh and self._rebalancer.would_open(
-                now, portfolio, lambda: rules(portfolio)
-            ):
-                return False
-            self._watch(now, portfolio)
-        return True
+        return self._decide(now, portfolio, quotes, is_fresh=is_fresh)
+
+    def wait(self, now: datetime, quotes: Quotes) -> None:
+        """Follow a round whose orders neither fill nor end."""
+        portfolio = self._snapshots.portfolio(quotes.trusted, own_orders.holdings())
+        self._decide(now, portfolio, quotes, open_orders=True)
+
+    def _decide(
+        self,
+        now: datetime,
+        portfolio: Portfolio,
+        quotes: Quotes,
+        is_fresh: bool = True,
+        open_orders: bool = False,
+    ) -> bool:
+        current, since = self._memory.state.round, self._memory.state.limits_from
+        orders = [] if current is None else own_orders.of_round(current.tag)
+        filled = [order.filled_at for order in orders if order.filled_at is not None]
+        refused, made = ({}, set()) if open_orders else self._refusals.take()
+
+        def cost(opening: Mapping[str, float]) -> float:
+            return slippage(orders, opening)
+
+        view = View(
+            now,
+            portfolio,
+            lambda: self._snapshots.rules(portfolio),
+            own_orders.fills(orders),
+            open_orders,
+            last_fill=max(filled, default=None),
+            may_open=not (quotes.trouble or open_orders),
+            is_fresh=is_fresh,
+            locked=self._locked(now),
+            doubted=quotes.doubted,
+            refused=refused,
+            made=made,
+            day=lambda: own_orders.of_last_day(now, since),
+            cost=cost,
+        )
+        decision = decide(self._policy, self._memory.state, view)
+        self._memory.state = decision.state
+        for event in decision.events:
+            self._tell(now, event, orders)
+        return not decision.needs_balances
+
+    def _tell(self, now: datetime, event: RoundEvent, orders: list[Executed]) -> None:
+        without = self._memory.state.left_out
+        if isinstance(event, RoundDeclined):
+            self.decision = self._diary.declined(now, event.reason, event.plan)
+        elif isinstance(event, RoundOpened):
+            self.decision = self._diary.opened(now, event, without)
+        elif isinstance(event, RoundPlanned):
+            self._diary.planned_again(now, event, without)
+        elif isinstance(event, RoundClosed):
+            self._snapshots.fees.forget()
+            reason = self._refusals.reason(event.missing)
+            self._diary.closed(now, event, orders, reason, without)
+            gave_up = f"{event.round.tag}: {reason}" if reason else None
+            self._memory.note(gave_up=gave_up)
+        else:
+            text = "stopped, the coins are kept: {}. Look into it, then: rebalance resume or now"
+            self._diary.tell(now, "stopped", text.format(event.why))
 
     def _tell_debt(self, now: datetime, portfolio: Portfolio) -> None:
         """Say that the portfolio cannot pay what was taken out: no round can."""
@@ -128,23 +188,6 @@ class Deciding:
             self._memory.note(fee=highest)
             self._diary.tell(now, "fee", text)
 
-    def _note_setbacks(self, now: datetime, portfolio: Portfolio) -> None:
-        """Take note of orders that were refused. What is not held is bought like a new asset once
-        it is no longer left out."""
-        refused, made = self._refusals.take()
-        if refused or made:
-            known = after_orders(self._memory.state.setbacks, now, refused, made)
-            self._memory.note(setbacks=known)
-            held = portfolio.values[:-1] >= self._snapshots.rules(portfolio).minimum
-            self._rebalancer.forget(self._setup.named(~held) & left_out(known, now).keys())
-
-    def _leave_alone(self, now: datetime, quotes: Quotes) -> None:
-        """Tell the rebalancer which assets are not traded now, and which are for a while."""
-        out = left_out(self._memory.state.setbacks, now)
-        kept = self._setup.mask(out)
-        self._rebalancer.kept, self._rebalancer.doubted = kept, quotes.doubted
-        self._rebalancer.untradable = self._locked(now) | kept | quotes.doubted
-
     def _locked(self, now: datetime) -> Mask:
         """Tell which assets cannot be bought: freqtrade opens no trade of a locked pair, but
         changes one that is open."""
@@ -156,74 +199,3 @@ class Deciding:
             ],
             dtype=bool,
         )
-
-    def wait(self, now: datetime, quotes: Quotes) -> None:
-        """Follow a round whose orders neither fill nor end."""
-        portfolio = self._snapshots.portfolio(quotes.trusted, own_orders.holdings())
-        self._leave_alone(now, quotes)
-        self._proceed(now, portfolio, open_orders=True)
-
-    def _proceed(self, now: datetime, portfolio: Portfolio, open_orders: bool) -> None:
-        current = self._rebalancer.round
-        assert current is not None
-        orders = own_orders.of_round(current.tag)
-        filled = [order.filled_at for order in orders if order.filled_at is not None]
-        current.ordered_at = max(filled, default=current.ordered_at)
-        opening = self._memory.state.opening
-        if opening is None:
-            opening = opening_facts(current, portfolio, self._setup.stake)
-        plans, limits = len(current.plans), self._setup.settings.limits
-        breach = breach_after(limits, opening["nav"], slippage(orders, opening["prices"]))
-        if breach is None:
-            rules, fills = self._snapshots.rules(portfolio), own_orders.fills(orders)
-            self._rebalancer.proceed(now, portfolio, rules, fills, open_orders)
-            breach = self._breach(now, portfolio)
-        if breach is not None:
-            self._stop(now, breach)
-        if self._rebalancer.round is None:
-            record = self._rebalancer.closed.pop()
-            self._snapshots.fees.forget()
-            reason = self._refusals.reason(record.missing)
-            without = self._memory.state.left_out
-            self._diary.closed(now, record, opening, portfolio, orders, reason, without)
-            gave_up = f"{record.tag}: {reason}" if reason else None
-            self._memory.note(opening=None, gave_up=gave_up)
-        elif len(current.plans) != plans:
-            targets = self._rebalancer.targets_now(portfolio)
-            self._diary.planned_again(now, current, portfolio, targets, self._memory.state.left_out)
-
-    def _watch(self, now: datetime, portfolio: Portfolio) -> None:
-        self._rebalancer.watch(now, portfolio, lambda: self._snapshots.rules(portfolio))
-        current, declined = self._rebalancer.round, self._rebalancer.declined
-        self._rebalancer.declined = None
-        if declined is not None:
-            self.decision = self._diary.declined(now, *declined)
-        if current is None:
-            return
-        if breach := self._breach(now, portfolio):
-            self._stop(now, breach)
-            self._rebalancer.closed.clear()
-            return
-        opening = opening_facts(current, portfolio, self._setup.stake)
-        self._memory.note(opening=opening, announced=current.tag)
-        targets = self._rebalancer.targets_now(portfolio)
-        without = self._memory.state.left_out
-        self.decision = self._diary.opened(now, current, portfolio, targets, without)
-
-    def _breach(self, now: datetime, portfolio: Portfolio) -> str | None:
-        """Name the limit that the newest plan would exceed."""
-        current = self._rebalancer.round
-        if current is None or not current.plans or not current.reason.cause.is_policy:
-            return None
-        planned = sum(trade.notional for trade in current.plan.trades)
-        day = own_orders.of_last_day(now, self._memory.state.limits_from)
-        # A lowered investment leaves less than nothing in cash, and coins to be sold for it.
-        worth = float(np.maximum(portfolio.values, 0.0).sum())
-        limits = self._setup.settings.limits
-        return breach_before(limits, worth, current.number, planned, day)
-
-    def _stop(self, now: datetime, why: str) -> None:
-        self._rebalancer.stop(now)
-        self._memory.note(stopped=why)
-        text = f"stopped, the coins are kept: {why}. Look into it, then: rebalance resume or now"
-        self._diary.tell(now, "stopped", text)

@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.util import fmt_coin
 
 from rebalancing.freqtrade_side.records.journal_file import Journal
 from rebalancing.freqtrade_side.records.own_orders import Executed
-from rebalancing.market.portfolio import Portfolio, Vector
 from rebalancing.policy.triggers import Cause, Reason
-from rebalancing.rounds.closed_rounds import RoundRecord
+from rebalancing.rounds.events import RoundClosed, RoundOpened, RoundPlanned
+from rebalancing.rounds.opening import by_member, weights_by_member
 from rebalancing.rounds.plan import Plan, omissions
-from rebalancing.rounds.round import Round
 
 logger = logging.getLogger("rebalancing")
 
@@ -82,16 +80,10 @@ class Diary:
         """Write to the journal only."""
         self._journal.write(now, event, **facts)
 
-    def opened(
-        self,
-        now: datetime,
-        current: Round,
-        portfolio: Portfolio,
-        targets: Vector,
-        without: Mapping[str, str],
-    ) -> str:
+    def opened(self, now: datetime, event: RoundOpened, without: Mapping[str, str]) -> str:
         """A round starts, without these assets, for these reasons; return what was told."""
-        self._planned(now, "round", current, portfolio, targets, without)
+        current = event.round
+        self._planned(now, "round", event, without)
         sold, bought = (self._money(part) for part in _sums(current.plan))
         # freqtrade sends it at the end of the loop, when market orders have filled already.
         text = f"{current.tag} is under way: {sold} to sell and {bought} to buy in all"
@@ -102,16 +94,10 @@ class Diary:
         self._dataprovider.send_msg(f"Rebalancing {text}", always_send=True)
         return text
 
-    def planned_again(
-        self,
-        now: datetime,
-        current: Round,
-        portfolio: Portfolio,
-        targets: Vector,
-        without: Mapping[str, str],
-    ) -> None:
+    def planned_again(self, now: datetime, event: RoundPlanned, without: Mapping[str, str]) -> None:
         """A round plans what is left."""
-        self._planned(now, "plan", current, portfolio, targets, without)
+        current = event.round
+        self._planned(now, "plan", event, without)
         logger.info(f"{current.tag}: try {current.tries}, {len(current.plan.trades)} trades left")
 
     def declined(self, now: datetime, reason: Reason, plan: Plan) -> str:
@@ -128,27 +114,26 @@ class Diary:
     def closed(
         self,
         now: datetime,
-        record: RoundRecord,
-        opening: Mapping[str, Any],
-        portfolio: Portfolio,
+        event: RoundClosed,
         orders: Sequence[Executed],
         reason: str,
         without: Mapping[str, str],
     ) -> None:
         """A round ended; the reason says why it gave up and is empty where it did not."""
+        ended, opening, portfolio = event.round, event.opening, event.portfolio
         achieved: dict[str, float] = {}
         for order in orders:
             signed = order.amount * order.price
             achieved[order.asset] = achieved.get(order.asset, 0.0) + signed
         turnover = sum(order.notional for order in orders) / 2 / opening["nav"]
         cost = slippage(orders, opening["prices"]) + sum(order.fee for order in orders)
-        after = weights(portfolio, self._stake)
+        after = weights_by_member(portfolio, self._stake)
         self._journal.write(
             now,
             "closed",
-            round=record.number,
-            tag=record.tag,
-            outcome=record.outcome.value,
+            round=ended.number,
+            tag=ended.tag,
+            outcome=event.outcome.value,
             reason=reason or None,
             planned=opening["planned"],
             achieved=achieved,
@@ -161,9 +146,9 @@ class Diary:
             left_out=opening["left_out"],
             without=dict(without),
         )
-        outcome = outcome_in_words(record.outcome.value, reason)
+        outcome = outcome_in_words(event.outcome.value, reason)
         text = (
-            f"{record.tag} {outcome}: turnover {turnover:.2%}, "
+            f"{ended.tag} {outcome}: turnover {turnover:.2%}, "
             f"cost {self._money(cost)}, {_moved(opening['weights'], after)}"
         )
         logger.info(text)
@@ -172,16 +157,15 @@ class Diary:
     def _planned(
         self,
         now: datetime,
-        event: str,
-        current: Round,
-        portfolio: Portfolio,
-        targets: Vector,
+        name: str,
+        event: RoundOpened | RoundPlanned,
         without: Mapping[str, str],
     ) -> None:
+        current, portfolio = event.round, event.portfolio
         members = (*portfolio.assets, self._stake)
         self._journal.write(
             now,
-            event,
+            name,
             round=current.number,
             tag=current.tag,
             reason={
@@ -192,9 +176,9 @@ class Diary:
             **{"try": current.tries},
             nav=portfolio.nav,
             cash=portfolio.cash,
-            weights=weights(portfolio, self._stake),
-            targets=_named(members, targets),
-            destination=_named(members, current.destination),
+            weights=weights_by_member(portfolio, self._stake),
+            targets=by_member(members, event.targets),
+            destination=current.destination,
             trades=[
                 {"asset": trade.asset, "amount": trade.amount, "price": trade.price}
                 for trade in current.plan.trades
@@ -212,18 +196,6 @@ def outcome_in_words(outcome: str, reason: str | None) -> str:
     return f"{outcome} ({reason})" if reason else outcome
 
 
-def opening_facts(current: Round, portfolio: Portfolio, stake: str) -> dict[str, Any]:
-    """Return what the end of a round is compared with."""
-    prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
-    return {
-        "nav": portfolio.nav,
-        "weights": weights(portfolio, stake),
-        "prices": {asset: price for asset, price in prices if np.isfinite(price)},
-        "planned": {trade.asset: trade.amount * trade.price for trade in current.plan.trades},
-        "left_out": omissions(current.plan),
-    }
-
-
 def slippage(orders: Sequence[Executed], prices: Mapping[str, float]) -> float:
     """Return what orders got less, or paid more, than at these prices; stake currency."""
     return sum(
@@ -231,15 +203,6 @@ def slippage(orders: Sequence[Executed], prices: Mapping[str, float]) -> float:
         for order in orders
         if order.asset in prices
     )
-
-
-def weights(portfolio: Portfolio, stake: str) -> dict[str, float]:
-    """Return the weights by name of the member."""
-    return _named((*portfolio.assets, stake), portfolio.weights)
-
-
-def _named(members: Sequence[str], vector: Vector) -> dict[str, float]:
-    return dict(zip(members, vector.tolist(), strict=True))
 
 
 def _sums(plan: Plan) -> tuple[float, float]:

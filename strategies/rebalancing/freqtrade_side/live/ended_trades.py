@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import ColumnElement, func, select
 
+from rebalancing.account.known_trade import KnownTrade
 from rebalancing.freqtrade_side.records import own_orders
-from rebalancing.freqtrade_side.records.known_trade import KnownTrade
 from rebalancing.rounds.tag import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG, parse_tag
 
 

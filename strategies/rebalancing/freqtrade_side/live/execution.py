@@ -11,6 +11,7 @@ import numpy as np
 from freqtrade.persistence import LocalTrade, Order
 
 from rebalancing.account.in_flight import InFlightOrder
+from rebalancing.decide import take
 from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
@@ -22,7 +23,6 @@ from rebalancing.freqtrade_side.present.account import SLIVER
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import booked_orders, own_orders
 from rebalancing.market.market_rules import whole_lots
-from rebalancing.rebalancer import Rebalancer
 from rebalancing.rounds.plan import Trade
 
 MOVED = 0.02
@@ -36,10 +36,8 @@ class Execution:
     ----------
     snapshots : Snapshots
         Cash and lots.
-    rebalancer : Rebalancer
-        Whose round it is.
     memory : Memory
-        The bot's.
+        Holds the open round.
     diary : Diary
         Is told.
     refusals : Refusals
@@ -58,7 +56,6 @@ class Execution:
     def __init__(
         self,
         snapshots: Snapshots,
-        rebalancer: Rebalancer,
         memory: Memory,
         diary: Diary,
         refusals: Refusals,
@@ -68,7 +65,6 @@ class Execution:
         self._account = snapshots.account
         self._markets = snapshots.markets
         self._fee = snapshots.fee
-        self._rebalancer = rebalancer
         self._memory = memory
         self._diary = diary
         self._refusals = refusals
@@ -79,12 +75,12 @@ class Execution:
     @property
     def is_ordering(self) -> bool:
         """The open round has trades that freqtrade may be told of in this loop."""
-        current = self._rebalancer.round
+        current = self._memory.state.round
         return self.is_allowed and current is not None and current.is_waiting
 
     def entries(self, held: Collection[str]) -> frozenset[str]:
         """Return the pairs of those that open new trades; `held` are the pairs of the open ones."""
-        current = self._rebalancer.round
+        current = self._memory.state.round
         if not self.is_ordering or current is None:
             return frozenset()
         return frozenset(f"{asset}/{self._setup.stake}" for asset in current.buyers).difference(
@@ -103,11 +99,12 @@ class Execution:
         rate : float
             Price by which freqtrade will divide the stake, stake currency.
         """
-        current, asset = self._rebalancer.round, pair.split("/")[0]
-        if not self.is_ordering or current is None or self._awaits_proceeds():
+        asset = pair.split("/")[0]
+        if not self.is_ordering or self._awaits_proceeds() or asset in self.doubted:
             return 0.0
-        trade = None if asset in self.doubted else current.take(asset, now)
-        if trade is None:
+        self._memory.state, trade = take(self._memory.state, asset, now)
+        current = self._memory.state.round
+        if trade is None or current is None:
             return 0.0
         cash = min(self._account.cash(own_orders.holdings()), self._account.free())
         fee = self._fee()
@@ -130,7 +127,7 @@ class Execution:
     def adjust(self, trade: LocalTrade, now: datetime, rate: float) -> tuple[float, str] | None:
         """Return the stake by which to change a holding, negative to sell, and the tag; `rate` is
         the price of a buy."""
-        current = self._rebalancer.round
+        current = self._memory.state.round
         asset = trade.safe_base_currency
         if not self.is_ordering or current is None or trade.has_open_orders:
             return None
@@ -139,7 +136,7 @@ class Execution:
         if asset not in current.sellers:
             stake = self.buy(trade.pair, now, rate)
             return (stake, current.tag) if stake > 0 else None
-        sell = current.take(asset, now)
+        self._memory.state, sell = take(self._memory.state, asset, now)
         assert sell is not None
         amount, i = self._fitting(sell, abs(sell.amount), now), self._setup.assets.index(asset)
         if amount <= 0:
@@ -155,7 +152,7 @@ class Execution:
 
     def _fitting(self, trade: Trade, wanted: float, now: datetime) -> float:
         """Return the coins that may be ordered at once, in whole lots; 0 for none."""
-        current, i = self._rebalancer.round, self._setup.assets.index(trade.asset)
+        current, i = self._memory.state.round, self._setup.assets.index(trade.asset)
         assert current is not None
         amount, why = self._guard.allowed(current, trade, wanted)
         if amount == wanted:
@@ -163,7 +160,7 @@ class Execution:
         amount = whole_lots(amount, float(self._markets.lots[i]))
         least = self._markets.smallest_orders(np.full(len(self._setup.assets), trade.price), False)
         if amount * trade.price >= least[i]:
-            current.cut()
+            self._memory.note(round=current.changed(is_cut=True))
             return amount
         why = why or THIN
         self._refusals.not_sent(trade.asset, why, is_assets=why == THIN)
@@ -178,7 +175,7 @@ class Execution:
 
     def _intend(self, trade: Trade, size: float, now: datetime) -> None:
         """Write down what freqtrade is about to do, before it does it."""
-        current = self._rebalancer.round
+        current = self._memory.state.round
         assert current is not None
         side: Literal["buy", "sell"] = "sell" if trade.is_sell else "buy"
         known = booked_orders.all_orders(Order.ft_pair == f"{trade.asset}/{self._setup.stake}")
@@ -197,5 +194,5 @@ class Execution:
         unit = "amount" if trade.is_sell else "notional"
         facts = {"round": current.number, "asset": trade.asset, "side": side, unit: size}
         with uninterrupted():
-            self._memory.save(now, self._rebalancer.state())
+            self._memory.save(now)
             self._diary.event(now, "order", **facts)

@@ -11,7 +11,7 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records.own_orders import Holding
-from rebalancing.rebalancer import Rebalancer
+from rebalancing.policy.policy import Policy
 
 _OUT = "stays out, its weight held in cash, until resume"
 _KEPT = "what is left is kept, the rest of its weight held in cash, until resume"
@@ -35,22 +35,20 @@ class HandsOff:
 
     Parameters
     ----------
+    policy : Policy
+        What is wanted.
     snapshots : Snapshots
         Setup and cash book.
-    rebalancer : Rebalancer
-        Is told what to keep its hands off.
     memory : Memory
         The bot's.
     diary : Diary
         Is told.
     """
 
-    def __init__(
-        self, snapshots: Snapshots, rebalancer: Rebalancer, memory: Memory, diary: Diary
-    ) -> None:
+    def __init__(self, policy: Policy, snapshots: Snapshots, memory: Memory, diary: Diary) -> None:
         self._setup = snapshots.setup
         self._account = snapshots.account
-        self._rebalancer = rebalancer
+        self._policy = policy
         self._memory = memory
         self._diary = diary
         self._reduced: frozenset[str] = frozenset()
@@ -61,7 +59,6 @@ class HandsOff:
         before, wanted = set(self._memory.state.hands_off), self._wanted()
         found = self._found(now, held, wanted)
         out = found.assets
-        self._rebalancer.hands_off = self._setup.mask(out)
         if out == before:
             return
         self._memory.note(hands_off=tuple(a for a in self._setup.assets if a in out))
@@ -69,7 +66,7 @@ class HandsOff:
             self._tell(now, found, new, everything=found.deleted | found.sold == wanted)
 
     def _wanted(self) -> set[str]:
-        targets = zip(self._setup.assets, self._rebalancer.targets[:-1], strict=True)
+        targets = zip(self._setup.assets, self._policy.targets[:-1], strict=True)
         return {asset for asset, weight in targets if weight > 0}
 
     def _found(self, now: datetime, held: Mapping[str, Holding], wanted: set[str]) -> _Found:

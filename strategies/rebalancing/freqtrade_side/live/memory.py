@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rebalancing.freqtrade_side.records import store
-from rebalancing.freqtrade_side.records.live_state import LiveState
-from rebalancing.state import RebalancerState
+from rebalancing.state import State
 from rebalancing.version import __version__
 
 FIGURES = frozenset({"cash", "nav", "weights", "amounts", "prices", "checked_at", "left_out"})
@@ -22,37 +21,34 @@ class Memory:
 
     Parameters
     ----------
-    state : LiveState
+    state : State
         As the life before left it.
     """
 
-    def __init__(self, state: LiveState) -> None:
+    def __init__(self, state: State) -> None:
         self.state = state
         self._saved: dict[str, Any] = {}
         self._saved_at: datetime | None = None
 
     @property
     def is_held(self) -> str | None:
-        """Why nothing is ordered: paused, or stopped by a limit; None if it is neither."""
-        return self.state.paused or self.state.stopped
+        """Why nothing is ordered; None if it may be."""
+        return self.state.is_held
 
     def note(self, **facts: Any) -> None:
         """Change facts of the state."""
-        self.state = self.state.model_copy(update=facts)
+        self.state = self.state.changed(**facts)
 
-    def save(self, now: datetime, rebalancer: RebalancerState, force: bool = False) -> None:
+    def save(self, now: datetime, force: bool = False) -> None:
         """Write the state down if it has changed.
 
         Parameters
         ----------
         now : datetime
             UTC.
-        rebalancer : RebalancerState
-            As it is now.
         force : bool
             Whether it has changed or not.
         """
-        self.note(**{name: getattr(rebalancer, name) for name in RebalancerState.model_fields})
         data = self.state.model_dump(mode="json")
         essential = {key: value for key, value in data.items() if key not in FIGURES}
         due = self._saved_at is None or now - self._saved_at >= FIGURES_EVERY

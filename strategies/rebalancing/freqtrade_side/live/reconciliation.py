@@ -17,7 +17,8 @@ from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
-from rebalancing.rebalancer import Rebalancer
+from rebalancing.policy.guards import guards_of, targets_in_force
+from rebalancing.policy.policy import Policy
 
 
 class Reconciliation:
@@ -25,10 +26,10 @@ class Reconciliation:
 
     Parameters
     ----------
+    policy : Policy
+        What is wanted.
     snapshots : Snapshots
         The portfolio.
-    rebalancer : Rebalancer
-        Is told what to keep its hands off.
     memory : Memory
         The bot's.
     trade_writer : TradeWriter
@@ -39,8 +40,8 @@ class Reconciliation:
 
     def __init__(
         self,
+        policy: Policy,
         snapshots: Snapshots,
-        rebalancer: Rebalancer,
         memory: Memory,
         trade_writer: TradeWriter,
         diary: Diary,
@@ -48,12 +49,12 @@ class Reconciliation:
         self._snapshots = snapshots
         self._setup = snapshots.setup
         self._account = snapshots.account
-        self._rebalancer = rebalancer
+        self._policy = policy
         self._memory = memory
         self._trade_writer = trade_writer
         self._diary = diary
         self._coin_flows = CoinFlows(snapshots, trade_writer, diary)
-        self._hands_off = HandsOff(snapshots, rebalancer, memory, diary)
+        self._hands_off = HandsOff(policy, snapshots, memory, diary)
 
     def take(self, now: datetime, quotes: Quotes) -> bool:
         """Book cash flows, respect what the user sold, adopt what is new.
@@ -104,10 +105,11 @@ class Reconciliation:
             seen[:] = 0.0  # left while no more was adopted than the targets wanted
         # In the account and not the portfolio's; what is hands off waits until resume.
         beyond = np.maximum(coins - portfolio.amounts, 0.0)
-        beyond = np.where(self._rebalancer.hands_off, seen, beyond)
+        beyond = np.where(self._policy.mask(self._memory.state.hands_off), seen, beyond)
         self._memory.note(adopts=self._setup.settings.adopt_holdings)
         minimum = self._snapshots.rules(portfolio).minimum
-        targets = self._rebalancer.targets_now(portfolio)
+        guards = guards_of(self._policy, self._memory.state, now)
+        targets = targets_in_force(self._policy, portfolio, guards)
         new = np.maximum(beyond - seen, 0.0) * prices
         new[~(new >= minimum) | (targets[:-1] <= 0)] = 0.0
         taken = adopted_values(portfolio.values, new, targets, everything)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from rebalancing.decide import ask, forget
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.records import commands
 from rebalancing.freqtrade_side.records.commands import Command
 from rebalancing.policy.triggers import Cause
-from rebalancing.rebalancer import Rebalancer
 
 ANSWERED_WITHIN = timedelta(seconds=8)
 """How long an answer may wait for the decision; the command line waits for 15 seconds."""
@@ -21,16 +21,13 @@ class Requests:
 
     Parameters
     ----------
-    rebalancer : Rebalancer
-        Is asked for rounds.
     memory : Memory
         The bot's.
     diary : Diary
         Is told.
     """
 
-    def __init__(self, rebalancer: Rebalancer, memory: Memory, diary: Diary) -> None:
-        self._rebalancer = rebalancer
+    def __init__(self, memory: Memory, diary: Diary) -> None:
         self._memory = memory
         self._diary = diary
         self._pending: Command | None = None
@@ -90,7 +87,7 @@ class Requests:
     def _reply(self, now: datetime, command: Command, text: str) -> None:
         with uninterrupted():
             self._diary.note(now, "command", f"{command.do}: {text}")
-            self._memory.save(now, self._rebalancer.state())
+            self._memory.save(now)
             commands.reply(command, text)
         self._pending = None
 
@@ -100,17 +97,15 @@ class Requests:
             return f"no round starts: {reason}; resume first"
         if not is_running:
             return "no round starts: freqtrade is paused; /start lets it go on"
-        if self._rebalancer.round is not None:
-            return f"{self._rebalancer.round.tag} is already open"
+        if self._memory.state.round is not None:
+            return f"{self._memory.state.round.tag} is already open"
         self._end_stop(now)
-        self._memory.note(setbacks={})
-        self._rebalancer.ask(Cause.ASKED)
+        self._memory.state = ask(self._memory.state.changed(setbacks={}), Cause.ASKED)
         return None
 
     def _resume(self, now: datetime) -> str:
         if out := self._memory.state.hands_off:
-            self._rebalancer.forget(out)
-            self._rebalancer.ask(Cause.RESUMED)
+            self._memory.state = ask(forget(self._memory.state, out), Cause.RESUMED)
         self._memory.note(
             paused=None,
             hands_off=(),

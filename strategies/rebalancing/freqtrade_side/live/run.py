@@ -12,7 +12,7 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.account.setbacks import left_out
-from rebalancing.config.settings import MAKER_TRIES
+from rebalancing.decide import awaited
 from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.live import ended_trades, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
@@ -32,7 +32,9 @@ from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.lease import keep_lease
 from rebalancing.freqtrade_side.records.redaction import redacted
-from rebalancing.rebalancer import PATIENCE, Rebalancer
+from rebalancing.policy.policy import Policy
+from rebalancing.rounds import maker
+from rebalancing.rounds.following import PATIENCE
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +50,10 @@ class LiveRun:
 
     Parameters
     ----------
+    policy : Policy
+        What is wanted.
     snapshots : Snapshots
         The portfolio.
-    rebalancer : Rebalancer
-        Decides.
     memory : Memory
         What the life before left.
     board : QuoteBoard
@@ -74,8 +76,8 @@ class LiveRun:
 
     def __init__(
         self,
+        policy: Policy,
         snapshots: Snapshots,
-        rebalancer: Rebalancer,
         memory: Memory,
         board: QuoteBoard,
         reconciliation: Reconciliation,
@@ -88,7 +90,7 @@ class LiveRun:
     ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
-        self._rebalancer = rebalancer
+        self._policy = policy
         self._memory = memory
         self._board = board
         self._reconciliation = reconciliation
@@ -99,10 +101,10 @@ class LiveRun:
         self._failing = 0
         self._balances_age = 0
         self._ousted_by: str | None = None
-        self._deciding = Deciding(snapshots, rebalancer, memory, diary, refusals)
+        self._deciding = Deciding(policy, snapshots, memory, diary, refusals)
         self._notes = TradeNotes(snapshots.setup, memory)
-        self._requests = Requests(rebalancer, memory, diary)
-        self.execution = Execution(snapshots, rebalancer, memory, diary, refusals, guard)
+        self._requests = Requests(memory, diary)
+        self.execution = Execution(snapshots, memory, diary, refusals, guard)
 
     @property
     def is_ordering(self) -> bool:
@@ -111,20 +113,15 @@ class LiveRun:
 
     def waits_as_maker(self, now: datetime) -> bool:
         """Tell whether orders are to wait for others to trade at their prices."""
-        current, patience = self._rebalancer.round, self._setup.settings.maker_duration
-        if patience is None or current is None:
-            return False
-        return current.tries <= MAKER_TRIES and now - current.started < patience
+        return maker.waits_as_maker(self._setup.settings, self._memory.state.round, now)
 
     def falls_back(self, now: datetime) -> bool:
         """Tell whether a round that began as maker has waited long enough."""
-        is_maker = self._setup.settings.maker is not None and self._rebalancer.round is not None
-        return is_maker and not self.waits_as_maker(now)
+        return maker.falls_back(self._setup.settings, self._memory.state.round, now)
 
     def is_overdue(self, ordered: datetime, now: datetime) -> bool:
         """Tell whether the resting order of a maker has waited long enough for its price."""
-        patience = self._setup.settings.maker_duration
-        return patience is not None and now - ordered >= patience / MAKER_TRIES
+        return maker.is_overdue(self._setup.settings, ordered, now)
 
     def loop(self, now: datetime) -> None:
         """Think once; whatever goes wrong, nothing is ordered and the next loop tries again."""
@@ -165,7 +162,7 @@ class LiveRun:
         running = is_running(self._dataprovider)
         self._requests.obey(now, running)
         self._deciding.decision = None
-        if self._rebalancer.round is None and self._memory.state.announced is not None:
+        if self._memory.state.round is None and self._memory.state.announced is not None:
             self._memory.note(announced=None)  # the loop before this one sent the end of its round
         if not running:
             self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
@@ -183,7 +180,7 @@ class LiveRun:
             return False
         self.execution.doubted = self._setup.named(quotes.doubted)
         self._balances_age += 1
-        if self._rebalancer.round is not None or self._balances_age >= BALANCES_EVERY:
+        if self._memory.state.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
         is_settled = not own_orders.open_sides() and newest == own_orders.newest_order()
@@ -193,7 +190,7 @@ class LiveRun:
                 self._take_stock_and_decide(now, quotes)
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
-            self._memory.save(now, self._rebalancer.state())
+            self._memory.save(now)
             self._notes.show(now)
         self._requests.answer(now, self._deciding.decision, "open orders, or balances")
         return self._memory.is_held is None
@@ -216,26 +213,26 @@ class LiveRun:
         no_price = quotes.left_out
         out = {**left_out(self._memory.state.setbacks, now), **no_price}
         without = tuple(asset for asset in self._memory.state.without if asset in no_price)
-        awaited = self._rebalancer.wait_for(no_price.keys() - set(without))
-        self._memory.note(left_out=out, awaited=awaited, without=without)
+        never = awaited(self._policy, self._memory.state, no_price.keys() - set(without))
+        self._memory.note(left_out=out, awaited=never, without=without)
         told = [
             f"{asset} has had no price yet: {out[asset]}. Its weight is held in cash until it has "
             "one; rebalance resume divides it over the others"
-            for asset in awaited
+            for asset in never
         ]
-        if named := [f"{a} is left out: {why}" for a, why in out.items() if a not in awaited]:
+        if named := [f"{a} is left out: {why}" for a, why in out.items() if a not in never]:
             told.append(f"{'; '.join(named)}. Rounds leave it as it is, the others share the rest")
-        fact = ", ".join([*out, *(f"{asset} awaited" for asset in awaited)])
+        fact = ", ".join([*out, *(f"{asset} awaited" for asset in never)])
         self._diary.tell_change(now, "left out", fact, ". ".join(told) or "over")
 
     def _goes_on(self, quotes: Quotes) -> bool:
         """Tell whether a round is open that can do without the prices that are doubted."""
         has_prices = bool(np.isfinite(quotes.trusted[quotes.doubted]).all())
-        return self._rebalancer.round is not None and has_prices
+        return self._memory.state.round is not None and has_prices
 
     def _has_lost_patience(self, now: datetime) -> bool:
         """Tell whether the open round waits for orders that neither fill nor end."""
-        current = self._rebalancer.round
+        current = self._memory.state.round
         return current is not None and now - current.started >= PATIENCE
 
     def _take_stock_and_decide(self, now: datetime, quotes: Quotes) -> None:
@@ -248,7 +245,7 @@ class LiveRun:
         self._balances_age = 0
 
     def _settle_intents(self, now: datetime) -> None:
-        current, intents = self._rebalancer.round, self._memory.state.intents
+        current, intents = self._memory.state.round, self._memory.state.intents
         if current is not None:
             trade_corrections.name_entries(current.tag, current.started)
             trade_corrections.name_emergency_exits(current.tag, current.started)
@@ -265,7 +262,7 @@ class LiveRun:
         known = (*known, *ended_trades.new_trades(own, known))
         self._memory.note(intents=doubtful, known_trades=known)
         with uninterrupted():
-            self._memory.save(now, self._rebalancer.state())
+            self._memory.save(now)
 
     def _end_unlisted(self, now: datetime) -> None:
         """Wait no longer for orders of pairs that have ended: nobody answers for them."""

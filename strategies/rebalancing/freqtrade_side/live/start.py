@@ -80,34 +80,34 @@ def start_live(
         describe(setup.settings),
         version=__version__,
         dry_run=not is_live,
-        targets=life.rebalancer.state().targets,
+        targets=state.targets,
         resumed=life.is_resumed,
     )
-    state = state.model_copy(update={"kept": kept or None})
-    if life.rebalancer.round is None:
-        state = state.model_copy(update={"announced": None})
+    state = state.changed(kept=kept or None)
+    if state.round is None:
+        state = state.changed(announced=None)
     if kept:
         text = f"the configuration is invalid, the one before stays in force: {kept}"
         diary.tell(now, "settings kept", text)
     _tell_of_the_round(diary, now, life)
-    if told >= state.number:
+    if told >= (state.number if life.is_resumed else 0):
         text = f"the database does not know round {told} of the journal, it is older or new: paused"
-        state = state.model_copy(update={"paused": text})
+        state = state.changed(paused=text)
         diary.tell(now, "paused", f"{text}; compare it with the exchange, then resume")
     memory, snapshots = (
         Memory(state),
         Snapshots(setup, life.markets, account, FeeRate(life.markets.fee)),
     )
-    memory.save(now, life.rebalancer.state())
+    memory.save(now)
     for pair in setup.pairs:
         if pair not in exchange.markets:
             trade_corrections.assume_fees(pair, life.markets.fee, setup.stake)
     return LiveRun(
+        life.policy,
         snapshots,
-        life.rebalancer,
         memory,
         QuoteBoard(exchange, setup, now),
-        Reconciliation(snapshots, life.rebalancer, memory, trade_writer, diary),
+        Reconciliation(life.policy, snapshots, memory, trade_writer, diary),
         lost_orders,
         diary,
         strategy.dp,
@@ -120,7 +120,7 @@ def start_live(
 def _tell_of_the_round(diary: Diary, now: datetime, life: Life) -> None:
     """Tell what becomes of a round that a life before began: every start that was told gets an
     end, and every end a start."""
-    before, current = life.state.round, life.rebalancer.round
+    before, current = life.round_before, life.state.round
     if current is not None:
         diary.tell(now, "goes on", f"{current.tag} goes on after a restart", tag=current.tag)
     elif before is not None:

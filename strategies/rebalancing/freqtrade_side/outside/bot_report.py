@@ -20,10 +20,10 @@ from rebalancing.freqtrade_side.outside.bot_status import (
 from rebalancing.freqtrade_side.records import commands, own_orders, store
 from rebalancing.freqtrade_side.records.commands import Command
 from rebalancing.freqtrade_side.records.lease import lease_holder
-from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.freqtrade_side.records.pulse import pulse_path, read_pulse
 from rebalancing.rounds.tag import IN_KIND, parse_tag
+from rebalancing.state import State
 
 LAST_ROUNDS = 5
 
@@ -92,7 +92,7 @@ def read_report(config: Mapping[str, Any]) -> BotReport:
         freqtrade's, of the bot.
     """
     saved = store.load_state()
-    state = None if saved is None else LiveState.model_validate(saved)
+    state = None if saved is None else State.model_validate(saved)
     tag = open_round_tag(state)
     done = own_orders.fills(own_orders.of_round(tag)) if tag else {}
     held = {pair.split("/")[0]: trade.amount for pair, trade in own_orders.holdings().items()}

@@ -11,12 +11,12 @@ import numpy as np
 
 from rebalancing.account.setbacks import left_out
 from rebalancing.config.durations import parse_duration
-from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.records.pulse import Pulse
 from rebalancing.policy.drift import drift_of
 from rebalancing.policy.targets import targets_around
 from rebalancing.rounds.round import Fill
 from rebalancing.rounds.tag import round_tag
+from rebalancing.state import State
 
 Condition = Literal[
     "not started",
@@ -151,7 +151,7 @@ class BotStatus:
 
 
 def bot_status(
-    state: LiveState | None,
+    state: State | None,
     stake: str,
     held: Mapping[str, float],
     done: Mapping[str, Fill],
@@ -162,7 +162,7 @@ def bot_status(
 
     Parameters
     ----------
-    state : LiveState or None
+    state : State or None
         As the bot keeps it; None before it has kept any.
     stake : str
         Code of the stake currency.
@@ -197,7 +197,7 @@ def bot_status(
     )
 
 
-def _condition(state: LiveState, life: Life) -> tuple[Condition, str | None]:
+def _condition(state: State, life: Life) -> tuple[Condition, str | None]:
     """What holds it back most comes first; what else does is said too."""
     held: Condition = "stopped" if state.stopped else "paused"
     reason = state.stopped or state.paused
@@ -215,13 +215,13 @@ def _condition(state: LiveState, life: Life) -> tuple[Condition, str | None]:
     return ("paused by freqtrade" if freqtrade == "paused" else "running"), None
 
 
-def _heard(state: LiveState, life: Life) -> datetime | None:
+def _heard(state: State, life: Life) -> datetime | None:
     """The newest of the pulse and what the bot wrote into its database, once a minute at least."""
     pulse = None if life.pulse is None else life.pulse.at
     return max(filter(None, (pulse, state.at)), default=None)
 
 
-def open_round_tag(state: LiveState | None) -> str | None:
+def open_round_tag(state: State | None) -> str | None:
     """Return the tag of the open round's orders; None if no round is open."""
     if state is None or state.round is None:
         return None
@@ -229,7 +229,7 @@ def open_round_tag(state: LiveState | None) -> str | None:
 
 
 def members_of(
-    state: LiveState, stake: str, held: Mapping[str, float], reserve: float
+    state: State, stake: str, held: Mapping[str, float], reserve: float
 ) -> tuple[Member, ...]:
     """Return the assets at the newest check, cash last; the parameters are those of
     `bot_status`."""
@@ -256,7 +256,7 @@ def members_of(
     return tuple(map(member, assets, _drifts(assets, state, reserve)))
 
 
-def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[float | None]:
+def _drifts(assets: Sequence[str], state: State, reserve: float) -> list[float | None]:
     out = np.array([asset in state.hands_off or asset in state.awaited for asset in assets])
     available = np.array([asset in state.weights for asset in assets])
     if not available[-1] or state.checked_at is None:  # there has been no check
@@ -273,7 +273,7 @@ def _drifts(assets: Sequence[str], state: LiveState, reserve: float) -> list[flo
     ]
 
 
-def _open_round(state: LiveState, done: Mapping[str, Fill]) -> OpenRound | None:
+def _open_round(state: State, done: Mapping[str, Fill]) -> OpenRound | None:
     current, tag = state.round, open_round_tag(state)
     if current is None or tag is None:
         return None
@@ -286,7 +286,7 @@ def _open_round(state: LiveState, done: Mapping[str, Fill]) -> OpenRound | None:
     return OpenRound(tag, current.started, current.tries, wanted)
 
 
-def next_boundary(state: LiveState) -> datetime | None:
+def next_boundary(state: State) -> datetime | None:
     """Return the next boundary of the period; None without one, and before the initial round."""
     if state.period is None or state.origin is None:
         return None

@@ -16,6 +16,7 @@ from freqtrade.resolvers import ExchangeResolver
 from freqtrade.wallets import Wallets
 from sqlalchemy.engine import make_url
 
+from rebalancing.decide import ask, awaited, decide
 from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.present.fee_rate import FeeRate
 from rebalancing.freqtrade_side.present.life import Life, take_up
@@ -26,9 +27,11 @@ from rebalancing.freqtrade_side.records.lease import lease_holder
 from rebalancing.freqtrade_side.records.pulse import pulse_path, read_pulse
 from rebalancing.freqtrade_side.setup.configuration import Setup, read_setup
 from rebalancing.market.portfolio import Portfolio
+from rebalancing.policy.guards import guards_of, targets_in_force
 from rebalancing.policy.triggers import Cause
-from rebalancing.rounds.plan import Omission, Trade
-from rebalancing.rounds.round import Round
+from rebalancing.rounds.events import RoundDeclined, RoundOpened, RoundPlanned
+from rebalancing.rounds.plan import Omission, Plan, Trade
+from rebalancing.view import Decision, View
 
 
 @dataclass(frozen=True)
@@ -114,26 +117,34 @@ def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: dateti
     fees = FeeRate(life.markets.fee)
     snapshots = Snapshots(life.setup, life.markets, life.account, fees)
     portfolio = snapshots.portfolio(quotes.prices, own_orders.holdings())
-    rebalancer, rules = life.rebalancer, snapshots.rules(portfolio)
     without = _without(life, quotes)
-    rebalancer.wait_for(without.keys() - set(life.state.without))
-    targets = rebalancer.targets_now(portfolio)
-    current = rebalancer.round
-    if current is not None:
-        fills = own_orders.fills(own_orders.of_round(current.tag))
-        rebalancer.proceed(now, portfolio, rules, fills, open_orders=False)
-    else:
-        rebalancer.watch(now, portfolio, lambda: rules)
-    reason = None if rebalancer.round is None else str(rebalancer.round.reason)
-    if rebalancer.round is None and rebalancer.declined is not None:
-        reason = str(rebalancer.declined[0])
-    elif rebalancer.round is None:
-        rebalancer.ask(Cause.ASKED)
-        rebalancer.watch(now, portfolio, lambda: rules)
+    absent = without.keys() - set(life.state.without)
+    state = life.state.changed(
+        paused=None, stopped=None, awaited=awaited(life.policy, life.state, absent)
+    )
+    targets = targets_in_force(life.policy, portfolio, guards_of(life.policy, state, now))
+    current = state.round
+    orders = [] if current is None else own_orders.of_round(current.tag)
+    view = View(now, portfolio, lambda: snapshots.rules(portfolio), own_orders.fills(orders))
+    reason, plan = _due(decide(life.policy, state, view))
+    if reason is None:
+        _, plan = _due(decide(life.policy, ask(state.changed(round=None), Cause.ASKED), view))
     trouble = (line for line in quotes.trouble if line.split("/")[0] not in without)
     notes = (_freqtrade(config), life.state.paused, life.state.stopped, *trouble)
     note = "; ".join(filter(None, notes))
-    return _result(life, portfolio, targets.tolist(), reason, note, without)
+    return _result(life.setup, portfolio, targets.tolist(), reason, plan, note, without)
+
+
+def _due(decision: Decision) -> tuple[str | None, Plan]:
+    """Return why a round is due or open, and its plan; None if none is."""
+    reason, plan = None, Plan()
+    for event in decision.events:
+        if isinstance(event, RoundOpened | RoundPlanned):
+            plan = event.round.plan
+        elif isinstance(event, RoundDeclined):
+            reason, plan = str(event.reason), event.plan
+    current = decision.state.round
+    return (reason if current is None else str(current.reason)), plan
 
 
 def _without(life: Life, quotes: Quotes) -> dict[str, str]:
@@ -145,29 +156,25 @@ def _without(life: Life, quotes: Quotes) -> dict[str, str]:
 
 
 def _result(
-    life: Life,
+    setup: Setup,
     portfolio: Portfolio,
     targets: list[float],
     reason: str | None,
+    plan: Plan,
     note: str,
     without: Mapping[str, str],
 ) -> Preview:
-    current: Round | None = life.rebalancer.round
-    declined = life.rebalancer.declined
-    plan = current.plan if current is not None and current.plans else None
-    if plan is None and declined is not None:
-        plan = declined[1]
     return Preview(
-        stake=life.setup.stake,
+        stake=setup.stake,
         nav=portfolio.nav,
         cash=portfolio.cash,
-        assets=(*life.setup.assets, life.setup.stake),
+        assets=(*setup.assets, setup.stake),
         prices=tuple(portfolio.prices.tolist()),
         weights=tuple(portfolio.weights.tolist()),
         targets=tuple(targets),
         reason=reason,
-        trades=() if plan is None else plan.trades,
-        left_out=() if plan is None else plan.omitted,
+        trades=plan.trades,
+        left_out=plan.omitted,
         note=note,
         without=without,
     )

@@ -11,24 +11,44 @@ from typing import Any
 from freqtrade.exchange import Exchange
 from freqtrade.wallets import Wallets
 
-from rebalancing.account.setbacks import left_out
 from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.present.account import Account
 from rebalancing.freqtrade_side.records import own_orders, store
-from rebalancing.freqtrade_side.records.live_state import LiveState
 from rebalancing.freqtrade_side.setup.configuration import Setup
-from rebalancing.rebalancer import Rebalancer
+from rebalancing.policy.policy import Policy
+from rebalancing.resume import begun, resumed
+from rebalancing.rounds.round import Round
+from rebalancing.state import State
 
 
 @dataclass(frozen=True)
 class Life:
-    """What is known at the start of a life, before anything is done with it."""
+    """What is known at the start of a life, before anything is done with it.
+
+    Parameters
+    ----------
+    setup : Setup
+        With the assets that leave the portfolio.
+    policy : Policy
+        What is wanted.
+    state : State
+        With which to go on.
+    round_before : Round or None
+        The one that was open when the life before ended.
+    is_resumed : bool
+        There has been a life before.
+    markets : Markets
+        Lots, minimums and fee.
+    account : Account
+        Cash and coins.
+    """
 
     setup: Setup
-    state: LiveState
+    policy: Policy
+    state: State
+    round_before: Round | None
     is_resumed: bool
     markets: Markets
-    rebalancer: Rebalancer
     account: Account
 
 
@@ -56,7 +76,7 @@ def take_up(
         If the state in the database is damaged, or another portfolio's.
     """
     found = store.load_state()
-    state = LiveState.model_validate(found or {"targets": {}, "mark": _new_mark()})
+    state = State.model_validate(found or {"targets": {}, "mark": _new_mark()})
     if state.targets and setup.stake not in state.targets:
         raise ValueError(
             f"stake_currency: is {setup.stake}, the portfolio in the database has none in its "
@@ -71,16 +91,15 @@ def take_up(
         )
     own = {*setup.assets, *state.targets, *state.leaving}
     setup = setup.with_leaving(_leaving(setup, state))
-    state = state.model_copy(update={"leaving": setup.leaving, "dry_run": dry_run})
+    state = state.changed(leaving=setup.leaving, dry_run=dry_run)
     settings = setup.settings
-    rebalancer = Rebalancer(settings, setup.assets, setup.stake, settings.reserve)
+    policy = Policy(settings, setup.assets, setup.stake, settings.reserve)
+    before = state.round
     if found is None:
-        rebalancer.begin(own_orders.last_round() + 1)
+        fresh = begun(policy, own_orders.last_round() + 1)
+        state = state.changed(targets=fresh.targets, period=fresh.period, number=fresh.number)
     else:
-        rebalancer.resume(state, now)
-        rebalancer.hands_off = setup.mask(state.hands_off)
-        rebalancer.kept = rebalancer.untradable = setup.mask(left_out(state.setbacks, now))
-        rebalancer.wait_for(state.awaited)
+        state = resumed(policy, state, now)
     account = Account(
         wallets,
         exchange,
@@ -93,14 +112,14 @@ def take_up(
     )
     account.balance_adopted_before()
     markets = Markets.of(exchange, config, setup.pairs)
-    return Life(setup, state, found is not None, markets, rebalancer, account)
+    return Life(setup, policy, state, before, found is not None, markets, account)
 
 
 def _new_mark() -> str:
     return f"rb-{secrets.token_hex(4)}-"
 
 
-def _leaving(setup: Setup, state: LiveState) -> list[str]:
+def _leaving(setup: Setup, state: State) -> list[str]:
     """Assets that were among the targets once and are still held."""
     held = {pair.split("/")[0] for pair in own_orders.holdings()}
     known = {*state.targets, *state.leaving} - {setup.stake, *setup.assets}

@@ -12,7 +12,7 @@ from typing import Any
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import func, select
 
-from rebalancing.config.limits import Done
+from rebalancing.policy.limits import Done
 from rebalancing.rounds.round import Fill
 from rebalancing.rounds.tag import IN_KIND, parse_tag
 

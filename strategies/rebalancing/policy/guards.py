@@ -1,0 +1,71 @@
+"""Assets that are not traded now, and the targets of the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rebalancing.account.setbacks import left_out
+from rebalancing.market.portfolio import Mask, Portfolio, Vector
+from rebalancing.policy.policy import Policy
+from rebalancing.policy.targets import targets_around
+from rebalancing.state import State
+
+
+@dataclass(frozen=True, eq=False)
+class Guards:
+    """What is not traded now. All are bool arrays of the shape (assets,).
+
+    Parameters
+    ----------
+    hands_off
+        Assets that a person has taken into their own hands.
+    out
+        These, and those that have never had a price: what their weight lacks is held in cash.
+    kept
+        Assets that stay what they are for a while: the others share the rest.
+    doubted
+        Assets whose price cannot be trusted.
+    untradable
+        Assets of which no order would be made; those that are kept or in doubt among them.
+    """
+
+    hands_off: Mask
+    out: Mask
+    kept: Mask
+    doubted: Mask
+    untradable: Mask
+
+
+def guards_of(
+    policy: Policy,
+    state: State,
+    now: datetime,
+    locked: Mask | None = None,
+    doubted: Mask | None = None,
+) -> Guards:
+    """Return what is not traded at a moment; None stands for no asset."""
+    none = policy.no_asset
+    kept = policy.mask(left_out(state.setbacks, now)) if state.setbacks else none
+    unsure = none if doubted is None else doubted
+    untradable = none if locked is None else locked
+    if kept is not none or unsure is not none:
+        untradable = untradable | kept | unsure
+    hands_off = policy.mask(state.hands_off)
+    out = hands_off | policy.mask(state.awaited) if state.awaited else hands_off
+    return Guards(hands_off, out, kept, unsure, untradable)
+
+
+def targets_in_force(policy: Policy, portfolio: Portfolio, guards: Guards) -> Vector:
+    """Return the target weights that hold at a moment.
+
+    Returns
+    -------
+    array, shape (assets + 1,)
+        Over what is available, with what is out as it is, what is kept at its weight, and cash up
+        to the reserve tolerated.
+    """
+    weights, available = portfolio.weights, portfolio.available
+    return targets_around(
+        guards.kept, policy.targets, available, guards.out, weights, policy.reserve
+    )

@@ -1,0 +1,101 @@
+"""The policy: the settings, spread over the assets of a portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+import numpy as np
+
+from rebalancing.config.settings import Settings
+from rebalancing.market.portfolio import Mask, Vector
+from rebalancing.policy.drift import threshold_vector, tolerance_bands
+from rebalancing.policy.targets import target_weights
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """What is wanted, for good: two runs with the same policy differ in state and view only.
+
+    Parameters
+    ----------
+    settings : Settings
+        Valid.
+    assets : tuple of str
+        Codes of the assets other than the stake currency, in the order of the configuration.
+    stake : str
+        Code of the stake currency.
+    reserve : float
+        Fraction of the NAV that buys leave uninvested.
+    """
+
+    settings: Settings
+    assets: tuple[str, ...]
+    stake: str
+    reserve: float = 0.0
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The assets, and the stake currency last."""
+        return (*self.assets, self.stake)
+
+    @cached_property
+    def targets(self) -> Vector:
+        """Target weights as configured, shape (assets + 1,), the cash weight last."""
+        return target_weights(self.settings.targets or "equal", self.assets, self.stake)
+
+    @cached_property
+    def thresholds(self) -> Vector | None:
+        """Thresholds of the members, shape (assets + 1,); None without a threshold."""
+        settings = self.settings
+        if settings.threshold is None:
+            return None
+        thresholds = threshold_vector(settings.threshold, self.assets, self.stake)
+        targets = settings.targets if isinstance(settings.targets, Mapping) else {}
+        if settings.threshold_kind == "relative" and not targets.get(self.stake):
+            thresholds[-1] = np.nan  # the reserve that is in force is no target
+        return thresholds
+
+    @cached_property
+    def period(self) -> timedelta | None:
+        """Distance of the boundaries; None without a period."""
+        return self.settings.period_duration
+
+    @cached_property
+    def cooldown(self) -> timedelta:
+        """Smallest time between the starts of two rounds; zero if there is none."""
+        return self.settings.cooldown_duration
+
+    @cached_property
+    def needs_boundary(self) -> bool:
+        """Neither trigger starts a round between the boundaries of the period."""
+        has_threshold = self.settings.threshold is not None
+        both_needed = not has_threshold or self.settings.combine == "and"
+        return self.period is not None and both_needed
+
+    @cached_property
+    def no_asset(self) -> Mask:
+        """A mask that holds none of the assets; not to be written to."""
+        mask = np.zeros(len(self.assets), dtype=bool)
+        mask.flags.writeable = False
+        return mask
+
+    def mask(self, names: Collection[str]) -> Mask:
+        """Tell which assets are among these names, shape (assets,)."""
+        if not names:
+            return self.no_asset
+        return np.array([asset in names for asset in self.assets], dtype=bool)
+
+    def named(self, mask: Mask) -> tuple[str, ...]:
+        """Name the assets of a mask."""
+        return tuple(asset for asset, is_in in zip(self.assets, mask, strict=True) if is_in)
+
+    def bands(self, targets: Vector) -> Vector | None:
+        """Return the half-width of each member's tolerance band around targets in force, shape
+        (assets + 1,); None without a threshold."""
+        if self.thresholds is None:
+            return None
+        is_relative = self.settings.threshold_kind == "relative"
+        return tolerance_bands(self.thresholds, targets, is_relative)
