@@ -13,6 +13,7 @@ from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
+from rebalancing.numbers import money, quantity
 
 ENOUGH = 0.98
 """Share of a trade's coins with which freqtrade, too, takes them for complete: fees are paid."""
@@ -88,8 +89,8 @@ class CoinFlows:
         worth, stake = amount * price, self._setup.stake
         self._trade_writer.release(f"{asset}/{stake}", amount, price, now)
         text = (
-            f"-{amount:.8g} {asset} left the account: a withdrawal of {worth:,.8g} {stake} at "
-            f"{price:.8g}"
+            f"{quantity(-amount)} {asset} left the account: a withdrawal of "
+            f"{money(worth, stake)} at {quantity(price)}"
         )
         facts = {"asset": asset, "coins": -amount, "price": price, "opening": False}
         self._diary.tell(now, "flow", text, amount=-worth, **facts)

@@ -17,6 +17,7 @@ from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.market.portfolio import Mask, Portfolio
+from rebalancing.numbers import money, percent
 from rebalancing.policy.policy import Policy
 from rebalancing.rounds.events import (
     RoundClosed,
@@ -167,8 +168,9 @@ class Deciding:
         """Say that the portfolio cannot pay what was taken out: no round can."""
         owes = portfolio.nav < 0
         text = (
-            f"more was taken out than the portfolio is worth, its value is {portfolio.nav:,.8g} "
-            f"{self._setup.stake}: no round starts; raise rebalance.investment"
+            f"more was taken out than the portfolio is worth, its value is "
+            f"{money(portfolio.nav, self._setup.stake)}: no round starts; "
+            "raise rebalance.investment"
         )
         self._diary.tell_change(now, "debt", "yes" if owes else "", text if owes else "over")
 
@@ -181,9 +183,10 @@ class Deciding:
         highest, usual = max(paid, default=0.0), fees.configured
         known = self._memory.state.fee or usual
         if highest > known * (1 + NOTEWORTHY):
+            charged, expected = (percent(rate, digits=3) for rate in (highest, usual))
             text = (
-                f"the exchange charges a fee of {highest:.3%}, {usual:.3%} is configured: "
-                f'rounds are planned with {highest:.3%}; set "fee": {highest:.6g}'
+                f"the exchange charges a fee of {charged}, {expected} is configured: "
+                f'rounds are planned with {charged}; set "fee": {highest:.6g}'
             )
             self._memory.note(fee=highest)
             self._diary.tell(now, "fee", text)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from freqtrade.data.dataprovider import DataProvider
-from freqtrade.util import fmt_coin
 
 from rebalancing.freqtrade_side.records.journal_file import Journal
 from rebalancing.freqtrade_side.records.own_orders import Executed
+from rebalancing.numbers import money, percent, weight
 from rebalancing.policy.triggers import Cause, Reason
 from rebalancing.rounds.events import RoundClosed, RoundOpened, RoundPlanned
 from rebalancing.rounds.opening import by_member, weights_by_member
@@ -148,7 +148,7 @@ class Diary:
         )
         outcome = outcome_in_words(event.outcome.value, reason)
         text = (
-            f"{ended.tag} {outcome}: turnover {turnover:.2%}, "
+            f"{ended.tag} {outcome}: turnover {percent(turnover)}, "
             f"cost {self._money(cost)}, {_moved(opening['weights'], after)}"
         )
         logger.info(text)
@@ -188,7 +188,7 @@ class Diary:
         )
 
     def _money(self, value: float) -> str:
-        return str(fmt_coin(value, self._stake))
+        return money(value, self._stake)
 
 
 def outcome_in_words(outcome: str, reason: str | None) -> str:
@@ -213,4 +213,4 @@ def _sums(plan: Plan) -> tuple[float, float]:
 def _moved(before: Mapping[str, float], after: Mapping[str, float]) -> str:
     """Name the three weights that changed most."""
     names = sorted(after, key=lambda name: -abs(after[name] - before.get(name, 0.0)))[:3]
-    return ", ".join(f"{n} {before.get(n, 0.0):.1%} to {after[n]:.1%}" for n in names)
+    return ", ".join(f"{n} {weight(before.get(n, 0.0))} to {weight(after[n])}" for n in names)

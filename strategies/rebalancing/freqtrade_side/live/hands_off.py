@@ -11,6 +11,7 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records.own_orders import Holding
+from rebalancing.numbers import money
 from rebalancing.policy.policy import Policy
 
 _OUT = "stays out, its weight held in cash, until resume"
@@ -96,8 +97,8 @@ class HandsOff:
                 continue
             when, amount = self._account.take_out(now, trade.cost)
             text = (
-                f"{amount:+,.8g} {self._setup.stake}: a trade of {trade.asset} was deleted, and "
-                "with it what its orders had cost"
+                f"{money(amount, self._setup.stake, '+')}: a trade of {trade.asset} was deleted, "
+                "and with it what its orders had cost"
             )
             facts = {"asset": trade.asset, "opening": False}
             self._diary.note(when, "flow", text, amount=amount, **facts)
