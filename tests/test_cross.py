@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.backtest.candles import read_candles
 from rebalancing.freqtrade_side.backtest.cross_candles import divided, unusable_prices
+from rebalancing.market.prices import PairCandles
 from tests.builders import make_candles, make_config, write_candles
 from tests.command_lines import rebalance
 from tests.freqtrade_runs import freqtrade_process
@@ -83,7 +84,7 @@ def test_what_freqtrade_can_count_with(closes: list[float], refused: bool) -> No
 def test_whatever_is_divided_freqtrade_can_count_with(scale: float) -> None:
     base = make_candles(list(np.linspace(1, 7, 50) * scale))
     frame, decimals = divided(base, make_candles(list(np.linspace(3, 1, 50))))
-    assert unusable_prices({"A/B": PairCandles.of(frame)}) == []
+    assert unusable_prices({"A/B": read_candles(frame)}) == []
     assert (frame["low"] > 0).all()
     assert decimals <= 14
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.prices import PairCandles
 from sandbox.book import Level
 from sandbox.exchange import LocalExchange
 from sandbox.faults import Fault, Faults

@@ -9,7 +9,7 @@ import pytest
 from freqtrade.persistence import LocalTrade
 
 from rebalancing.freqtrade_side.backtest import run as backtest_module
-from rebalancing.freqtrade_side.backtest.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.backtest.candles import price_matrix, read_candles
 from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.performance.summary import summarise
 from rebalancing.version import __version__
@@ -275,7 +275,7 @@ def test_volumes_to_come_change_nothing(tmp_path: Path) -> None:
 def test_a_price_of_nothing_is_no_price() -> None:
     frame = make_candles(steps((5, 2), (3, 1), (5, 2)))
     frame.loc[5:7, ["open", "high", "low", "close"]] = 0.0
-    table = PriceTable(["A"], {"A": PairCandles.of(frame)}, pd.Timedelta("1h"))
+    table = price_matrix(["A"], {"A": read_candles(frame)}, pd.Timedelta("1h"))
     assert table.at(hours(5)) is None
     assert table.at(hours(8)) is not None
 

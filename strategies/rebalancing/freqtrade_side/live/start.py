@@ -16,7 +16,6 @@ from freqtrade.strategy import IStrategy
 from freqtrade.wallets import Wallets
 
 from rebalancing.config.policy_words import describe
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.account import Account
 from rebalancing.freqtrade_side.live.diary import Diary
@@ -30,11 +29,13 @@ from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
-from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.freqtrade_side.markets import markets_of
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.journal_file import Journal, journal_path, last_closed
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.freqtrade_side.setup.investment import check_investment
+from rebalancing.market.markets import Markets
+from rebalancing.market.prices import PairCandles
 from rebalancing.policy.policy import Policy
 from rebalancing.resume import begun, resumed
 from rebalancing.rounds.round import Round, round_tag
@@ -220,7 +221,7 @@ def take_up(
         state = resumed(policy, state, now)
     account = Account(wallets, setup.stake, own, settings.investment, state.book, state.flows)
     account.balance_adopted_before()
-    markets = Markets.of(exchange, config, setup.pairs)
+    markets = markets_of(exchange, config, setup.pairs)
     return Life(setup, policy, state, before, found is not None, markets, account)
 
 
