@@ -34,12 +34,12 @@ from rebalancing.freqtrade_side.charts.annotations import (
 )
 from rebalancing.freqtrade_side.history.recorded_weights import weight_column
 from rebalancing.freqtrade_side.modes import Terms, mode_of
-from rebalancing.freqtrade_side.orders import ENTRY_TAG
 from rebalancing.freqtrade_side.records.lease import take_lease
 from rebalancing.freqtrade_side.records.redaction import redact_logs
 from rebalancing.freqtrade_side.setup.last_valid import read_or_keep
 from rebalancing.freqtrade_side.setup.parameter_file import file_problems
 from rebalancing.freqtrade_side.setup.parameters import Parameters
+from rebalancing.rounds.tag import ENTRY_TAG
 
 logger = logging.getLogger(__name__)
 

@@ -37,7 +37,7 @@ def _age(database: str, seconds: float) -> None:
     from sqlalchemy import select
 
     from rebalancing.freqtrade_side.records import store
-    from rebalancing.rounds.round import parse_tag
+    from rebalancing.rounds.tag import parse_tag
 
     by, state = timedelta(seconds=seconds), _read(database)
     if state is not None:
@@ -47,7 +47,7 @@ def _age(database: str, seconds: float) -> None:
     for trade in Trade.session.scalars(select(Trade).where(Trade.is_open.is_(False))):
         trade.close_date -= by  # compared with what was asked for since
     for order in Order.session.scalars(select(Order).where(Order.ft_is_open.is_(False))):
-        if order.order_filled_date and parse_tag(order.ft_order_tag or "") is None:
+        if order.order_filled_date and parse_tag(order.ft_order_tag) is None:
             order.order_filled_date -= by  # of a sale by hand, for the same reason
     Trade.commit()
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,31 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def module_of(path: Path) -> str:
+    parts = path.relative_to(STRATEGIES).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Name the modules of the package that a file imports."""
+    own = {module_of(file) for file in PACKAGE.rglob("*.py")}
+    # "from a import b" names "a", and "a.b" if that is a module: then the first one is not meant.
+    named = set(imports(path)) & own
+    return {name for name in named if not any(other.startswith(f"{name}.") for other in named)}
+
+
+def room_of(module: str) -> str | None:
+    """Name the room of the freqtrade side that a module is in; None if it is in none."""
+    parts = module.split(".")
+    return parts[2] if parts[1:2] == ["freqtrade_side"] and len(parts) > 3 else None
+
+
+def rooms_used(path: Path) -> set[str]:
+    """Name the rooms of the freqtrade side that a file imports, without its own."""
+    rooms = {room_of(module) for module in imported_modules(path)} - {room_of(module_of(path))}
+    return {room for room in rooms if room is not None}
+
+
 def top(module: str) -> str:
     return module.split(".")[0].lower()
 
@@ -71,6 +97,34 @@ def test_the_core_does_not_know_the_freqtrade_side(path: Path) -> None:
 @pytest.mark.parametrize("path", FREQTRADE_SIDE, ids=name_of)
 def test_the_freqtrade_side_does_not_know_the_strategy(path: Path) -> None:
     assert [module for module in imports(path) if top(module) == "smartrebalance"] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    files = {module_of(path): path for path in PACKAGE.rglob("*.py")}
+    graph = {module: imported_modules(path) - {module} for module, path in files.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(files)
+
+
+def test_no_rooms_of_the_freqtrade_side_import_each_other_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in FREQTRADE_SIDE:
+        if (room := room_of(module_of(path))) is not None:
+            graph.setdefault(room, set()).update(rooms_used(path))
+    assert {"live", "records", "present"} <= set(TopologicalSorter(graph).static_order())
+
+
+def test_only_what_puts_it_together_imports_the_live_loop() -> None:
+    """Readers and previews run beside the bot, and must not do what it does."""
+    users = {path for path in PACKAGE.rglob("*.py") if "live" in rooms_used(path)}
+    assert users == {PACKAGE / "freqtrade_side" / "modes.py"}
+
+
+def test_records_import_no_other_part_of_the_freqtrade_side() -> None:
+    """They serve the bot and all that read of it."""
+    own = "rebalancing.freqtrade_side"
+    for path in sorted((PACKAGE / "freqtrade_side" / "records").glob("*.py")):
+        used = {module for module in imported_modules(path) if module.startswith(own)}
+        assert {module for module in used if room_of(module) != "records"} == set(), path.name
 
 
 @pytest.mark.parametrize("path", PURE, ids=name_of)

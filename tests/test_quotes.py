@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
+from rebalancing.freqtrade_side.present.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.prices import PairCandles
 from sandbox.book import Level

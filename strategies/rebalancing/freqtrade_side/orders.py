@@ -9,18 +9,7 @@ from itertools import takewhile
 from freqtrade.persistence import LocalTrade
 
 from rebalancing.rounds.round import Fill, Round
-
-ENTRY_TAG = "rebalance"
-"""Tag under which freqtrade opens a trade; the tag of the round takes its place."""
-
-ADOPTED_TAG = "adopted"
-"""Tag of coins that were in the account before they became part of the portfolio."""
-
-WITHDRAWN_TAG = "withdrawn"
-"""Tag of coins of the portfolio that left the account."""
-
-IN_KIND = frozenset({ADOPTED_TAG, WITHDRAWN_TAG})
-"""Tags of coins that came or went without an order: they moved no cash and cost no fee."""
+from rebalancing.rounds.tag import ENTRY_TAG
 
 
 def partial_sell_stake(trade: LocalTrade, amount: float, lot: float) -> float:

@@ -13,6 +13,7 @@ from rebalancing.market.portfolio import Vector
 from rebalancing.performance.executions import INITIAL
 from rebalancing.report.findings import Findings
 from rebalancing.report.numbers import percent
+from rebalancing.rounds.tag import round_tag
 
 LEVELS = 4
 NARROWEST = 16
@@ -67,7 +68,7 @@ def calendar_of(findings: Findings) -> Calendar:
     for row in findings.rows:
         if row.number > INITIAL:
             day = datetime.fromtimestamp(row.time, UTC).date()
-            rounds[day].append((f"r{row.number} {row.reason}", row.turnover))
+            rounds[day].append((round_tag(row.number, row.reason), row.turnover))
     sums = sorted(sum(turned for _, turned in found) for found in rounds.values())
     edges = np.quantile(sums, np.arange(1, LEVELS) / LEVELS) if sums else np.zeros(0)
     years: dict[int, list[Day]] = defaultdict(list)

@@ -12,6 +12,7 @@ from rebalancing.report.chart import Trace, plain
 from rebalancing.report.findings import Findings
 from rebalancing.report.palette import ALERT
 from rebalancing.report.series import instants, packed
+from rebalancing.rounds.tag import round_tag
 
 MANY = 60
 """Rounds from which dots would hide the line: they become ticks at the lower edge."""
@@ -60,7 +61,7 @@ def round_marks(findings: Findings, values: Vector, **more: Any) -> Trace:
         "mode": "markers",
         "name": "round",
         "x": instants(round_times(findings)),
-        "text": [plain(f"r{row.number} {row.reason}") for row in rows],
+        "text": [plain(round_tag(row.number, row.reason)) for row in rows],
         "hovertemplate": "%{text}<br>%{x|%Y-%m-%d %H:%M}<extra></extra>",
         **(ticks if len(rows) >= MANY else dots),
         **more,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rebalancing.market.portfolio import Portfolio, Vector
-from rebalancing.rounds.plan import Plan
+from rebalancing.rounds.plan import Plan, omissions
 
 
 def opening_facts(plan: Plan, portfolio: Portfolio, stake: str) -> dict[str, Any]:
@@ -36,11 +36,6 @@ def opening_facts(plan: Plan, portfolio: Portfolio, stake: str) -> dict[str, Any
         "planned": {trade.asset: trade.amount * trade.price for trade in plan.trades},
         "left_out": omissions(plan),
     }
-
-
-def omissions(plan: Plan) -> list[dict[str, Any]]:
-    """Return the trades a plan leaves out, as data."""
-    return [{"asset": o.asset, "size": o.size, "why": o.why.value} for o in plan.omitted]
 
 
 def weights_by_member(portfolio: Portfolio, stake: str) -> dict[str, float]:

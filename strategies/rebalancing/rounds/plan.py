@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class OmissionReason(StrEnum):
@@ -71,3 +72,8 @@ class Plan:
             if why in whys
         }
         return "; ".join(f"{', '.join(assets)}: {why}" for why, assets in named.items())
+
+
+def omissions(plan: Plan) -> list[dict[str, Any]]:
+    """Return the trades a plan leaves out, as data: signed sizes in stake currency, and why."""
+    return [{"asset": o.asset, "size": o.size, "why": o.why.value} for o in plan.omitted]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,30 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Mask, Portfolio
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.triggers import Reason
 from rebalancing.rounds.plan import Plan, Trade
+from rebalancing.rounds.tag import round_tag
 
 MAX_TRIES = 5
 """Plans a round makes before it gives up."""
-
-_TAG = re.compile(rf"r(\d+) ({'|'.join(re.escape(cause) for cause in Cause)})( .*)?")
-
-
-def round_tag(number: int, reason: Reason) -> str:
-    """Name a round as its orders do, like ``r12 threshold BTC +3.4pp``."""
-    return f"r{number} {reason}"
-
-
-def parse_tag(tag: str) -> tuple[int, Cause] | None:
-    """Read number and cause of a round from the tag of an order; None if it is none of ours.
-
-    Examples
-    --------
-    >>> parse_tag("r12 threshold BTC +3.4pp")
-    (12, <Cause.THRESHOLD: 'threshold'>)
-    """
-    match = _TAG.fullmatch(tag)
-    return None if match is None else (int(match[1]), Cause(match[2]))
 
 
 @dataclass(frozen=True)

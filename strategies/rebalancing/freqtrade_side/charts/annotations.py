@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,10 +11,9 @@ import numpy as np
 from freqtrade.data.btanalysis import load_backtest_data
 from pandas import DataFrame, Series, to_datetime
 
-logger = logging.getLogger(__name__)
+from rebalancing.rounds.tag import parse_tag
 
-ROUND_TAG = re.compile(r"r(\d+) (.+)")
-"""Form of the order tags: number of the round and its reason."""
+logger = logging.getLogger(__name__)
 
 PLOT_CONFIG: dict[str, Any] = {
     "main_plot": {
@@ -58,7 +56,7 @@ def recorded_marks(config: Mapping[str, Any]) -> dict[str, Marks]:
     marks: dict[str, Marks] = {}
     for pair, orders in zip(trades.get("pair", []), trades.get("orders", []), strict=False):
         for order in orders:
-            if ROUND_TAG.fullmatch(str(order.get("ft_order_tag"))):
+            if parse_tag(order.get("ft_order_tag")):
                 when = datetime.fromtimestamp(order["order_filled_timestamp"] / 1000, UTC)
                 marks.setdefault(pair, []).append((when, order["ft_order_tag"]))
     return marks
@@ -66,8 +64,7 @@ def recorded_marks(config: Mapping[str, Any]) -> dict[str, Marks]:
 
 def reasons(tags: Iterable[object]) -> dict[int, str]:
     """Return the reason of each round, by its number, from order tags."""
-    found = (ROUND_TAG.fullmatch(str(tag)) for tag in tags)
-    return {int(tag[1]): tag[2] for tag in found if tag}
+    return {tag.number: str(tag.reason) for tag in filter(None, map(parse_tag, tags))}
 
 
 def mark_rounds(frame: DataFrame, marks: Marks, timeframe: timedelta) -> Series:

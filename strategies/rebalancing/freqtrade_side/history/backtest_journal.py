@@ -17,6 +17,7 @@ from freqtrade import __version__ as freqtrade_version
 from freqtrade.enums import RunMode
 
 from rebalancing.freqtrade_side.records.journal_file import Journal, read_journal
+from rebalancing.rounds.tag import round_tag
 from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,6 @@ def _events(file: Path) -> list[dict[str, Any]]:
 
 def _is_of(events: list[dict[str, Any]], tags: Mapping[int, str]) -> bool:
     told = {str(event["tag"]) for event in events if "tag" in event}
-    ordered = {f"r{number} {reason}" for number, reason in tags.items()}
-    open_at_the_end = f"r{max(tags)} {tags[max(tags)]}"
+    ordered = {round_tag(number, reason) for number, reason in tags.items()}
+    open_at_the_end = round_tag(max(tags), tags[max(tags)])
     return bool(told) and ordered - {open_at_the_end} <= told

@@ -14,10 +14,9 @@ from freqtrade.persistence import Trade
 from sqlalchemy.engine import make_url
 
 from rebalancing.config.cautions import cautions
-from rebalancing.freqtrade_side.charts.annotations import ROUND_TAG, reasons
+from rebalancing.freqtrade_side.charts.annotations import reasons
 from rebalancing.freqtrade_side.history.bot_candles import CandleFolder
 from rebalancing.freqtrade_side.history.round_notes import round_notes, versions
-from rebalancing.freqtrade_side.orders import ADOPTED_TAG, IN_KIND, WITHDRAWN_TAG
 from rebalancing.freqtrade_side.outside.bot_database import open_database
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.journal_file import journal_path, read_journal
@@ -28,6 +27,8 @@ from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.executions import ADOPTED, OTHER, WITHDRAWN, Executions, Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
+from rebalancing.policy.triggers import Cause
+from rebalancing.rounds.tag import ADOPTED_TAG, IN_KIND, WITHDRAWN_TAG, parse_tag
 
 Prices = Callable[[Sequence[str], float, float], tuple[Vector, Vector, Vector | None]]
 _TIMEFRAME = "1h"  # the strategy's own
@@ -60,7 +61,7 @@ def read_bot(config: Mapping[str, Any], datadir: Path | None = None) -> Record:
     finally:
         Trade.session.remove()
     shown = Path(make_url(url).database or "").name or parse_db_uri_for_logging(url)
-    if not any(ROUND_TAG.fullmatch(order.tag) for order in orders):
+    if not any(parse_tag(order.tag) for order in orders):
         raise OperationalException(f"{shown}: holds no order of a round")
     timeframe = str(config.get("timeframe") or _TIMEFRAME)
     folder = CandleFolder(datadir or Path(config["datadir"]), timeframe)
@@ -173,8 +174,8 @@ def _fee(order: Executed) -> float:
 def _number(tag: str) -> int:
     if tag in _NUMBERS:
         return _NUMBERS[tag]
-    match = ROUND_TAG.fullmatch(tag)
-    return int(match[1]) if match else OTHER
+    round_ = parse_tag(tag)
+    return OTHER if round_ is None else round_.number
 
 
 def _time(order: Executed) -> float:
@@ -210,7 +211,8 @@ def _remarks(orders: Sequence[Executed], flows: Sequence[object], stake: str) ->
             f"Fees worth about {elsewhere:.6g} {stake} were paid in another coin; the NAV does not "
             "show them."
         )
-    if any(" targets changed" in f" {order.tag}" for order in orders):
+    tags = filter(None, (parse_tag(order.tag) for order in orders))
+    if any(tag.reason.cause is Cause.TARGETS_CHANGED for tag in tags):
         said.append("The targets were changed on the way; drift is against the present ones.")
     return said
 

@@ -16,7 +16,7 @@ from freqtrade.exceptions import FreqtradeException
 from pandas import DataFrame
 
 from rebalancing.config.cautions import cautions
-from rebalancing.freqtrade_side.charts.annotations import ROUND_TAG, reasons
+from rebalancing.freqtrade_side.charts.annotations import reasons
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_events
 from rebalancing.freqtrade_side.history.result_archive import (
     check_archive,
@@ -29,6 +29,7 @@ from rebalancing.freqtrade_side.setup.configuration import plain_setup
 from rebalancing.freqtrade_side.setup.parameters import CONFIGURATION, recorded_policy
 from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.record import Record
+from rebalancing.rounds.tag import parse_tag
 
 _UNREADABLE = (
     *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
@@ -115,8 +116,8 @@ def _own_candles(path: Path, config: dict[str, Any]) -> Path:
 
 
 def _rebalanced(run: dict[str, Any]) -> bool:
-    tags = (str(order["ft_order_tag"]) for trade in run["trades"] for order in trade["orders"])
-    return any(map(ROUND_TAG.fullmatch, tags))
+    tags = (order["ft_order_tag"] for trade in run["trades"] for order in trade["orders"])
+    return any(map(parse_tag, tags))
 
 
 def _record(

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rebalancing.freqtrade_side.charts.annotations import ROUND_TAG
 from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.performance.executions import CLOSING, Executions
+from rebalancing.rounds.tag import parse_tag
 
 Row = tuple[float, int, float, float, int]
 """Time, column of the asset, signed amount, price and round of one order."""
@@ -21,8 +21,8 @@ def order_rows(pairs: Sequence[str], trade: Mapping[str, Any]) -> list[Row]:
     rows = []
     for order in trade["orders"]:
         sign = 1 if order["ft_order_side"] == "buy" else -1
-        tag = ROUND_TAG.fullmatch(str(order["ft_order_tag"]))
-        number = int(tag[1]) if tag else CLOSING
+        tag = parse_tag(order["ft_order_tag"])
+        number = tag.number if tag else CLOSING
         when = order["order_filled_timestamp"] / 1000
         rows.append((when, column, sign * order["amount"], order["safe_price"], number))
     return rows

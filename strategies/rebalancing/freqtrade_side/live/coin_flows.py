@@ -8,9 +8,9 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.freqtrade_side.live.diary import Diary
-from rebalancing.freqtrade_side.live.quotes import Quotes
-from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
+from rebalancing.freqtrade_side.present.quotes import Quotes
+from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
 

@@ -11,9 +11,9 @@ from rebalancing.decide import decide
 from rebalancing.freqtrade_side.live.diary import Diary, slippage
 from rebalancing.freqtrade_side.live.locks import ALL_PAIRS, locked_pairs
 from rebalancing.freqtrade_side.live.memory import Memory
-from rebalancing.freqtrade_side.live.quotes import Quotes
 from rebalancing.freqtrade_side.live.refusals import Refusals
-from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.present.quotes import Quotes
+from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.market.portfolio import Mask, Portfolio

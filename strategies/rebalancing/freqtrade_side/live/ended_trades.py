@@ -9,9 +9,8 @@ from freqtrade.persistence import Order, Trade
 from sqlalchemy import ColumnElement, func, select
 
 from rebalancing.account.known_trade import KnownTrade
-from rebalancing.freqtrade_side.orders import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG
 from rebalancing.freqtrade_side.records import own_orders
-from rebalancing.rounds.round import parse_tag
+from rebalancing.rounds.tag import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG, parse_tag
 
 
 def known_trades(own: ColumnElement[bool]) -> tuple[KnownTrade, ...]:
@@ -72,7 +71,7 @@ def closed_by_others(stake: str, since: datetime | None) -> set[str]:
     return {
         str(asset)
         for asset, reason, closed in rows
-        if parse_tag(reason or "") is None
+        if parse_tag(reason) is None
         and reason != WITHDRAWN_TAG
         and (since is None or closed is None or closed.replace(tzinfo=UTC) > since)
     }

@@ -13,14 +13,14 @@ from freqtrade.persistence import LocalTrade, Order
 from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.decide import take
 from rebalancing.freqtrade_side.live import trade_corrections
-from rebalancing.freqtrade_side.live.account import SLIVER
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import THIN, OrderGuard
 from rebalancing.freqtrade_side.live.refusals import NO_CASH, Refusals
-from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.orders import partial_sell_stake
+from rebalancing.freqtrade_side.present.account import SLIVER
+from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import booked_orders, own_orders
 from rebalancing.market.market_rules import whole_lots
 from rebalancing.rounds.plan import Trade

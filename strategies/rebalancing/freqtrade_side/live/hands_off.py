@@ -9,7 +9,7 @@ from datetime import datetime
 from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.memory import Memory
-from rebalancing.freqtrade_side.live.snapshots import Snapshots
+from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.policy.policy import Policy
 

@@ -12,9 +12,8 @@ from sqlalchemy import select
 
 from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
-from rebalancing.freqtrade_side.orders import ENTRY_TAG
 from rebalancing.freqtrade_side.records import booked_orders
-from rebalancing.rounds.round import parse_tag
+from rebalancing.rounds.tag import ENTRY_TAG, parse_tag
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far back the exchange is asked for orders: its clock need not be ours."""
@@ -123,7 +122,7 @@ class LostOrders:
                 Trade.commit()
         # A user's forced exit of the same coin is no answer.
         return any(
-            order.ft_order_tag == ENTRY_TAG or parse_tag(order.ft_order_tag or "") is not None
+            order.ft_order_tag == ENTRY_TAG or parse_tag(order.ft_order_tag) is not None
             for order in rows
         )
 

@@ -8,7 +8,7 @@ from freqtrade.strategy import IStrategy
 
 from rebalancing.freqtrade_side.live.diary import slippage
 from rebalancing.freqtrade_side.live.memory import Memory
-from rebalancing.freqtrade_side.live.order_books import order_book
+from rebalancing.freqtrade_side.present.order_books import order_book
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.order_book import cost_through

@@ -12,9 +12,9 @@ from rebalancing.freqtrade_side.live.coin_flows import CoinFlows
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.hands_off import HandsOff
 from rebalancing.freqtrade_side.live.memory import Memory
-from rebalancing.freqtrade_side.live.quotes import Quotes
-from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
+from rebalancing.freqtrade_side.present.quotes import Quotes
+from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.policy.guards import guards_of, targets_in_force

@@ -22,12 +22,12 @@ from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
-from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.live.reconciliation import Reconciliation
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.requests import Requests
-from rebalancing.freqtrade_side.live.snapshots import Snapshots
 from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
+from rebalancing.freqtrade_side.present.quotes import QuoteBoard, Quotes
+from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.lease import keep_lease
 from rebalancing.freqtrade_side.records.redaction import redacted

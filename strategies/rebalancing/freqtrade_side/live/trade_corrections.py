@@ -8,7 +8,7 @@ from freqtrade.enums import ExitType
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import select
 
-from rebalancing.freqtrade_side.orders import ENTRY_TAG
+from rebalancing.rounds.tag import ENTRY_TAG
 
 
 def name_entries(tag: str, since: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from freqtrade.exchange import Exchange, timeframe_to_minutes
 from freqtrade.persistence import Order, Trade
 
-from rebalancing.freqtrade_side.orders import ADOPTED_TAG, WITHDRAWN_TAG
+from rebalancing.rounds.tag import ADOPTED_TAG, WITHDRAWN_TAG
 
 
 class TradeWriter:

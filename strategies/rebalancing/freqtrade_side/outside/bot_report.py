@@ -11,7 +11,6 @@ from freqtrade.persistence import KeyValueStore, Order
 from sqlalchemy import func, select
 
 from rebalancing.config.settings import read_settings
-from rebalancing.freqtrade_side.orders import IN_KIND
 from rebalancing.freqtrade_side.outside.bot_status import (
     BotStatus,
     Life,
@@ -23,7 +22,7 @@ from rebalancing.freqtrade_side.records.commands import Command
 from rebalancing.freqtrade_side.records.lease import lease_holder
 from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.freqtrade_side.records.pulse import pulse_path, read_pulse
-from rebalancing.rounds.round import parse_tag
+from rebalancing.rounds.tag import IN_KIND, parse_tag
 from rebalancing.state import State
 
 LAST_ROUNDS = 5
@@ -127,7 +126,7 @@ def _rounds() -> tuple[PastRound, ...]:
     tags = Order.session.scalars(
         select(Order.ft_order_tag).group_by(Order.ft_order_tag).order_by(newest.desc())
     )
-    rounds = [tag for tag in tags if parse_tag(tag or "") is not None][:LAST_ROUNDS]
+    rounds = [tag for tag in tags if parse_tag(tag) is not None][:LAST_ROUNDS]
     orders = own_orders.executed(Order.ft_order_tag.in_(rounds))
     own = {tag: [order for order in orders if order.tag == tag] for tag in rounds}
     return tuple(_past_round(tag, executed) for tag, executed in own.items() if executed)

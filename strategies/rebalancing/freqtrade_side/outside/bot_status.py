@@ -14,7 +14,8 @@ from rebalancing.config.durations import parse_duration
 from rebalancing.freqtrade_side.records.pulse import Pulse
 from rebalancing.policy.drift import drift_of
 from rebalancing.policy.targets import targets_around
-from rebalancing.rounds.round import Fill, round_tag
+from rebalancing.rounds.round import Fill
+from rebalancing.rounds.tag import round_tag
 from rebalancing.state import State
 
 Condition = Literal[

@@ -18,10 +18,10 @@ from sqlalchemy.engine import make_url
 
 from rebalancing.decide import ask, awaited, decide
 from rebalancing.freqtrade_side.backtest.candles import read_candles
-from rebalancing.freqtrade_side.live.fee_rate import FeeRate
-from rebalancing.freqtrade_side.live.quotes import QuoteBoard, Quotes
-from rebalancing.freqtrade_side.live.snapshots import Snapshots
-from rebalancing.freqtrade_side.live.start import Life, take_up
+from rebalancing.freqtrade_side.present.fee_rate import FeeRate
+from rebalancing.freqtrade_side.present.life import Life, take_up
+from rebalancing.freqtrade_side.present.quotes import QuoteBoard, Quotes
+from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.lease import lease_holder
 from rebalancing.freqtrade_side.records.pulse import pulse_path, read_pulse

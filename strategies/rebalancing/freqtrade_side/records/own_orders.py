@@ -12,9 +12,9 @@ from typing import Any
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import func, select
 
-from rebalancing.freqtrade_side.orders import IN_KIND
 from rebalancing.policy.limits import Done
-from rebalancing.rounds.round import Fill, parse_tag
+from rebalancing.rounds.round import Fill
+from rebalancing.rounds.tag import IN_KIND, parse_tag
 
 
 @dataclass(frozen=True)
@@ -235,15 +235,15 @@ def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
     sums: dict[int, float] = defaultdict(float)
     for order in executed(Order.order_date >= since):
         parsed = parse_tag(order.tag)
-        if parsed is not None and parsed[1].is_policy:
-            sums[parsed[0]] += order.notional
+        if parsed is not None and parsed.reason.cause.is_policy:
+            sums[parsed.number] += order.notional
     return [Done(number, notional) for number, notional in sums.items()]
 
 
 def last_round() -> int:
     """Return the highest number of a round in the orders; -1 if there is none."""
     tags = Order.session.scalars(select(Order.ft_order_tag).distinct())
-    numbers = [parsed[0] for tag in tags if (parsed := parse_tag(tag or "")) is not None]
+    numbers = [tag.number for tag in filter(None, map(parse_tag, tags))]
     return max(numbers, default=-1)
 
 
@@ -255,4 +255,4 @@ def marks(pair: str) -> list[tuple[datetime, str]]:
         .group_by(Order.ft_order_tag)
         .order_by(func.min(Order.order_date))
     )
-    return [(when.replace(tzinfo=UTC), tag) for when, tag in rows if parse_tag(tag or "")]
+    return [(when.replace(tzinfo=UTC), tag) for when, tag in rows if parse_tag(tag)]

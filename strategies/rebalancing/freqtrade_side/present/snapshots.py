@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rebalancing.freqtrade_side.live.account import SLIVER, Account
-from rebalancing.freqtrade_side.live.fee_rate import FeeRate
+from rebalancing.freqtrade_side.present.account import SLIVER, Account
+from rebalancing.freqtrade_side.present.fee_rate import FeeRate
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.freqtrade_side.setup.configuration import Setup

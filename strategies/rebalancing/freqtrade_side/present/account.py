@@ -10,10 +10,10 @@ from freqtrade.persistence import Order, Trade
 from freqtrade.wallets import Wallets
 
 from rebalancing.account.cash_book import QUIET_TOLERANCE, CashBook
-from rebalancing.freqtrade_side.live.exact_cash import ExactCash
-from rebalancing.freqtrade_side.orders import ADOPTED_TAG
+from rebalancing.freqtrade_side.present.exact_cash import ExactCash
 from rebalancing.freqtrade_side.records import booked_orders, own_orders, store
 from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
+from rebalancing.rounds.tag import ADOPTED_TAG
 
 SLIVER = 1e-6
 """Fraction of a lot that is a rounding error."""
