@@ -62,8 +62,8 @@ class Simulation:
     times : array of int, shape (rows,)
         Starts of the candles, seconds since 1970 (UTC).
     nav : array, shape (rows,)
-        Stake currency, at the prices that are known when the candle starts, before what is
-        decided then. An asset whose price is not known counts at the last one that was.
+        Stake currency, at the last closes before each candle, however old, and before what is
+        decided then.
     orders : tuple of SimulatedOrder
         Oldest first.
     events : tuple of (datetime, RoundEvent)
@@ -131,10 +131,9 @@ class _Walk:
         self.amounts = np.zeros(known.shape[1])
         self.state = begun(self.policy)
         times = self.prices.first + self.prices.seconds * np.arange(len(known))
-        nav, newest = np.empty(len(known)), np.zeros(known.shape[1])
+        nav, newest = np.empty(len(known)), self.prices.newest()
         for row in range(len(known)):
-            newest = np.where(np.isnan(known[row]), newest, known[row])
-            nav[row] = holding_values(self.amounts, newest, self.cash).sum()
+            nav[row] = holding_values(self.amounts, newest[row], self.cash).sum()
             if row == len(known) - 1:  # freqtrade opens no trade in the last candle
                 opens[row][self.amounts == 0] = np.nan
             if row > 0:

@@ -159,6 +159,20 @@ class PriceMatrix:
                 opens[(pair.dates - self.first) // self.seconds, column] = pair.opens
         return opens
 
+    def newest(self) -> Vector:
+        """Return the last close before each candle, however old, shape (rows, assets); 0 before the
+        first one."""
+        closes = np.zeros((len(self.known) + 1, self.known.shape[1]))
+        for column, pair in enumerate(self._columns):
+            if pair is not None:
+                has_price = np.isfinite(pair.closes)
+                rows = (pair.dates[has_price] - self.first) // self.seconds + 1
+                places = np.zeros(len(closes), dtype=np.int64)
+                places[rows] = np.arange(len(rows)) + 1
+                known = np.append(0.0, pair.closes[has_price])
+                closes[:, column] = known[np.maximum.accumulate(places)]
+        return closes[:-1]
+
     def _enter(self, column: int, asset: str, pair: PairCandles, step: timedelta) -> None:
         rows = (pair.dates - self.first) // self.seconds
         fresh = pair.is_fresh(step)
