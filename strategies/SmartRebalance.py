@@ -26,7 +26,7 @@ if _problem := version_problem(freqtrade_version):
     # Now: what follows imports what older versions do not have, and freqtrade would hide why.
     raise OperationalException(_problem)
 
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.backtest.candles import read_candles
 from rebalancing.freqtrade_side.charts.annotations import (
     PLOT_CONFIG,
     mark_rounds,
@@ -104,7 +104,7 @@ class SmartRebalance(IStrategy):
     def populate_indicators(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
         """Keep the candles, and show targets, weights and rounds on charts."""
         pair = metadata["pair"]
-        self._mode.keep(pair, PairCandles.of(dataframe))
+        self._mode.keep(pair, read_candles(dataframe))
         dataframe["target_weight"] = self._setup.target_of(pair)
         weights = self._mode.weights(pair, dataframe["date"].max())
         dataframe["weight"] = weight_column(dataframe, weights)

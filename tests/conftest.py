@@ -7,7 +7,9 @@ import pytest
 from hypothesis import settings
 
 # The checks that several tests share show the values that differ, as the tests' own do.
-pytest.register_assert_rewrite("tests.live_bots", "tests.portfolio_bots", "tests.bot_clock")
+pytest.register_assert_rewrite(
+    "tests.support.live_bots", "tests.support.portfolio_bots", "tests.support.bot_clock"
+)
 
 # A shell lets what it runs in the background ignore interrupts, and so would all we start.
 if threading.current_thread() is threading.main_thread():

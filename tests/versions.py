@@ -17,7 +17,7 @@ from typing import Any
 from freqtrade import __version__ as own_version
 
 from rebalancing.version import SUPPORTED_FREQTRADE
-from tests.builders import PROJECT
+from tests.support.builders import PROJECT
 
 ENVIRONMENTS = PROJECT / ".versions"
 _BESIDES = ("scipy",)  # 2026.6 imports it and does not ask for it

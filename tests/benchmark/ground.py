@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.candles import CandleFolder, timeframe_ms
-from tests.builders import PROJECT, make_config
+from tests.support.builders import PROJECT, make_config
 
 SHARED_CANDLES = PROJECT.parent / "shared" / "data" / "majors-1h"
 OWN_CANDLES = PROJECT / "user_data" / "data" / "binance"

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tests.forked_bots import call_apart
-from tests.live_bots import Ground, make_bot_config, trading_ground
+from tests.support.forked_bots import call_apart
+from tests.support.live_bots import Ground, make_bot_config, trading_ground
 
 GOAL_CPU, GOAL_REQUESTS, GOAL_GROWTH = 5.0, 2.0, 1.05
 LOOPS, MANY = 200, 10_000

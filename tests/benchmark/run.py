@@ -20,7 +20,7 @@ from tests.benchmark.cases import GOALS, Case
 from tests.benchmark.ground import BenchmarkError, Ground
 from tests.benchmark.orders import Order, check_same, read_orders, write_orders
 from tests.benchmark.process import Usage, run_measured
-from tests.builders import PROJECT
+from tests.support.builders import PROJECT
 
 BASELINES = Path(__file__).resolve().parent / "strategies"
 

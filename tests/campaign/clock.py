@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
-from tests.bot_clock import let_time_pass
-from tests.live_bots import Ground, LiveBot, trading_ground
+from tests.support.bot_clock import let_time_pass
+from tests.support.live_bots import Ground, LiveBot, trading_ground
 
 
 class Clock(Protocol):

@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tests.bot_records import BotRecords
 from tests.campaign.actions import STAKE
 from tests.campaign.evidence import Evidence, Row
 from tests.campaign.keeper import Keeper
 from tests.campaign.true_times import true_books
 from tests.campaign.witnessed import FORCED_TAG, MISCOUNTED, PART_SOLD, WITHDRAWN, Payment, Touched
+from tests.support.bot_records import BotRecords
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life

@@ -7,10 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.bot_records import DATABASE
 from tests.campaign.other_hands import now_ms
 from tests.campaign.witnessed import Intruder
-from tests.live_bots import UNLIMITED
+from tests.support.bot_records import DATABASE
+from tests.support.live_bots import UNLIMITED
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life

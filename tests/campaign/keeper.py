@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tests.campaign.checks.traces import OLD_DATABASE
 from tests.campaign.clock import Clock
 from tests.campaign.witnessed import Death
-from tests.live_bots import SIGINT_STATUS, UNKNOWN_STATUS, LiveBot
+from tests.support.live_bots import SIGINT_STATUS, UNKNOWN_STATUS, LiveBot
 
 _ABORTING = "SIGINT received, aborting"  # the last words of an interrupted freqtrade
 _ENDING = "calling exit"  # what it says when it has been interrupted

@@ -26,7 +26,7 @@ from tests.campaign.scenario import STAKE, Scenario
 from tests.campaign.script import FOR_GOOD, REPAIRED, kind_of
 from tests.campaign.true_times import ClockChange, clock_change
 from tests.campaign.witnessed import Renamed
-from tests.live_bots import (
+from tests.support.live_bots import (
     Ground,
     LiveBot,
     make_bot_config,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.builders import make_candles
+from tests.support.builders import make_candles
 
 BEGIN = pd.Timestamp("2024-01-01", tz="UTC")
 HOURS = 72

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.builders import make_config
 from tests.fuzz.case import HOURS, Case
+from tests.support.builders import make_config
 
 COINS = ("BTC", "ETH", "SOL", "ADA", "DOT")
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 import pytest
 
-from tests.freqtrade_runs import Outcome
 from tests.fuzz.case import BEGIN, Case
+from tests.support.freqtrade_runs import Outcome
 
 LONGEST = 600
 """Letters of a line that a person still reads."""

@@ -15,11 +15,11 @@ from freqtrade.enums import RunMode
 from freqtrade.exceptions import ConfigurationError, OperationalException
 
 from rebalancing.freqtrade_side.setup.first_check import check_configuration, merged_configuration
-from tests.builders import write_candles
-from tests.freqtrade_runs import backtest
 from tests.fuzz.case import Case
 from tests.fuzz.draw import draw_case
 from tests.fuzz.judge import judge_refusal, judge_run
+from tests.support.builders import write_candles
+from tests.support.freqtrade_runs import backtest
 
 DOWNLOAD = ("./setup.sh", "data")
 

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.forked_bots import end_with_parent, settle_in
+from tests.support.forked_bots import end_with_parent, settle_in
 from tests.virtual.director import Director
 from tests.virtual.virtual_time import travelling
 

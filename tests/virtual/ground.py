@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.rate_limits import RequestWeight
 from sandbox.server import application_of
-from tests.live_bots import UNLIMITED, Ground, LiveBot, built_ground
+from tests.support.live_bots import UNLIMITED, Ground, LiveBot, built_ground
 from tests.virtual.memory_http import MemoryServer
 from tests.virtual.virtual_bot import Place, VirtualBot
 from tests.virtual.virtual_time import VirtualLoop, travelling

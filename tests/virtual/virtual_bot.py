@@ -9,9 +9,9 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
-from tests.bot_records import BotRecords
-from tests.live_bots import ENDING, LiveBot
-from tests.rest_requests import api_request
+from tests.support.bot_records import BotRecords
+from tests.support.live_bots import ENDING, LiveBot
+from tests.support.rest_requests import api_request
 from tests.virtual.bot_process import Birth, BotProcess
 from tests.virtual.director import TIMED_OUT
 from tests.virtual.memory_http import Answer, MemoryServer

@@ -4,7 +4,7 @@ import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.forked_bots import FORKS
+from tests.support.forked_bots import FORKS
 
 _SEEDS = 200  # of a process, which is then replaced: nothing that leaks can grow
 

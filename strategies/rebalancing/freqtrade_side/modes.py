@@ -17,7 +17,6 @@ from pandas import Series, Timestamp
 from rebalancing.config.cautions import cautions
 from rebalancing.config.policy_words import describe
 from rebalancing.freqtrade_side.backtest.backtest_range import check_range
-from rebalancing.freqtrade_side.backtest.candles import PairCandles, first_closes
 from rebalancing.freqtrade_side.backtest.cross_candles import unusable_prices
 from rebalancing.freqtrade_side.backtest.run import BacktestRun
 from rebalancing.freqtrade_side.charts.annotations import Marks, recorded_marks
@@ -28,12 +27,13 @@ from rebalancing.freqtrade_side.internals import exchange_of, freqtrade_state
 from rebalancing.freqtrade_side.live.order_types import OrderTypes
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
-from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.freqtrade_side.markets import markets_of
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.pulse import Pulse, PulseFile, pulse_path
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.freqtrade_side.setup.investment import check_investment
 from rebalancing.freqtrade_side.setup.parameters import Parameters, loss_warning
+from rebalancing.market.prices import PairCandles, first_closes
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class Testing(Charting):
         """Ask the exchange for the markets."""
         strategy = self._strategy
         exchange = exchange_of(strategy.dp)
-        self._markets = Markets.of(exchange, strategy.config, self._terms.setup.pairs)
+        self._markets = markets_of(exchange, strategy.config, self._terms.setup.pairs)
         is_search = strategy.config["runmode"] == RunMode.HYPEROPT
         if is_search and (warning := loss_warning(strategy.config.get("hyperopt_loss"))):
             logger.warning(warning)

@@ -12,8 +12,8 @@ from freqtrade.configuration import TimeRange
 from freqtrade.exceptions import OperationalException
 from freqtrade.strategy import IStrategy
 
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.setup.checks.candles import download_command
+from rebalancing.market.prices import PairCandles
 from rebalancing.performance.coverage import incomplete, sentences
 
 logger = logging.getLogger(__name__)

@@ -1,149 +1,43 @@
-"""Prices of all pairs at one moment, looked up in the candles of a backtest."""
+"""freqtrade's candles, read as prices."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from pandas import DataFrame
 
-from rebalancing.market.portfolio import Mask, Vector
+from rebalancing.market.prices import SAME_COIN, PairCandles, PriceMatrix
 
 logger = logging.getLogger(__name__)
 
-STALE_AFTER = timedelta(hours=1)
-"""Age at which the price of an asset that nobody trades is no longer fresh."""
 
-SAME_COIN = 10.0
-"""Largest price ratio across a gap at which the same symbol is taken for the same coin."""
-
-
-@dataclass(frozen=True)
-class PairCandles:
-    """One pair's candles: dates in seconds since 1970 (UTC), closes, and which ones are fillers.
-
-    Notes
-    -----
-    freqtrade fills gaps with flat candles without volume. Such a candle is no price, unless the
-    pair has had no volume at all until then: some candles come without.
-    """
-
-    dates: np.ndarray[tuple[int], np.dtype[np.int64]]
-    closes: Vector
-    fillers: Mask
-
-    @classmethod
-    def of(cls, frame: DataFrame) -> PairCandles:
-        """Read freqtrade's candles: columns date, open, high, low, close, volume."""
-        dates = frame["date"].dt.tz_convert(None).to_numpy().astype("datetime64[s]")
-        opens, highs, lows, closes, volume = (
-            frame[name].to_numpy(dtype=float) for name in ("open", "high", "low", "close", "volume")
-        )
-        flat = (highs == lows) & (opens == closes)
-        flat[1:] &= closes[1:] == closes[:-1]
-        idle = (volume == 0) & np.logical_or.accumulate(volume > 0)
-        return cls(dates.astype(np.int64), np.where(closes > 0, closes, np.nan), flat & idle)
-
-    def is_fresh(self, step: timedelta) -> Mask:
-        """Tell which closes are prices: neither 0 nor older than an hour (a candle, if longer)."""
-        fresh: Mask = np.isfinite(self.closes)
-        return fresh & ~_stale(self.fillers, max(1, int(STALE_AFTER / step)))
-
-    def stranger_from(self, step: timedelta) -> int | None:
-        """Return the date of the candle with which the symbol comes back from a gap as another
-        coin, in seconds since 1970; None if it never does."""
-        rows = np.flatnonzero(self.is_fresh(step))
-        ratio = np.abs(np.diff(np.log(self.closes[rows])))
-        gap = np.diff(self.dates[rows]) > step.total_seconds()
-        strange = gap & (ratio > np.log(SAME_COIN))
-        return int(self.dates[rows[1:][strange][0]]) if strange.any() else None
+def read_candles(frame: DataFrame) -> PairCandles:
+    """Read the candles of a pair: columns date, open, high, low, close, volume."""
+    dates = frame["date"].dt.tz_convert(None).to_numpy().astype("datetime64[s]")
+    columns = [
+        frame[name].to_numpy(dtype=float) for name in ("open", "high", "low", "close", "volume")
+    ]
+    return PairCandles.of(dates.astype(np.int64), *columns)
 
 
-def first_closes(pairs: Sequence[str], candles: Mapping[str, PairCandles]) -> Vector:
-    """Return the first close of every pair, NaN for one without candles."""
-    found = (candles.get(pair) for pair in pairs)
-    return np.array([c.closes[0] if c and len(c.closes) else np.nan for c in found])
-
-
-class PriceTable:
-    """The last fresh close of every asset, candle by candle.
-
-    Parameters
-    ----------
-    assets : sequence of str
-        Codes, in the order of the columns.
-    candles : mapping of str to PairCandles
-        By asset; an asset without candles is absent and never has a price.
-    step : timedelta
-        The timeframe.
+def price_matrix(
+    assets: Sequence[str], candles: Mapping[str, PairCandles], step: timedelta
+) -> PriceMatrix:
+    """Return the prices of the assets, and warn of symbols that came back as another coin.
 
     Raises
     ------
     ValueError
         If there are no candles at all.
     """
-
-    def __init__(
-        self, assets: Sequence[str], candles: Mapping[str, PairCandles], step: timedelta
-    ) -> None:
-        known = [pair for pair in candles.values() if len(pair.dates)]
-        if not known:
-            raise ValueError("there are no candles for any pair")
-        self._step = int(step.total_seconds())
-        self._first = int(min(pair.dates[0] for pair in known))
-        rows = (int(max(pair.dates[-1] for pair in known)) - self._first) // self._step + 1
-        # In the row of a candle stands what is known when it starts.
-        self._known = np.full((rows, len(assets)), np.nan)
-        for column, asset in enumerate(assets):
-            if asset in candles:
-                self._enter(column, asset, candles[asset], step)
-        self._any = np.isfinite(self._known).any(axis=1).tolist()
-
-    def at(self, now: datetime) -> Vector | None:
-        """Return the price of each asset as it is known at `now`.
-
-        Parameters
-        ----------
-        now : datetime
-            Start of a candle; closes of candles before it are known.
-
-        Returns
-        -------
-        array, shape (assets,), or None
-            Last close; NaN where the asset has no candle now or its price is not fresh. None
-            if that is true of all of them.
-        """
-        row = (int(now.timestamp()) - self._first) // self._step
-        if not 0 <= row < len(self._any) or not self._any[row]:
-            return None
-        known: Vector = self._known[row]
-        return known
-
-    def _enter(self, column: int, asset: str, pair: PairCandles, step: timedelta) -> None:
-        rows = (pair.dates - self._first) // self._step
-        fresh = pair.is_fresh(step)
-        stranger = pair.stranger_from(step)
-        if stranger is not None:
-            when = datetime.fromtimestamp(stranger, UTC)
-            logger.warning(
-                f"{asset}: its price on {when:%Y-%m-%d %H:%M} is more than {SAME_COIN:g} times "
-                "away from the one before the gap: taken for another coin and left out from then on"
-            )
-            fresh &= pair.dates < stranger
-        closes = np.full(len(self._known), np.nan)
-        closes[rows[fresh]] = pair.closes[fresh]
-        # An hour in which nobody trades fills no order; a minute may just be a quiet one.
-        traded = rows[~(pair.fillers & (step >= STALE_AFTER))]
-        traded = traded[traded > 0]
-        self._known[traded, column] = closes[traded - 1]
-
-
-def _stale(fillers: Mask, limit: int) -> Mask:
-    """Mark fillers that end a run of at least `limit` fillers."""
-    position = np.arange(len(fillers))
-    last_real = np.maximum.accumulate(np.where(fillers, -1, position))
-    stale: Mask = position - last_real >= limit
-    return stale
+    prices = PriceMatrix(assets, candles, step)
+    for asset, seconds in prices.strangers.items():
+        when = datetime.fromtimestamp(seconds, UTC)
+        logger.warning(
+            f"{asset}: its price on {when:%Y-%m-%d %H:%M} is more than {SAME_COIN:g} times "
+            "away from the one before the gap: taken for another coin and left out from then on"
+        )
+    return prices

@@ -10,8 +10,8 @@ from freqtrade.data.history import get_datahandler
 from freqtrade.enums import CandleType, TradingMode
 from pandas import DataFrame
 
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.market.portfolio import Vector
+from rebalancing.market.prices import PairCandles
 
 DIGITS = 5
 """Significant digits of the lowest price: a step is at most a ten-thousandth of any price."""

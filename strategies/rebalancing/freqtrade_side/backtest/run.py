@@ -11,13 +11,12 @@ from freqtrade.wallets import Wallets
 
 from rebalancing.config.settings import Settings
 from rebalancing.decide import decide, take
-from rebalancing.freqtrade_side.backtest.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.backtest.candles import price_matrix
 from rebalancing.freqtrade_side.backtest.holdings import (
     held_amounts,
     open_trades,
     real_cash,
 )
-from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.orders import (
     exit_at_the_open,
     name_entries,
@@ -27,7 +26,9 @@ from rebalancing.freqtrade_side.orders import (
 from rebalancing.freqtrade_side.records.journal_file import Journal
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.markets import Markets
 from rebalancing.market.portfolio import Portfolio, Vector
+from rebalancing.market.prices import PairCandles
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.schedule import sleeps
 from rebalancing.resume import begun
@@ -87,7 +88,7 @@ class BacktestRun:
         self._markets = markets
         self._wallets = wallets
         by_asset = {pair.split("/")[0]: found for pair, found in candles.items()}
-        self._prices = PriceTable(setup.assets, by_asset, timeframe)
+        self._prices = price_matrix(setup.assets, by_asset, timeframe)
         self._policy = Policy(settings, setup.assets, setup.stake)
         self._state = begun(self._policy)
         self.marks: list[tuple[datetime, str]] = []

@@ -12,9 +12,10 @@ from freqtrade.data.history import load_pair_history
 from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame, DatetimeIndex
 
-from rebalancing.freqtrade_side.backtest.candles import PairCandles, PriceTable
+from rebalancing.freqtrade_side.backtest.candles import price_matrix, read_candles
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.portfolio import Vector
+from rebalancing.market.prices import PairCandles
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +66,13 @@ def prices_of(
     order; the other parameters are those of `candle_prices`."""
     step = timedelta(seconds=timeframe_to_seconds(timeframe))
     found = {
-        asset: PairCandles.of(frame)
+        asset: read_candles(frame)
         for asset, frame in zip(setup.assets, frames, strict=True)
         if len(frame)
     }
     if not found:
         return None
-    table = PriceTable(setup.assets, found, step)
+    table = price_matrix(setup.assets, found, step)
     nothing = np.full(len(setup.assets), np.nan)
     known = [table.at(moment) for moment in moments.tz_localize("UTC").to_pydatetime()]
     fresh = np.isfinite(np.array([nothing if row is None else row for row in known]))

@@ -13,7 +13,6 @@ from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.account.setbacks import left_out
 from rebalancing.decide import awaited
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.live import ended_trades, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
@@ -32,6 +31,7 @@ from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.lease import keep_lease
 from rebalancing.freqtrade_side.records.redaction import redacted
+from rebalancing.market.prices import PairCandles
 from rebalancing.policy.policy import Policy
 from rebalancing.rounds import maker
 from rebalancing.rounds.following import PATIENCE

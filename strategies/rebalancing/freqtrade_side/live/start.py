@@ -13,7 +13,6 @@ from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
 from rebalancing.config.policy_words import describe
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
 from rebalancing.freqtrade_side.internals import exchange_of
 from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
@@ -32,6 +31,7 @@ from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.journal_file import Journal, journal_path, last_closed
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.freqtrade_side.setup.investment import check_investment
+from rebalancing.market.prices import PairCandles
 from rebalancing.rounds.tag import round_tag
 from rebalancing.version import __version__
 

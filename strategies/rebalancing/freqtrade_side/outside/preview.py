@@ -17,7 +17,7 @@ from freqtrade.wallets import Wallets
 from sqlalchemy.engine import make_url
 
 from rebalancing.decide import ask, awaited, decide
-from rebalancing.freqtrade_side.backtest.candles import PairCandles
+from rebalancing.freqtrade_side.backtest.candles import read_candles
 from rebalancing.freqtrade_side.present.fee_rate import FeeRate
 from rebalancing.freqtrade_side.present.life import Life, take_up
 from rebalancing.freqtrade_side.present.quotes import QuoteBoard, Quotes
@@ -27,6 +27,7 @@ from rebalancing.freqtrade_side.records.lease import lease_holder
 from rebalancing.freqtrade_side.records.pulse import pulse_path, read_pulse
 from rebalancing.freqtrade_side.setup.configuration import Setup, read_setup
 from rebalancing.market.portfolio import Portfolio
+from rebalancing.market.prices import PairCandles
 from rebalancing.policy.guards import guards_of, targets_in_force
 from rebalancing.policy.triggers import Cause
 from rebalancing.rounds.events import RoundDeclined, RoundOpened, RoundPlanned
@@ -193,4 +194,4 @@ def _candles(exchange: Exchange, setup: Setup, timeframe: str) -> dict[str, Pair
     listed = (pair for pair in setup.pairs if pair in exchange.markets)
     wanted = [(pair, timeframe, CandleType.SPOT) for pair in listed]
     found = exchange.refresh_latest_ohlcv(wanted, cache=False)
-    return {pair: PairCandles.of(frame) for (pair, _, _), frame in found.items() if len(frame)}
+    return {pair: read_candles(frame) for (pair, _, _), frame in found.items() if len(frame)}

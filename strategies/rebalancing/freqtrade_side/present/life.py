@@ -11,10 +11,11 @@ from typing import Any
 from freqtrade.exchange import Exchange
 from freqtrade.wallets import Wallets
 
-from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.freqtrade_side.markets import markets_of
 from rebalancing.freqtrade_side.present.account import Account
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.markets import Markets
 from rebalancing.policy.policy import Policy
 from rebalancing.resume import begun, resumed
 from rebalancing.rounds.round import Round
@@ -111,7 +112,7 @@ def take_up(
         state.flows,
     )
     account.balance_adopted_before()
-    markets = Markets.of(exchange, config, setup.pairs)
+    markets = markets_of(exchange, config, setup.pairs)
     return Life(setup, policy, state, before, found is not None, markets, account)
 
 

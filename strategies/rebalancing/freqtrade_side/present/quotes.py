@@ -12,11 +12,11 @@ import numpy as np
 from freqtrade.exchange import Exchange
 
 from rebalancing.config.durations import parse_duration
-from rebalancing.freqtrade_side.backtest.candles import STALE_AFTER, PairCandles
 from rebalancing.freqtrade_side.present.order_books import order_book
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.order_book import SHARE, Book
 from rebalancing.market.portfolio import Mask, Vector
+from rebalancing.market.prices import STALE_AFTER, PairCandles
 from rebalancing.market.quoted import APART, Quoted, doubt
 from rebalancing.numbers import percent, quantity
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.present.account import SLIVER, Account
 from rebalancing.freqtrade_side.present.fee_rate import FeeRate
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.markets import Markets
 from rebalancing.market.portfolio import Portfolio, Vector
 
 

@@ -7,8 +7,8 @@ import logging
 import numpy as np
 from freqtrade.exceptions import OperationalException
 
-from rebalancing.freqtrade_side.markets import Markets
 from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.market.markets import Markets
 from rebalancing.market.portfolio import Vector
 from rebalancing.policy.drift import TOLERANCE, threshold_vector, tolerance_bands
 

@@ -15,13 +15,14 @@ from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import ccxt_exchanges
 from freqtrade.exchange.check_exchange import check_exchange
 
-from rebalancing.freqtrade_side.markets import Markets
+from rebalancing.freqtrade_side.markets import listed_markets
 from rebalancing.freqtrade_side.setup.configuration import Setup, read_setup
 from rebalancing.freqtrade_side.setup.investment import (
     check_investment,
     least_for_threshold,
     least_investment,
 )
+from rebalancing.market.markets import Markets
 
 _USUAL_MINIMUM = {"BTC": 0.0001, "ETH": 0.001, "BNB": 0.01} | dict.fromkeys(
     ("USDT", "USDC", "FDUSD", "TUSD", "DAI", "USD", "EUR", "GBP"), 5.0
@@ -106,4 +107,4 @@ def _usual_markets(config: Mapping[str, Any]) -> tuple[Setup, Markets | None, An
         return setup, None, prices
     listed = [{"limits": {"cost": {"min": minimum}}}] * len(setup.pairs)
     trading = {**config, "runmode": RunMode.DRY_RUN}
-    return setup, Markets.listed(listed, _TICK_SIZE, trading), prices
+    return setup, listed_markets(listed, _TICK_SIZE, trading), prices

@@ -1,0 +1,262 @@
+"""Who may import whom, and who may look at the world."""
+
+import ast
+import importlib.metadata
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import PROJECT
+from tests.support.patience import PATIENCE
+
+STRATEGIES = PROJECT / "strategies"
+PACKAGE = STRATEGIES / "rebalancing"
+EDGES = {PACKAGE / "__main__.py"}
+ROOMS = ("account", "config", "market", "performance", "policy", "rounds")
+INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
+PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
+FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
+HOSTS = ("freqtrade", "ccxt", "sqlalchemy", "pandas")
+WORLD = {
+    *("open", "input", "exec", "eval", "__import__", "breakpoint"),
+    *("now", "utcnow", "today", "time", "monotonic", "perf_counter", "time_ns", "sleep"),
+    *("getenv", "environ", "read_text", "read_bytes", "write_text", "write_bytes"),
+    *("exists", "is_file", "is_dir", "iterdir", "glob", "rglob", "stat", "mkdir", "unlink"),
+}
+"""Names that read a clock, a file or the environment, as functions or attributes."""
+INTERNALS = {
+    *("_DataProvider__rpc", "_KeyValueStoreModel", "_api", "_exchange", "_freqtrade"),
+    *("_ft_params_from_file", "_rpc", "_start_cap"),
+}
+"""The private names of freqtrade that are used, each with a test in `test_internals.py`."""
+WORLDLY_MODULES = {"os", "time", "pathlib", "io", "random", "secrets", "socket", "subprocess"}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(STRATEGIES))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Give every module that a file imports, at its top or within a function."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: imports are absolute"
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(STRATEGIES).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Name the modules of the package that a file imports."""
+    own = {module_of(file) for file in PACKAGE.rglob("*.py")}
+    # "from a import b" names "a", and "a.b" if that is a module: then the first one is not meant.
+    named = set(imports(path)) & own
+    return {name for name in named if not any(other.startswith(f"{name}.") for other in named)}
+
+
+def room_of(module: str) -> str | None:
+    """Name the room of the freqtrade side that a module is in; None if it is in none."""
+    parts = module.split(".")
+    return parts[2] if parts[1:2] == ["freqtrade_side"] and len(parts) > 3 else None
+
+
+def rooms_used(path: Path) -> set[str]:
+    """Name the rooms of the freqtrade side that a file imports, without its own."""
+    rooms = {room_of(module) for module in imported_modules(path)} - {room_of(module_of(path))}
+    return {room for room in rooms if room is not None}
+
+
+def top(module: str) -> str:
+    return module.split(".")[0].lower()
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert {"settings.py", "planner.py", "decide.py"} <= {path.name for path in PURE}
+    assert {path.parent.name for path in INNER} == {*ROOMS}
+    assert len(FREQTRADE_SIDE) > 3
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_the_core_knows_no_framework(path: Path) -> None:
+    assert [module for module in imports(path) if top(module) in HOSTS] == []
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_the_core_does_not_know_the_freqtrade_side(path: Path) -> None:
+    assert [module for module in imports(path) if "freqtrade_side" in module] == []
+    outer = ("rebalancing.cli", "rebalancing.report")
+    assert [module for module in imports(path) if module.startswith(outer)] == []
+
+
+@pytest.mark.parametrize("path", FREQTRADE_SIDE, ids=name_of)
+def test_the_freqtrade_side_does_not_know_the_strategy(path: Path) -> None:
+    assert [module for module in imports(path) if top(module) == "smartrebalance"] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    files = {module_of(path): path for path in PACKAGE.rglob("*.py")}
+    graph = {module: imported_modules(path) - {module} for module, path in files.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(files)
+
+
+def test_no_rooms_of_the_freqtrade_side_import_each_other_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in FREQTRADE_SIDE:
+        if (room := room_of(module_of(path))) is not None:
+            graph.setdefault(room, set()).update(rooms_used(path))
+    assert {"live", "records", "present"} <= set(TopologicalSorter(graph).static_order())
+
+
+def test_only_what_puts_it_together_imports_the_live_loop() -> None:
+    """Readers and previews run beside the bot, and must not do what it does."""
+    users = {path for path in PACKAGE.rglob("*.py") if "live" in rooms_used(path)}
+    assert users == {PACKAGE / "freqtrade_side" / "modes.py"}
+
+
+def test_records_import_no_other_part_of_the_freqtrade_side() -> None:
+    """They serve the bot and all that read of it."""
+    own = "rebalancing.freqtrade_side"
+    for path in sorted((PACKAGE / "freqtrade_side" / "records").glob("*.py")):
+        used = {module for module in imported_modules(path) if module.startswith(own)}
+        others = {module for module in used if room_of(module) != "records"}
+        assert others <= {f"{own}.internals"}, path.name
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_the_core_reads_no_clock_no_file_and_no_environment(path: Path) -> None:
+    assert [module for module in imports(path) if top(module) in WORLDLY_MODULES] == []
+    names = [
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
+    ]
+    parameters = {
+        argument.arg
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        for argument in node.args.args
+    }
+    fields = {"time"}  # of a history: an array, not a clock
+    assert sorted((set(names) & WORLD) - parameters - fields) == []
+
+
+def test_importing_the_core_loads_no_framework() -> None:
+    modules = [name_of(path).removesuffix(".py").replace("/", ".") for path in PURE]
+    modules = [module.removesuffix(".__init__") for module in modules]
+    code = (
+        f"import sys; sys.path.insert(0, {str(STRATEGIES)!r})\n"
+        f"import {', '.join(modules)}\n"
+        f"print(*sorted({{name.split('.')[0].lower() for name in sys.modules}}))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
+    assert "rebalancing" in run.stdout.split()
+    assert set(run.stdout.split()) & set(HOSTS) == set()
+
+
+def strange_names(tree: ast.AST) -> Iterator[str]:
+    """Give the private names that a file uses and does not define itself."""
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            own.add(node.attr)
+        elif isinstance(node, ast.AnnAssign | ast.Assign):
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+            own |= {target.id for target in targets if isinstance(target, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            is_own = ast.unparse(node.value) in ("self", "cls") and node.attr in own
+            names = [] if is_own else [node.attr]
+        elif isinstance(node, ast.ImportFrom):
+            names = [*str(node.module).split("."), *(alias.name for alias in node.names)]
+        else:
+            continue
+        yield from (name for name in names if name.startswith("_") and not name.endswith("__"))
+
+
+@pytest.mark.parametrize("path", sorted(STRATEGIES.rglob("*.py")), ids=name_of)
+def test_private_names_of_others_stand_in_one_module(path: Path) -> None:
+    """`test_internals.py` tests each of them against the freqtrade that is installed."""
+    found = set(strange_names(ast.parse(path.read_text())))
+    if path == PACKAGE / "freqtrade_side" / "internals.py":
+        assert found == INTERNALS
+    else:
+        assert found == set()
+
+
+def requirements_of(distribution: str) -> set[str]:
+    """Name what a distribution needs, without extras."""
+    found = importlib.metadata.requires(distribution) or []
+    plain = [line for line in found if "extra ==" not in line]
+    return {re.split(r"[^A-Za-z0-9._-]", line)[0].lower().replace("_", "-") for line in plain}
+
+
+def closure(distribution: str) -> set[str]:
+    """Name a distribution and everything that plainly installing it brings."""
+    known, open_ones = set(), {distribution}
+    while open_ones:
+        name = open_ones.pop()
+        known.add(name)
+        try:
+            open_ones |= requirements_of(name) - known
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return known
+
+
+def test_everything_imported_comes_with_plain_freqtrade() -> None:
+    """Who copies the strategy and its package into a freqtrade needs to install nothing else."""
+    own = {"rebalancing", "smartrebalance", "sandbox"}  # of the last one see below
+    files = sorted(STRATEGIES.rglob("*.py"))
+    used = {m.split(".")[0] for path in files for m in imports(path)} - set(sys.stdlib_module_names)
+    distributions = importlib.metadata.packages_distributions()
+    brought = closure("freqtrade")
+    assert "freqtrade" in used
+    assert {
+        module
+        for module in used
+        if module.lower() not in own
+        and not {d.lower().replace("_", "-") for d in distributions.get(module, [])} & brought
+    } == set()
+
+
+def test_only_the_lookahead_command_uses_the_sandbox_and_does_without_it_until_it_runs() -> None:
+    """A copied strategy comes without the sandbox."""
+    files = sorted(STRATEGIES.rglob("*.py"))
+    users = {path for path in files if "sandbox" in {m.split(".")[0] for m in imports(path)}}
+    assert users == {PACKAGE / "cli" / "lookahead.py"}
+    code = (
+        f"import sys; sys.path.insert(0, {str(STRATEGIES)!r}); sys.modules['sandbox'] = None\n"
+        "from rebalancing.cli import main\n"
+        "main(['lookahead'], prog_name='rebalance')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert ended.returncode == 2
+    assert "which a copied strategy does not bring" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_percentages_for_people_are_written_in_one_module() -> None:
+    """They look the same in tables, on pages and in messages."""
+    specs = {
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path in STRATEGIES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+        if ast.unparse(node.format_spec).strip("'\"").endswith("%")
+    }
+    assert specs == set()
