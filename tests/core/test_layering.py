@@ -17,7 +17,7 @@ from tests.support.patience import PATIENCE
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
 EDGES = {PACKAGE / "__main__.py"}
-ROOMS = ("account", "config", "market", "performance", "policy", "rounds")
+ROOMS = ("account", "config", "events", "market", "performance", "policy", "rounds")
 INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))

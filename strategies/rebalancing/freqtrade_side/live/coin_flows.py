@@ -7,13 +7,13 @@ from datetime import datetime
 
 import numpy as np
 
+from rebalancing.events.account import CoinsLeft
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Holding
-from rebalancing.numbers import money, quantity
 
 ENOUGH = 0.98
 """Share of a trade's coins with which freqtrade, too, takes them for complete: fees are paid."""
@@ -86,11 +86,6 @@ class CoinFlows:
         return missing
 
     def _withdraw(self, now: datetime, asset: str, amount: float, price: float) -> None:
-        worth, stake = amount * price, self._setup.stake
+        stake = self._setup.stake
         self._trade_writer.release(f"{asset}/{stake}", amount, price, now)
-        text = (
-            f"{quantity(-amount)} {asset} left the account: a withdrawal of "
-            f"{money(worth, stake)} at {quantity(price)}"
-        )
-        facts = {"asset": asset, "coins": -amount, "price": price, "opening": False}
-        self._diary.tell(now, "flow", text, amount=-worth, **facts)
+        self._diary.write(now, CoinsLeft(asset, amount, price, stake))
