@@ -12,7 +12,7 @@ from freqtrade.util import fmt_coin
 
 from rebalancing.freqtrade_side.records.journal_file import Journal
 from rebalancing.freqtrade_side.records.own_orders import Executed
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.events import RoundClosed, RoundOpened, RoundPlanned
 from rebalancing.rounds.opening import by_member, weights_by_member
 from rebalancing.rounds.plan import Plan, omissions
