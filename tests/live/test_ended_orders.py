@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.fees import Fees
-from sandbox.listing import MarketStatus
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.listing import MarketStatus
 from tests.support.patience import PATIENCE
 from tests.support.portfolio_bots import PRICES, trading_bot
 from tests.support.portfolio_bots import closed as closed_round
