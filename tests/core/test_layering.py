@@ -17,7 +17,7 @@ from tests.support.patience import PATIENCE
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
 EDGES = {PACKAGE / "__main__.py"}
-ROOMS = ("account", "config", "market", "performance", "policy", "rounds")
+ROOMS = ("account", "config", "events", "market", "performance", "policy", "rounds")
 INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
@@ -248,3 +248,15 @@ def test_only_the_lookahead_command_uses_the_sandbox_and_does_without_it_until_i
     assert ended.returncode == 2
     assert "which a copied strategy does not bring" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_percentages_for_people_are_written_in_one_module() -> None:
+    """They look the same in tables, on pages and in messages."""
+    specs = {
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path in STRATEGIES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+        if ast.unparse(node.format_spec).strip("'\"").endswith("%")
+    }
+    assert specs == set()
