@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.configuration import Setup, child_environment
 from sandbox.exchange.candles import CandleFolder
@@ -66,7 +67,10 @@ def _local(setup: Setup, quiet: bool) -> Iterator[Connection]:
         )
     # Lots that fit the prices: real ones would blur the comparison of policies.
     exchange = LocalExchange(pairs, candles, rules={})
-    with running(exchange) as url, tempfile.TemporaryDirectory(prefix="local-exchange-") as folder:
+    with (
+        running(exchange, Binance()) as url,
+        tempfile.TemporaryDirectory(prefix="local-exchange-") as folder,
+    ):
         settings: dict[str, Any] = overlay(url, setup.config)
         file = Path(folder) / "local-exchange.json"
         file.write_text(json.dumps(settings), encoding="utf-8")

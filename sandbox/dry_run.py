@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.arguments import Given
+from sandbox.binance.dialect import Binance
 from sandbox.configuration import (
     DEFAULT_CONFIG,
     DEFAULT_STRATEGY,
@@ -102,7 +103,7 @@ def dry_run(
     market, api = _market(setup, speed), RestApi.fresh()
     with (
         termination_as_exit(),
-        running(market.exchange) as url,
+        running(market.exchange, Binance()) as url,
         tempfile.TemporaryDirectory(prefix="dry-run-", ignore_cleanup_errors=True) as folder,
     ):
         file = Path(folder) / "dry-run.json"
