@@ -11,9 +11,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from rebalancing.launch.configuration import child_environment
 from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
-from sandbox.configuration import child_environment
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.serving.server import running

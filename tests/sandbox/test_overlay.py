@@ -11,9 +11,9 @@ from freqtrade.configuration.config_secrets import _SENSITIVE_KEYS
 from freqtrade.misc import deep_merge_dicts
 from freqtrade.resolvers import ExchangeResolver
 
+from rebalancing.launch.configuration import child_environment
 from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import CREDENTIALS, overlay
-from sandbox.configuration import child_environment
 from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.serving.server import running

@@ -15,6 +15,7 @@ EXCHANGE = sorted((SANDBOX / "exchange").rglob("*.py"))
 DIALECT = sorted((SANDBOX / "binance").rglob("*.py"))
 ALL = sorted(SANDBOX.rglob("*.py"))
 OUTSIDE = {"sandbox.binance", "sandbox.serving"}
+PRODUCT = {"rebalancing", "smartrebalance", "freqtrade", "ccxt", "tests"}
 HTTP = {"aiohttp", "http", "urllib", "socket", "requests", "asyncio"}
 
 
@@ -35,6 +36,11 @@ def test_the_exchange_knows_neither_a_dialect_nor_http(path: Path) -> None:
 @pytest.mark.parametrize("path", DIALECT, ids=name_of)
 def test_a_dialect_does_not_know_its_server(path: Path) -> None:
     assert {room(module) for module in imports(path)} & {"sandbox.serving"} == set()
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_the_sandbox_knows_neither_the_product_nor_freqtrade(path: Path) -> None:
+    assert {top(module) for module in imports(path)} & PRODUCT == set()
 
 
 def test_the_server_is_given_its_dialect() -> None:
