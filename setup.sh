@@ -43,12 +43,12 @@ main() {
     set -- ${placed[@]+"${placed[@]}"}
     case $command in
         new) run rebalance new "$@" ;;
-        dry-run) run python -m sandbox dry-run "$@" ;;
+        dry-run) run rebalance dry-run "$@" ;;
         trade) run rebalance trade "$@" ;;
-        backtest) run python -m sandbox backtest "$@" ;;
-        hyperopt) run python -m sandbox hyperopt "$@" ;;
+        backtest) run rebalance backtest "$@" ;;
+        hyperopt) run rebalance hyperopt "$@" ;;
         test) check "$@" ;;
-        data) run python -m sandbox data "$@" ;;
+        data) run rebalance data "$@" ;;
         bench) run python -m tests.benchmark "$@" ;;
         bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;

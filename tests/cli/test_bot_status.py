@@ -13,7 +13,7 @@ from rebalancing.freqtrade_side.outside.bot_status import SILENT_AFTER, Life, bo
 from rebalancing.freqtrade_side.records import commands, store
 from rebalancing.freqtrade_side.records.lease import take_lease
 from rebalancing.freqtrade_side.records.pulse import Pulse
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.round import Round
 from rebalancing.state import State
 from tests.support.command_lines import TARGETS, dry_run_database, rebalance

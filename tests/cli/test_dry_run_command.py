@@ -22,7 +22,7 @@ from tests.support.builders import PROJECT
 from tests.support.command_lines import clean_environment, rebalance
 from tests.support.patience import PATIENCE
 
-COMMAND = [sys.executable, "-m", "sandbox", "dry-run"]
+COMMAND = [sys.executable, "-m", "rebalancing", "dry-run"]
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from rebalancing.events.event import Event, Standing
 from rebalancing.numbers import money, percent, weight
-from rebalancing.policy.triggers import Reason
+from rebalancing.policy.reason import Reason
 from rebalancing.rounds.events import RoundClosed, RoundOpened, RoundPlanned
 from rebalancing.rounds.opening import by_member, weights_by_member
 from rebalancing.rounds.plan import Plan, omissions

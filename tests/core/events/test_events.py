@@ -7,7 +7,7 @@ import pytest
 
 from rebalancing.events import account, loop, orders, rounds, start
 from rebalancing.events.event import Event, Standing
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.plan import Plan
 from tests.core.events.test_round_events import FACTS_ALONE, LEFT_OUT, PLAN, REASON, TAG, written
 

@@ -9,7 +9,7 @@ import pytest
 from rebalancing.events import backtest, orders, rounds
 from rebalancing.events.event import Event
 from rebalancing.market.portfolio import Portfolio
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.events import Outcome, RoundClosed, RoundOpened, RoundPlanned
 from rebalancing.rounds.opening import opening_facts
 from rebalancing.rounds.plan import Omission, OmissionReason, Plan, Trade

@@ -27,7 +27,7 @@ from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.market.portfolio import Mask, Portfolio
 from rebalancing.policy.policy import Policy
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from rebalancing.rounds.events import (
     RoundClosed,
     RoundDeclined,

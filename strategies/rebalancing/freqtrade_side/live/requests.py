@@ -11,7 +11,7 @@ from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.records import commands
 from rebalancing.freqtrade_side.records.commands import Command
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 
 ANSWERED_WITHIN = timedelta(seconds=8)
 """How long an answer may wait for the decision; the command line waits for 15 seconds."""

@@ -11,22 +11,22 @@ from typing import Any
 
 from rich.console import Console
 
-from sandbox.arguments import Given, read_arguments
-from sandbox.backtest import Asked, words_for
-from sandbox.config_edit import write_values
-from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
-from sandbox.connection import connected
-from sandbox.epochs import SPACE, Epoch, improvements, read_epochs
-from sandbox.exchange.errors import SandboxError
-from sandbox.policy import check
-from sandbox.process import run_process
-from sandbox.progress import Done
-from sandbox.quiet_run import new_log, run_quietly
-from sandbox.results import check_writable
+from rebalancing.launch.arguments import Given, read_arguments
+from rebalancing.launch.asked import Asked, words_for
+from rebalancing.launch.config_edit import write_values
+from rebalancing.launch.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
+from rebalancing.launch.epochs import SPACE, Epoch, improvements, read_epochs
+from rebalancing.launch.errors import LaunchError
+from rebalancing.launch.local_exchange import connected
+from rebalancing.launch.policy import check
+from rebalancing.launch.process import run_process
+from rebalancing.launch.progress import Done
+from rebalancing.launch.quiet_run import new_log, run_quietly
+from rebalancing.launch.results import check_writable
 
 DEFAULT_LOSS = "RebalancingLoss"
 _EPOCHS = 100  # freqtrade's default
-_LOSSES = Path(__file__).resolve().parent.parent / "strategies"
+_LOSSES = Path(__file__).resolve().parents[2]
 _SAVED = re.compile(r"epochs? saved to '([^']+)'")
 _WEIGHT = "FREQTRADE__REBALANCE_LOSS__{}_WEIGHT"
 
@@ -71,7 +71,7 @@ def hyperopt(search: Search) -> int:
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If the run cannot start, fails, or the values found cannot be written.
     """
     given = read_arguments(search.arguments, "hyperopt")
@@ -83,7 +83,7 @@ def hyperopt(search: Search) -> int:
     epochs = read_epochs(file)
     best = next((epoch for epoch in reversed(epochs) if epoch.improved), None)
     if best is None:
-        raise SandboxError(f"none of {len(epochs)} epochs gave a result that can be judged: {file}")
+        raise LaunchError(f"none of {len(epochs)} epochs gave a result that can be judged: {file}")
     Console().print(improvements(epochs))
     _conclude(best, setup.config.get(SPACE) or {}, configs, search.write)
     return 0
@@ -99,26 +99,26 @@ def _run(search: Search, given: Given, setup: Setup) -> Path:
     ):
         asked = Asked(search.arguments, online=search.online, verbose=search.verbose)
         words = words_for(_defaults(given), asked, given, setup, connection)
-        command = [sys.executable, "-m", "sandbox.leash", room, "hyperopt", *words]
+        command = [sys.executable, "-m", "rebalancing.launch.leash", room, "hyperopt", *words]
         environment = {**connection.environment, **search.environment()}
         if search.verbose:
             if status := run_process(command, environment):
-                raise SandboxError("hyperopt: freqtrade failed, see above", status=status)
+                raise LaunchError("hyperopt: freqtrade failed, see above", status=status)
             saved = [str(file) for file in follower.new_files()]
         else:
             log = new_log(setup.user_data, "hyperopt")
             print(f"freqtrade's output: {log}", flush=True)
             if failed := run_quietly("hyperopt", command, environment, log, follower.done):
-                raise SandboxError(*failed, "the strategy failed in the run; nothing was found")
+                raise LaunchError(*failed, "the strategy failed in the run; nothing was found")
             saved = _SAVED.findall(log.read_text(encoding="utf-8", errors="replace"))
     if len(saved) != 1:
-        raise SandboxError("freqtrade ended without an epoch: is another hyperopt under way?")
+        raise LaunchError("freqtrade ended without an epoch: is another hyperopt under way?")
     return Path(saved[0])
 
 
 def _defaults(given: Given) -> list[str]:
     if given.hyperopt_path is not None and given.hyperopt_loss is None:
-        raise SandboxError("--hyperopt-path: say which loss of that folder, --hyperopt-loss NAME")
+        raise LaunchError("--hyperopt-path: say which loss of that folder, --hyperopt-loss NAME")
     # A parameter file beside the strategy would silently govern every run from then on.
     words = ["--spaces", SPACE, "--disable-param-export", "--hyperopt-loss", DEFAULT_LOSS]
     return words if given.hyperopt_path is not None else [*words, "--hyperopt-path", str(_LOSSES)]

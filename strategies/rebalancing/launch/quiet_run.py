@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from os import getpid
 from pathlib import Path
 
+from rebalancing.launch.errors import REFUSED, LaunchError
+from rebalancing.launch.freqtrade_log import Entry, LogTail
+from rebalancing.launch.process import run_process
+from rebalancing.launch.progress import Done, ProgressDisplay
 from rebalancing.report.kept_files import keep_newest
-from sandbox.exchange.errors import REFUSED, SandboxError
-from sandbox.freqtrade_log import Entry, LogTail
-from sandbox.process import run_process
-from sandbox.progress import Done, ProgressDisplay
 
 _LOGS_KEPT = 20
 _INTERRUPTS = (128 + 2, 128 + 15)
@@ -56,7 +56,7 @@ def run_quietly(
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If freqtrade failed: its errors and the name of the log, with its exit status.
     """
     tail, entries = LogTail(log), []
@@ -84,11 +84,11 @@ def _tell(entry: Entry, display: ProgressDisplay) -> None:
 
 def _failure(
     title: str, status: int, entries: Sequence[Entry], tail: LogTail, log: Path
-) -> SandboxError:
+) -> LaunchError:
     if status in _INTERRUPTS:
-        return SandboxError(f"{title}: interrupted; freqtrade's output is in {log}", status=status)
+        return LaunchError(f"{title}: interrupted; freqtrade's output is in {log}", status=status)
     problems = _counted(line for entry in entries for line in entry.problems)
-    return SandboxError(
+    return LaunchError(
         *(problems or tail.last_lines(_LAST_LINES)),
         f"{title}: freqtrade failed with status {status}; its whole output is in {log}",
         status=status if 0 < status < 128 else REFUSED,

@@ -20,7 +20,7 @@ def run_process(
     log: Path | None = None,
     look: Callable[[], None] = lambda: None,
 ) -> int:
-    """Run a command on its leash (`sandbox.leash`) to its end and return its exit status.
+    """Run a command on its leash (module `leash`) to its end and return its exit status.
 
     Parameters
     ----------

@@ -10,16 +10,16 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from sandbox.arguments import Given, read_arguments
-from sandbox.backtest import Asked, words_for
-from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
-from sandbox.connection import connected
+from rebalancing.launch.arguments import Given, read_arguments
+from rebalancing.launch.asked import Asked, words_for
+from rebalancing.launch.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
+from rebalancing.launch.errors import LaunchError
+from rebalancing.launch.freqtrade_log import LogTail
+from rebalancing.launch.local_exchange import connected
+from rebalancing.launch.policy import check
+from rebalancing.launch.process import run_process
 from sandbox.exchange.candles import CandleFolder
-from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.markets import price_decimals
-from sandbox.freqtrade_log import LogTail
-from sandbox.policy import check
-from sandbox.process import run_process
 
 _PRICES = ["open", "high", "low", "close"]
 
@@ -61,7 +61,7 @@ def look_ahead(arguments: Sequence[str], cuts: int, tell: Callable[[str], None])
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If a run fails, or there are no orders to compare.
     """
     given = read_arguments(arguments)
@@ -89,12 +89,12 @@ def cut_moments(orders: Sequence[Order], cuts: int) -> list[int]:
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If there is none.
     """
     moments = sorted({order[0] for order in orders})[1:-1]
     if not moments:
-        raise SandboxError(
+        raise LaunchError(
             "the backtest orders nothing between its first purchase and its end, so there is "
             "nothing to compare; choose a longer --timerange"
         )
@@ -161,13 +161,20 @@ def _backtest(asked: Asked, given: Given, setup: Setup, folder: Path) -> Path:
     with connected(setup, online=False, quiet=True) as connection:
         words = words_for(["--cache", "none"], asked, given, setup, connection)
         words += ["--export", "trades", "--backtest-directory", str(results)]
-        command = [sys.executable, "-m", "sandbox.leash", str(folder), "backtesting", *words]
+        command = [
+            sys.executable,
+            "-m",
+            "rebalancing.launch.leash",
+            str(folder),
+            "backtesting",
+            *words,
+        ]
         status = run_process(command, connection.environment, folder / "freqtrade.log")
     tail = LogTail(folder / "freqtrade.log")
     problems = [line for entry in tail.new(ended=True) for line in entry.problems]
     found = list(results.glob("*.zip"))
     if status or problems or len(found) != 1:
-        raise SandboxError(*(problems or tail.last_lines(1)), "lookahead: a backtest failed")
+        raise LaunchError(*(problems or tail.last_lines(1)), "lookahead: a backtest failed")
     return found[0]
 
 

@@ -16,8 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sandbox.arguments import Given
-from sandbox.configuration import (
+from rebalancing.launch.arguments import Given
+from rebalancing.launch.configuration import (
     DEFAULT_CONFIG,
     DEFAULT_STRATEGY,
     Setup,
@@ -25,11 +25,12 @@ from sandbox.configuration import (
     load_configuration,
     read_setup,
 )
-from sandbox.dry_run_settings import TIMEFRAME, RestApi, dry_run_settings
+from rebalancing.launch.dry_run_settings import TIMEFRAME, RestApi, dry_run_settings
+from rebalancing.launch.errors import LaunchError
+from rebalancing.launch.process import termination_as_exit
+from sandbox.binance.dialect import Binance
 from sandbox.exchange.candles import CandleFolder, timeframe_ms
-from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.local_exchange import LocalExchange
-from sandbox.process import termination_as_exit
 from sandbox.serving.command import Wishes, exchange_of
 from sandbox.serving.server import running
 
@@ -93,7 +94,7 @@ def dry_run(
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If the exchange cannot start.
     """
     configs = tuple(configs) or (DEFAULT_CONFIG,)
@@ -102,7 +103,7 @@ def dry_run(
     market, api = _market(setup, speed), RestApi.fresh()
     with (
         termination_as_exit(),
-        running(market.exchange) as url,
+        running(market.exchange, Binance()) as url,
         tempfile.TemporaryDirectory(prefix="dry-run-", ignore_cleanup_errors=True) as folder,
     ):
         file = Path(folder) / "dry-run.json"
@@ -127,14 +128,14 @@ def _market(setup: Setup, wanted: int | None) -> Market:
     for pair, timeframe in finest.items():
         recorded = candles.read(pair, timeframe) if timeframe else None
         if timeframe is None or recorded is None or not len(recorded):
-            raise SandboxError(f"{pair}: no candles in {setup.datadir}; ./setup.sh data gets them")
+            raise LaunchError(f"{pair}: no candles in {setup.datadir}; ./setup.sh data gets them")
         minutes.append(timeframe_ms(timeframe) // timeframe_ms(TIMEFRAME))
         moments.append((int(recorded.opened[0]), int(recorded.opened[-1])))
     speed = math.lcm(USUAL_SPEED, *minutes) if wanted is None else wanted
     for length, timeframe in zip(minutes, finest.values(), strict=True):
         if speed % length:
             rule = f"candles of {timeframe} cannot pass as candles of {TIMEFRAME}"
-            raise SandboxError(f"--speed {speed}: {rule}; use {length} or a multiple of it")
+            raise LaunchError(f"--speed {speed}: {rule}; use {length} or a multiple of it")
     first, last = max(begin for begin, _ in moments), min(end for _, end in moments)
     start, end = (datetime.fromtimestamp(ms / 1000, UTC) for ms in (_begin(first, last), last))
     wishes = Wishes(
@@ -145,7 +146,7 @@ def _market(setup: Setup, wanted: int | None) -> Market:
 
 def _begin(first_ms: int, last_ms: int) -> float:
     if first_ms >= last_ms:
-        raise SandboxError("the candles of the pairs have no time in common")
+        raise LaunchError("the candles of the pairs have no time in common")
     return first_ms + _PAST * (last_ms - first_ms)
 
 
@@ -157,7 +158,7 @@ def _write_private(file: Path, settings: Mapping[str, Any]) -> None:
 def _command(session: Session, folder: str, config: Mapping[str, Any]) -> list[str]:
     session.log.parent.mkdir(parents=True, exist_ok=True)
     session.log.write_text("", encoding="utf-8")
-    command = [sys.executable, "-m", "sandbox.leash", folder, "trade"]
+    command = [sys.executable, "-m", "rebalancing.launch.leash", folder, "trade"]
     command += ["--logfile", str(session.log)]
     for file in session.configs:
         command += ["--config", file]

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sandbox.arguments import Given
-from sandbox.exchange.errors import SandboxError
+from rebalancing.launch.arguments import Given
+from rebalancing.launch.errors import LaunchError
 
 POINTER = ".last_result.json"
 """freqtrade's note of its newest result."""
@@ -102,7 +102,7 @@ def check_writable(*folders: Path) -> None:
 
     Raises
     ------
-    SandboxError
+    LaunchError
         One line that names them, as they rarely differ in the reason.
     """
     refused: dict[str, list[str]] = {}
@@ -115,7 +115,7 @@ def check_writable(*folders: Path) -> None:
             refused.setdefault(str(error.strerror), []).append(str(folder))
     if refused:
         remedy = "make it writable, or name another folder for all with --userdir FOLDER"
-        raise SandboxError(
+        raise LaunchError(
             *(
                 f"{', '.join(names)}: cannot be written ({reason}); {remedy}"
                 for reason, names in refused.items()

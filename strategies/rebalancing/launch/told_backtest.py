@@ -1,6 +1,6 @@
 """Run freqtrade's backtesting on a leash, and tell how far it is.
 
-``python -m sandbox.told_backtest FOLDER [ARGUMENTS OF freqtrade backtesting]``: the file
+``python -m rebalancing.launch.told_backtest FOLDER [ARGUMENTS OF freqtrade backtesting]``: the file
 ``progress`` in the folder holds the candles done and their number. freqtrade shows progress on a
 terminal only, and tells it to nobody but the caller of its class.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.leash import end_with_parent
+from rebalancing.launch.leash import end_with_parent
 
 PROGRESS = "progress"
 

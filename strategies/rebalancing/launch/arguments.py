@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from sandbox.exchange.errors import SandboxError
+from rebalancing.launch.errors import LaunchError
 
 Command = Literal["backtesting", "hyperopt", "download-data"]
 
@@ -59,7 +59,7 @@ class Given:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise SandboxError(f"{message} ({self.prog} --help lists its arguments)")
+        raise LaunchError(f"{message} ({self.prog} --help lists its arguments)")
 
 
 def read_arguments(arguments: Sequence[str], command: Command = "backtesting") -> Given:
@@ -67,14 +67,14 @@ def read_arguments(arguments: Sequence[str], command: Command = "backtesting") -
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If freqtrade would refuse them, or a configuration is to come from standard input, which
         can be read only once.
     """
     found = vars(_parser(command).parse_args(list(arguments)))
     configs = tuple(found["config"] or ())
     if "-" in configs:
-        raise SandboxError("--config -: standard input can be read only once; write it to a file")
+        raise LaunchError("--config -: standard input can be read only once; write it to a file")
     return Given(
         configs=configs,
         datadir=_path(found["datadir"]),

@@ -1,8 +1,8 @@
 """Run freqtrade for as long as the process that started it lives.
 
-``python -m sandbox.leash FOLDER [FREQTRADE ARGUMENTS]``, with a pipe from that process as standard
-input. Even a process that is killed closes its pipes: then freqtrade ends, and the folder, which
-holds a password or a result that nobody waits for, goes.
+``python -m rebalancing.launch.leash FOLDER [FREQTRADE ARGUMENTS]``, with a pipe from that process
+as standard input. Even a process that is killed closes its pipes: then freqtrade ends, and the
+folder, which holds a password or a result that nobody waits for, goes.
 """
 
 import os

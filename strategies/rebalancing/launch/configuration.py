@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.arguments import Given
-from sandbox.exchange.errors import SandboxError
+from rebalancing.launch.arguments import Given
+from rebalancing.launch.errors import LaunchError
 
 DEFAULT_CONFIG = "config.json"
 DEFAULT_STRATEGY = "SmartRebalance"
@@ -51,7 +51,7 @@ def load_configuration(files: Sequence[str]) -> dict[str, Any]:
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If a file is missing, is not readable, or is not a JSON object: file, line and column.
     """
     from freqtrade.exceptions import OperationalException
@@ -61,7 +61,7 @@ def load_configuration(files: Sequence[str]) -> dict[str, Any]:
     try:
         return read_files(files, os.environ)
     except OperationalException as error:
-        raise SandboxError(str(error)) from None
+        raise LaunchError(str(error)) from None
 
 
 def read_setup(config: Mapping[str, Any], given: Given) -> Setup:
@@ -69,16 +69,16 @@ def read_setup(config: Mapping[str, Any], given: Given) -> Setup:
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If the exchange, the stake currency or the whitelist is missing or of the wrong kind.
     """
     exchange = config.get("exchange")
     if not isinstance(exchange, dict):
-        raise SandboxError("exchange: missing from the configuration, must be an object")
+        raise LaunchError("exchange: missing from the configuration, must be an object")
     name = _text(exchange, "name", "exchange.").lower()
     whitelist = exchange.get("pair_whitelist", [])
     if not isinstance(whitelist, list):
-        raise SandboxError("exchange.pair_whitelist: must be a list of pairs such as BTC/USDT")
+        raise LaunchError("exchange.pair_whitelist: must be a list of pairs such as BTC/USDT")
     user_data = given.user_data_dir or Path(str(config.get("user_data_dir") or "user_data"))
     # freqtrade ignores a "datadir" in the configuration; as an argument it heeds it.
     named = given.datadir or (Path(str(config["datadir"])) if config.get("datadir") else None)
@@ -99,7 +99,7 @@ def read_setup(config: Mapping[str, Any], given: Given) -> Setup:
 def _text(parent: Mapping[str, Any], key: str, prefix: str) -> str:
     found = parent.get(key)
     if not isinstance(found, str) or not found:
-        raise SandboxError(f"{prefix}{key}: missing from the configuration, must be a name")
+        raise LaunchError(f"{prefix}{key}: missing from the configuration, must be a name")
     return found
 
 

@@ -2,26 +2,22 @@
 
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sandbox.arguments import Given, read_arguments
-from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
+from rebalancing.launch.arguments import Given, read_arguments
+from rebalancing.launch.asked import Asked, words_for
+from rebalancing.launch.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
+from rebalancing.launch.errors import LaunchError
+from rebalancing.launch.policy import check, period_of
+from rebalancing.launch.process import run_process
+from rebalancing.launch.progress import Done
+from rebalancing.launch.quiet_run import new_log, run_quietly
+from rebalancing.launch.results import Results, check_writable, results_of
+from rebalancing.launch.scope import scope_of
+from rebalancing.launch.told_backtest import PROGRESS
 from sandbox.exchange.candles import CandleFolder
-from sandbox.exchange.errors import SandboxError
-from sandbox.policy import check, period_of
-from sandbox.process import run_process
-from sandbox.progress import Done
-from sandbox.quiet_run import new_log, run_quietly
-from sandbox.results import Results, check_writable, results_of
-from sandbox.scope import scope_of
-from sandbox.told_backtest import PROGRESS
-
-if TYPE_CHECKING:
-    from sandbox.connection import Connection
 
 WHAT_TABLES_COUNT = (
     "\nfreqtrade's tables above count closed trades: a position is closed once, when the run ends, "
@@ -30,28 +26,6 @@ WHAT_TABLES_COUNT = (
 
 Summarise = Callable[[Path, Path], None]
 """Shows a result: its zip file, and the folder of candles."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the user wants of a run.
-
-    Attributes
-    ----------
-    arguments
-        Those of freqtrade's command; they win over the defaults used here.
-    online
-        Take the markets from the real exchange, with the user's configuration as it is.
-    verbose
-        Show all that freqtrade prints, and keep no log of it.
-    pages
-        How many pages of backtests stay; None for all, 0 if none is to be written.
-    """
-
-    arguments: tuple[str, ...]
-    online: bool = False
-    verbose: bool = False
-    pages: int | None = 0
 
 
 def backtest(asked: Asked, summarise: Summarise) -> int:
@@ -64,7 +38,7 @@ def backtest(asked: Asked, summarise: Summarise) -> int:
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If the run cannot start, fails, or ends well without a result.
     """
     given = read_arguments(asked.arguments)
@@ -83,12 +57,12 @@ def backtest(asked: Asked, summarise: Summarise) -> int:
         result = results.publish(Path(name))
     _show(result, setup, given, asked, summarise)
     if swallowed:
-        raise SandboxError(*swallowed, "the strategy failed in the run, its result is not to trust")
+        raise LaunchError(*swallowed, "the strategy failed in the run, its result is not to trust")
     return 0
 
 
 def _run(asked: Asked, given: Given, setup: Setup, results: Results, room: Path) -> list[str]:
-    from sandbox.connection import connected  # the server takes time to import
+    from rebalancing.launch.local_exchange import connected  # the server takes time to import
 
     export = () if setup.config.get("export") else ("--export", "trades")
     defaults = ["--cache", "none", *export]
@@ -96,13 +70,20 @@ def _run(asked: Asked, given: Given, setup: Setup, results: Results, room: Path)
         words = [*words_for(defaults, asked, given, setup, connection)]
         words += ["--backtest-directory", str(results.within(room))]
         if asked.verbose:
-            command = [sys.executable, "-m", "sandbox.leash", str(room), "backtesting", *words]
+            command = [
+                sys.executable,
+                "-m",
+                "rebalancing.launch.leash",
+                str(room),
+                "backtesting",
+                *words,
+            ]
             if status := run_process(command, connection.environment):
-                raise SandboxError("backtest: freqtrade failed, see above", status=status)
+                raise LaunchError("backtest: freqtrade failed, see above", status=status)
             return []
         log = new_log(setup.user_data, "backtest")
         print(f"freqtrade's output: {log}", flush=True)
-        command = [sys.executable, "-m", "sandbox.told_backtest", str(room), *words]
+        command = [sys.executable, "-m", "rebalancing.launch.told_backtest", str(room), *words]
         done = _progress_in(room / PROGRESS)
         return run_quietly("backtest", command, connection.environment, log, done)
 
@@ -116,7 +97,7 @@ def _show(
     if result is None:
         again = given.cache not in (None, "none")
         reason = f": with --cache {given.cache} it showed an earlier one again" if again else ""
-        raise SandboxError(f"freqtrade ended without a result{reason}")
+        raise LaunchError(f"freqtrade ended without a result{reason}")
     if asked.verbose:
         print(WHAT_TABLES_COUNT)
     summarise(result, setup.datadir)
@@ -130,15 +111,3 @@ def _progress_in(file: Path) -> Callable[[], Done | None]:
         return None
 
     return done
-
-
-def words_for(
-    defaults: Sequence[str], asked: Asked, given: Given, setup: Setup, connection: "Connection"
-) -> list[str]:
-    """Return the arguments for freqtrade: defaults, what the user asked for, and the exchange."""
-    words = [*defaults]
-    if not given.configs:
-        words += ["--config", DEFAULT_CONFIG]
-    if not given.strategy_list:
-        words += ["--strategy", *setup.strategies]
-    return [*words, *asked.arguments, *connection.arguments]

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox.configuration import load_configuration
-from sandbox.exchange.errors import SandboxError
+from rebalancing.launch.configuration import load_configuration
+from rebalancing.launch.errors import LaunchError
 
 Span = tuple[int, int]
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\]:,]|[^\s{}\[\]:,"/]+', re.DOTALL)
@@ -34,7 +34,7 @@ def write_values(configs: Sequence[str], block: str, values: Mapping[str, Any]) 
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If no file has a key, a file has it twice, or cannot be written; and if the files written
         would not make the values count, as with a variable of the environment. Then all files
         are as they were.
@@ -60,7 +60,7 @@ def _check(configs: Sequence[str], block: str, values: Mapping[str, Any]) -> Non
     found = load_configuration(configs).get(block)
     for key, value in values.items():
         if not isinstance(found, Mapping) or found.get(key) != value:
-            raise SandboxError(
+            raise LaunchError(
                 f"{block}.{key}: not written, as another place overrides the configuration files: "
                 f"a variable FREQTRADE__{block.upper()}__{key.upper()} or one of add_config_files"
             )
@@ -70,11 +70,11 @@ def _place(texts: Mapping[str, str], block: str, key: str) -> tuple[str, Span]:
     for name, text in reversed(list(texts.items())):
         spans = value_spans(text, (block, key))
         if len(spans) > 1:
-            raise SandboxError(f"{name}: has {block}.{key} more than once; leave one")
+            raise LaunchError(f"{name}: has {block}.{key} more than once; leave one")
         if spans:
             return name, spans[0]
     files = ", ".join(texts)
-    raise SandboxError(f"{block}.{key}: none of {files} has it as a plain value; write it by hand")
+    raise LaunchError(f"{block}.{key}: none of {files} has it as a plain value; write it by hand")
 
 
 def value_spans(text: str, path: tuple[str, ...]) -> list[Span]:
@@ -109,7 +109,7 @@ def _read(name: str) -> str:
     try:
         return Path(name).read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SandboxError(f"{name}: not readable: {error}") from None
+        raise LaunchError(f"{name}: not readable: {error}") from None
 
 
 def _replace(name: str, text: str) -> None:
@@ -122,4 +122,4 @@ def _replace(name: str, text: str) -> None:
         Path(temporary).chmod(file.stat().st_mode)
         Path(temporary).replace(file)
     except OSError as error:
-        raise SandboxError(f"{name}: not writable: {error}") from None
+        raise LaunchError(f"{name}: not writable: {error}") from None

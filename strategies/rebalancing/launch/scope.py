@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sandbox.configuration import Setup
+from rebalancing.launch.configuration import Setup
+from rebalancing.launch.progress import in_words
 from sandbox.exchange.candles import CandleFolder, timeframe_ms
-from sandbox.progress import in_words
 
 LONG = 60.0
 """Seconds from which on a run is announced as a long one."""
@@ -85,7 +85,7 @@ def scope_of(setup: Setup, candles: CandleFolder, period: timedelta | None) -> S
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If a file of candles is damaged.
     """
     from freqtrade.configuration import TimeRange

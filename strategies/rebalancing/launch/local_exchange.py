@@ -1,29 +1,22 @@
-"""The exchange that a freqtrade process is given: the user's own, or a local one."""
+"""A local exchange for a freqtrade process, with the candles of the configuration."""
 
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rebalancing.launch.configuration import Setup, child_environment
+from rebalancing.launch.connection import Connection, own_exchange
+from rebalancing.launch.errors import LaunchError
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
-from sandbox.configuration import Setup, child_environment
 from sandbox.exchange.candles import CandleFolder
-from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.markets import checked_pairs
 from sandbox.serving.server import running
-
-
-@dataclass(frozen=True)
-class Connection:
-    """What the freqtrade process is given to reach its exchange."""
-
-    environment: Mapping[str, str]
-    arguments: tuple[str, ...] = field(default=())
 
 
 def connected(
@@ -42,16 +35,10 @@ def connected(
 
     Raises
     ------
-    SandboxError
+    LaunchError
         If the local exchange cannot start.
     """
     return nullcontext(own_exchange(setup)) if online else _local(setup, quiet)
-
-
-def own_exchange(setup: Setup) -> Connection:
-    """Leave the user's configuration as it is."""
-    named = setup.datadir_argument
-    return Connection(os.environ, () if named is None else ("--datadir", str(named)))
 
 
 @contextmanager
@@ -60,13 +47,16 @@ def _local(setup: Setup, quiet: bool) -> Iterator[Connection]:
     recorded = (pair for pair in candles.pairs if pair.endswith(f"/{setup.stake}"))
     pairs = checked_pairs([*setup.pairs, *recorded])
     if not pairs:
-        raise SandboxError(
+        raise LaunchError(
             f"no pairs: exchange.pair_whitelist names none and {setup.datadir} holds none "
             f"in {setup.stake}"
         )
     # Lots that fit the prices: real ones would blur the comparison of policies.
     exchange = LocalExchange(pairs, candles, rules={})
-    with running(exchange) as url, tempfile.TemporaryDirectory(prefix="local-exchange-") as folder:
+    with (
+        running(exchange, Binance()) as url,
+        tempfile.TemporaryDirectory(prefix="local-exchange-") as folder,
+    ):
         settings: dict[str, Any] = overlay(url, setup.config)
         file = Path(folder) / "local-exchange.json"
         file.write_text(json.dumps(settings), encoding="utf-8")

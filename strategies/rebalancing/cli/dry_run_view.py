@@ -12,8 +12,8 @@ from rich.status import Status
 
 from rebalancing.cli.bot_options import bot_configuration
 from rebalancing.cli.watching import Watcher
-from sandbox.dry_run import Session
-from sandbox.dry_run_settings import POLICY, TIMEFRAME
+from rebalancing.launch.dry_run import Session
+from rebalancing.launch.dry_run_settings import POLICY, TIMEFRAME
 
 _STARTING = "freqtrade is starting"
 _SECONDS = {True: 2.0, False: 30.0}

@@ -3,9 +3,9 @@
 import os
 from datetime import timedelta
 
-from sandbox.arguments import Given
-from sandbox.configuration import DEFAULT_CONFIG, DEFAULT_STRATEGY, Setup
-from sandbox.exchange.errors import SandboxError
+from rebalancing.launch.arguments import Given
+from rebalancing.launch.configuration import DEFAULT_CONFIG, DEFAULT_STRATEGY, Setup
+from rebalancing.launch.errors import LaunchError
 
 DOWNLOAD = ("./setup.sh", "data")
 
@@ -15,7 +15,7 @@ def check(setup: Setup, given: Given, *, hyperopt: bool = False) -> None:
 
     Raises
     ------
-    SandboxError
+    LaunchError
         A line for each problem.
     """
     if DEFAULT_STRATEGY not in setup.strategies:
@@ -38,7 +38,7 @@ def check(setup: Setup, given: Given, *, hyperopt: bool = False) -> None:
     mode = RunMode.HYPEROPT if hyperopt else RunMode.BACKTEST
     config = merged_configuration(files, options, os.environ, mode)
     if problems := check_configuration(config, DOWNLOAD):
-        raise SandboxError(*problems)
+        raise LaunchError(*problems)
 
 
 def period_of(setup: Setup) -> timedelta | None:
