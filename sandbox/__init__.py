@@ -1,5 +1,5 @@
-"""A local exchange for tests and offline backtests: Binance's public spot API on loopback.
+"""A local exchange for tests and offline backtests: Binance's spot API on loopback.
 
-Use `sandbox.exchange.LocalExchange` and `sandbox.server.running` from a test, and
-``python -m sandbox`` from a shell. Nothing is imported here, so that the command starts fast.
+The exchange is in `exchange`, what it is asked and answers in `binance`, the server in `serving`;
+from a shell it is ``python -m sandbox``. Nothing is imported here, so that the command starts fast.
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 
 _INTERRUPTED = 130
 
@@ -230,7 +230,7 @@ def serve_command(**wishes: Any) -> None:
     """
 
     def run() -> int:
-        from sandbox.serving import Wishes, serve
+        from sandbox.serving.command import Wishes, serve
 
         serve(Wishes(**wishes))
         return 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 
 Command = Literal["backtesting", "hyperopt", "download-data"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.arguments import Given, read_arguments
-from sandbox.candles import CandleFolder
 from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
-from sandbox.errors import SandboxError
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.errors import SandboxError
 from sandbox.policy import check, period_of
 from sandbox.process import run_process
 from sandbox.progress import Done

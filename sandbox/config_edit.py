@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.configuration import load_configuration
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 
 Span = tuple[int, int]
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\]:,]|[^\s{}\[\]:,"/]+', re.DOTALL)

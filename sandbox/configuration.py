@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.arguments import Given
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 
 DEFAULT_CONFIG = "config.json"
 DEFAULT_STRATEGY = "SmartRebalance"

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.candles import CandleFolder
+from sandbox.binance.overlay import overlay
 from sandbox.configuration import Setup, child_environment
-from sandbox.errors import SandboxError
-from sandbox.exchange import LocalExchange
-from sandbox.markets import checked_pairs
-from sandbox.overlay import overlay
-from sandbox.server import running
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.markets import checked_pairs
+from sandbox.serving.server import running
 
 
 @dataclass(frozen=True)

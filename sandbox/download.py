@@ -8,7 +8,7 @@ from sandbox.arguments import read_arguments
 from sandbox.backtest import Asked
 from sandbox.configuration import DEFAULT_CONFIG, load_configuration, read_setup
 from sandbox.connection import own_exchange
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 from sandbox.process import run_process
 from sandbox.quiet_run import new_log, run_quietly
 from sandbox.results import check_writable

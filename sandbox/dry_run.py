@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.arguments import Given
-from sandbox.candles import CandleFolder, timeframe_ms
 from sandbox.configuration import (
     DEFAULT_CONFIG,
     DEFAULT_STRATEGY,
@@ -27,11 +26,12 @@ from sandbox.configuration import (
     read_setup,
 )
 from sandbox.dry_run_settings import TIMEFRAME, RestApi, dry_run_settings
-from sandbox.errors import SandboxError
-from sandbox.exchange import LocalExchange
+from sandbox.exchange.candles import CandleFolder, timeframe_ms
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.process import termination_as_exit
-from sandbox.server import running
-from sandbox.serving import Wishes, exchange_of
+from sandbox.serving.command import Wishes, exchange_of
+from sandbox.serving.server import running
 
 USUAL_SPEED = 240
 """Candles of 4h become candles of 1m."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.overlay import overlay
-from sandbox.server import LOOPBACK
+from sandbox.binance.overlay import overlay
+from sandbox.serving.server import LOOPBACK
 
 TIMEFRAME = "1m"
 """The shortest there is, so that as much as possible happens."""

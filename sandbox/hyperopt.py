@@ -17,7 +17,7 @@ from sandbox.config_edit import write_values
 from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
 from sandbox.connection import connected
 from sandbox.epochs import SPACE, Epoch, improvements, read_epochs
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 from sandbox.policy import check
 from sandbox.process import run_process
 from sandbox.progress import Done

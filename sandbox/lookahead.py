@@ -12,12 +12,12 @@ import pandas as pd
 
 from sandbox.arguments import Given, read_arguments
 from sandbox.backtest import Asked, words_for
-from sandbox.candles import CandleFolder
 from sandbox.configuration import DEFAULT_CONFIG, Setup, load_configuration, read_setup
 from sandbox.connection import connected
-from sandbox.errors import SandboxError
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.markets import price_decimals
 from sandbox.freqtrade_log import LogTail
-from sandbox.markets import price_decimals
 from sandbox.policy import check
 from sandbox.process import run_process
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sandbox.arguments import Given
 from sandbox.configuration import DEFAULT_CONFIG, DEFAULT_STRATEGY, Setup
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 
 DOWNLOAD = ("./setup.sh", "data")
 

@@ -7,7 +7,7 @@ from os import getpid
 from pathlib import Path
 
 from rebalancing.report.kept_files import keep_newest
-from sandbox.errors import REFUSED, SandboxError
+from sandbox.exchange.errors import REFUSED, SandboxError
 from sandbox.freqtrade_log import Entry, LogTail
 from sandbox.process import run_process
 from sandbox.progress import Done, ProgressDisplay

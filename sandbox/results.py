@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.arguments import Given
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 
 POINTER = ".last_result.json"
 """freqtrade's note of its newest result."""

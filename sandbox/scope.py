@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sandbox.candles import CandleFolder, timeframe_ms
 from sandbox.configuration import Setup
+from sandbox.exchange.candles import CandleFolder, timeframe_ms
 from sandbox.progress import in_words
 
 LONG = 60.0

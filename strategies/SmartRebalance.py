@@ -33,6 +33,7 @@ from rebalancing.freqtrade_side.charts.annotations import (
     round_annotations,
 )
 from rebalancing.freqtrade_side.history.recorded_weights import weight_column
+from rebalancing.freqtrade_side.internals import parameters_from_file
 from rebalancing.freqtrade_side.modes import Terms, mode_of
 from rebalancing.freqtrade_side.records.lease import take_lease
 from rebalancing.freqtrade_side.records.redaction import redact_logs
@@ -66,7 +67,7 @@ class SmartRebalance(IStrategy):
             if runmode == RunMode.UTIL_NO_EXCHANGE:
                 self.startup_candle_count = 1  # recursive-analysis refuses the 0 that is true
         self._setup, kept = read_or_keep(config, self.timeframe)
-        if problems := file_problems(self._ft_params_from_file, self._setup, trading):
+        if problems := file_problems(parameters_from_file(self), self._setup, trading):
             raise OperationalException("\n".join(problems))
         if trading:
             take_lease(config["db_url"])

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 from tests.benchmark.cases import CASES, Case, with_needed
 from tests.benchmark.ground import BenchmarkError, open_ground
 from tests.benchmark.report import make_report, markdown, print_tables

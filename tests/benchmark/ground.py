@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sandbox.candles import CandleFolder, timeframe_ms
+from sandbox.exchange.candles import CandleFolder, timeframe_ms
 from tests.support.builders import PROJECT, make_config
 
 SHARED_CANDLES = PROJECT.parent / "shared" / "data" / "majors-1h"

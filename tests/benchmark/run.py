@@ -11,11 +11,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sandbox.candles import CandleFolder
+from sandbox.binance.overlay import overlay
 from sandbox.configuration import child_environment
-from sandbox.exchange import LocalExchange
-from sandbox.overlay import overlay
-from sandbox.server import running
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.serving.server import running
 from tests.benchmark.cases import GOALS, Case
 from tests.benchmark.ground import BenchmarkError, Ground
 from tests.benchmark.orders import Order, check_same, read_orders, write_orders

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sandbox.faults import Fault
+from sandbox.serving.faults import Fault
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life

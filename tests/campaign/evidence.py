@@ -8,10 +8,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.ledger import ZERO, Balance, Entry
-from sandbox.markets import Market
-from sandbox.orders import Fill, Order, Side
-from sandbox.trading import Refused
+from sandbox.exchange.ledger import ZERO, Balance, Entry
+from sandbox.exchange.markets import Market
+from sandbox.exchange.orders import Fill, Order, Side
+from sandbox.exchange.trading import Refused
 from tests.campaign.scenario import Scenario
 from tests.campaign.witnessed import (
     DELETED,

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.book import Depth
-from sandbox.fees import Fees
-from sandbox.orders import OrderRequest, OrderType, Side
-from sandbox.trading import Trading
+from sandbox.exchange.book import Depth
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.orders import OrderRequest, OrderType, Side
+from sandbox.exchange.trading import Trading
 from tests.campaign.evidence import Evidence
 from tests.campaign.scenario import Scenario
 from tests.campaign.witnessed import Move, Payment

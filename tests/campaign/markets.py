@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING
 
-from sandbox.book import Level
-from sandbox.errors import SandboxError
-from sandbox.listing import MarketStatus
-from sandbox.renaming import Renaming
+from sandbox.exchange.book import Level
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.listing import MarketStatus
+from sandbox.exchange.renaming import Renaming
 from tests.campaign.actions import STAKE
 from tests.campaign.other_hands import now_ms
 from tests.campaign.witnessed import Renamed

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sandbox.errors import SandboxError
-from sandbox.orders import Side
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.orders import Side
 from tests.campaign.actions import STAKE
 from tests.campaign.witnessed import FORCED_TAG, LOCKED, WITHDRAWN, Intruder, Payment, Touched
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sandbox.book import Depth
-from sandbox.fees import FeeAsset, Fees
+from sandbox.exchange.book import Depth
+from sandbox.exchange.fees import FeeAsset, Fees
 from tests.campaign.actions import STAKE, Action
 from tests.campaign.hands import WithdrawCoins
 from tests.campaign.markets import LargestOrder

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.ledger import Balance
-from sandbox.orders import Order, OrderRequest, OrderType, Side, Status
-from sandbox.trading import Refused
+from sandbox.exchange.ledger import Balance
+from sandbox.exchange.orders import Order, OrderRequest, OrderType, Side, Status
+from sandbox.exchange.trading import Refused
 from tests.campaign.checks import CHECKS, violations
 from tests.campaign.evidence import Evidence
 from tests.campaign.honest_books import ROUND, honest_history, now

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sandbox.refusals import RefusalError
-from sandbox.trading import Trading
+from sandbox.exchange.refusals import RefusalError
+from sandbox.exchange.trading import Trading
 from tests.campaign.true_times import clock_change, true_books
 from tests.support.exchanges import limit, make_exchange, market
 

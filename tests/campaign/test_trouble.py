@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.listing import MarketStatus
-from sandbox.orders import Side
-from sandbox.trading import Trading
+from sandbox.exchange.listing import MarketStatus
+from sandbox.exchange.orders import Side
+from sandbox.exchange.trading import Trading
 from tests.campaign.coverage import added, coverage_of
 from tests.campaign.hands import (
     DeleteTrade,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from sandbox.faults import Fault
+from sandbox.serving.faults import Fault
 from tests.campaign.actions import (
     ORDER,
     Action,

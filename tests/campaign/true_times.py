@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sandbox.trading import Trading
+from sandbox.exchange.trading import Trading
 
 
 class ClockChange(NamedTuple):

@@ -19,8 +19,8 @@ import pytest
 from sandbox.arguments import read_arguments
 from sandbox.backtest import Asked, backtest
 from sandbox.configuration import load_configuration, read_setup
-from sandbox.errors import SandboxError
-from sandbox.synthetic import write_candles
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.synthetic import write_candles
 from tests.support.command_lines import running_command
 from tests.support.patience import PATIENCE
 

@@ -18,7 +18,7 @@ import pytest
 from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.report.kept_files import keep_newest
 from rebalancing.report.page_file import pages_of_backtests
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 from sandbox.results import POINTER, Results, check_writable
 from tests.support.builders import PROJECT, make_config
 from tests.support.command_lines import clean_environment

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sandbox.arguments import read_arguments
-from sandbox.candles import CandleFolder
 from sandbox.configuration import Setup, read_setup
+from sandbox.exchange.candles import CandleFolder
 from sandbox.policy import period_of
 from sandbox.scope import scope_of
 from tests.support.builders import PROJECT, make_config

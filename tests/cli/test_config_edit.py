@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.config_edit import write_values
-from sandbox.errors import SandboxError
+from sandbox.exchange.errors import SandboxError
 
 pytestmark = pytest.mark.usefixtures("folder")
 

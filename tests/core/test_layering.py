@@ -30,6 +30,11 @@ WORLD = {
     *("exists", "is_file", "is_dir", "iterdir", "glob", "rglob", "stat", "mkdir", "unlink"),
 }
 """Names that read a clock, a file or the environment, as functions or attributes."""
+INTERNALS = {
+    *("_DataProvider__rpc", "_KeyValueStoreModel", "_api", "_exchange", "_freqtrade"),
+    *("_ft_params_from_file", "_rpc", "_start_cap"),
+}
+"""The private names of freqtrade that are used, each with a test in `test_internals.py`."""
 WORLDLY_MODULES = {"os", "time", "pathlib", "io", "random", "secrets", "socket", "subprocess"}
 
 
@@ -131,7 +136,8 @@ def test_records_import_no_other_part_of_the_freqtrade_side() -> None:
     own = "rebalancing.freqtrade_side"
     for path in sorted((PACKAGE / "freqtrade_side" / "records").glob("*.py")):
         used = {module for module in imported_modules(path) if module.startswith(own)}
-        assert {module for module in used if room_of(module) != "records"} == set(), path.name
+        others = {module for module in used if room_of(module) != "records"}
+        assert others <= {f"{own}.internals"}, path.name
 
 
 @pytest.mark.parametrize("path", PURE, ids=name_of)
@@ -165,6 +171,36 @@ def test_importing_the_core_loads_no_framework() -> None:
     )
     assert "rebalancing" in run.stdout.split()
     assert set(run.stdout.split()) & set(HOSTS) == set()
+
+
+def strange_names(tree: ast.AST) -> Iterator[str]:
+    """Give the private names that a file uses and does not define itself."""
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            own.add(node.attr)
+        elif isinstance(node, ast.AnnAssign | ast.Assign):
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+            own |= {target.id for target in targets if isinstance(target, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            is_own = ast.unparse(node.value) in ("self", "cls") and node.attr in own
+            names = [] if is_own else [node.attr]
+        elif isinstance(node, ast.ImportFrom):
+            names = [*str(node.module).split("."), *(alias.name for alias in node.names)]
+        else:
+            continue
+        yield from (name for name in names if name.startswith("_") and not name.endswith("__"))
+
+
+@pytest.mark.parametrize("path", sorted(STRATEGIES.rglob("*.py")), ids=name_of)
+def test_private_names_of_others_stand_in_one_module(path: Path) -> None:
+    """`test_internals.py` tests each of them against the freqtrade that is installed."""
+    found = set(strange_names(ast.parse(path.read_text())))
+    if path == PACKAGE / "freqtrade_side" / "internals.py":
+        assert found == INTERNALS
+    else:
+        assert found == set()
 
 
 def requirements_of(distribution: str) -> set[str]:

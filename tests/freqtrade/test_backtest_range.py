@@ -109,13 +109,12 @@ def test_what_is_probably_not_meant_is_said_at_the_start(tmp_path: Path) -> None
 def test_a_pair_that_the_exchange_does_not_list_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sandbox import exchange
+    from sandbox.exchange.local_exchange import LocalExchange
 
     data = candles(tmp_path, SOL=make_candles([1.0] * 60))
-    known = exchange.LocalExchange
     monkeypatch.setattr(
         "tests.support.freqtrade_runs.LocalExchange",
-        lambda _pairs, folder, **more: known(PAIRS[:2], folder, **more),
+        lambda _pairs, folder, **more: LocalExchange(PAIRS[:2], folder, **more),
     )
     with pytest.raises(OperationalException, match="binance has no open market for SOL/USDT"):
         run(tmp_path, data)

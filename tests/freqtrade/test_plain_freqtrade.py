@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.candles import CandleFolder
-from sandbox.exchange import LocalExchange
-from sandbox.overlay import overlay
-from sandbox.server import running
+from sandbox.binance.overlay import overlay
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.serving.server import running
 from tests.support.builders import PROJECT, make_config
 from tests.support.patience import PATIENCE
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.book import Level
-from sandbox.faults import Fault
-from sandbox.orders import exact
+from sandbox.exchange.book import Level
+from sandbox.exchange.orders import exact
+from sandbox.serving.faults import Fault
 from tests.support.live_bots import Ground
 from tests.support.portfolio_bots import TARGETS, check_books, closed, trading_bot, weights
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.book import Level
-from sandbox.orders import Side
+from sandbox.exchange.book import Level
+from sandbox.exchange.orders import Side
 from tests.support.forked_bots import call_apart
 from tests.support.live_bots import LiveBot
 from tests.support.portfolio_bots import closed, trading_bot

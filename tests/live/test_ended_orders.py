@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.listing import MarketStatus
+from sandbox.exchange.listing import MarketStatus
 from tests.support.patience import PATIENCE
 from tests.support.portfolio_bots import closed as closed_round
 from tests.support.portfolio_bots import trading_bot

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.faults import Fault
-from sandbox.orders import Side
+from sandbox.exchange.orders import Side
+from sandbox.serving.faults import Fault
 from tests.support.live_bots import Ground
 from tests.support.portfolio_bots import TARGETS, check_books, closed, trading_bot, weights
 

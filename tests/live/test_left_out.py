@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.listing import MarketStatus
+from sandbox.exchange.listing import MarketStatus
 from tests.live.test_changes import command
 from tests.support.live_bots import Ground, LiveBot
 from tests.support.outside_views import previewed, seen_from_outside

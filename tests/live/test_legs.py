@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from rebalancing.cli.journal import event_line
-from sandbox.fees import Fees
-from sandbox.market_rules import checked_rules
-from sandbox.orders import OrderType, Side
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.market_rules import checked_rules
+from sandbox.exchange.orders import OrderType, Side
 from tests.support.bot_clock import let_time_pass
 from tests.support.live_bots import LiveBot, with_api
 from tests.support.portfolio_bots import TARGETS, closed, trading_bot, weights

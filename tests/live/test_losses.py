@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.book import Depth
-from sandbox.faults import Fault
+from sandbox.exchange.book import Depth
+from sandbox.serving.faults import Fault
 from tests.support.live_bots import LiveBot
 from tests.support.patience import PATIENCE
 from tests.support.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights

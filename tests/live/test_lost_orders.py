@@ -12,9 +12,9 @@ from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.records import booked_orders
-from sandbox.orders import OrderRequest, OrderType, Side
-from sandbox.server import running
-from sandbox.trading import Trading
+from sandbox.exchange.orders import OrderRequest, OrderType, Side
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 from tests.support.exchanges import freqtrade_on, make_exchange
 
 NOW = datetime.now(UTC)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.market_rules import checked_rules
-from sandbox.orders import Side
+from sandbox.exchange.market_rules import checked_rules
+from sandbox.exchange.orders import Side
 from tests.support.live_bots import Ground, LiveBot
 from tests.support.portfolio_bots import closed, trading_bot
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.faults import Fault
-from sandbox.fees import Fees
+from sandbox.exchange.fees import Fees
+from sandbox.serving.faults import Fault
 from tests.support.live_bots import make_bot_config, trading_ground, with_api
 from tests.support.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
 

@@ -10,12 +10,12 @@ import pytest
 from rebalancing.freqtrade_side.present.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.prices import PairCandles
-from sandbox.book import Level
-from sandbox.exchange import LocalExchange
-from sandbox.faults import Fault, Faults
-from sandbox.orders import exact
-from sandbox.server import running
-from sandbox.trading import Trading
+from sandbox.exchange.book import Level
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.orders import exact
+from sandbox.exchange.trading import Trading
+from sandbox.serving.faults import Fault, Faults
+from sandbox.serving.server import running
 from tests.support.builders import make_settings
 from tests.support.exchanges import freqtrade_on, make_exchange
 

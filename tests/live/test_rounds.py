@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.book import Depth
-from sandbox.fees import Fees
-from sandbox.orders import Side, Status
+from sandbox.exchange.book import Depth
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.orders import Side, Status
 from tests.support.bot_clock import let_time_pass
 from tests.support.live_bots import Ground
 from tests.support.portfolio_bots import TARGETS, check_books, closed, trading_bot, weights

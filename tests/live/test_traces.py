@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.faults import Fault
+from sandbox.serving.faults import Fault
 from tests.support.portfolio_bots import PRICES, closed, trading_bot
 
 SIGNED = re.compile(r"signature=[0-9a-f]{16}")

@@ -17,15 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.__main__ import main
-from sandbox.errors import SandboxError
-from sandbox.fees import Fees
-from sandbox.keys import Keys
-from sandbox.ledger import Balance, Entry, Wallet, recompute
-from sandbox.ledger_file import LedgerFile
-from sandbox.refusals import RefusalError
-from sandbox.server import running
-from sandbox.synthetic import write_candles
-from sandbox.trading import Trading
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.keys import Keys
+from sandbox.exchange.ledger import Balance, Entry, Wallet, recompute
+from sandbox.exchange.ledger_file import LedgerFile
+from sandbox.exchange.refusals import RefusalError
+from sandbox.exchange.synthetic import write_candles
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 from tests.support.builders import PROJECT
 from tests.support.command_lines import running_command
 from tests.support.exchanges import (

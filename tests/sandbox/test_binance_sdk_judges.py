@@ -20,15 +20,15 @@ from binance_sdk_spot.rest_api.rest_api import SpotRestAPI
 from binance_sdk_spot.spot import Spot
 from pydantic import BaseModel
 
-from sandbox.candles import CandleFolder
-from sandbox.exchange import LocalExchange
-from sandbox.public_api import public_routes
-from sandbox.rate_limits import Limits, RequestWeight
-from sandbox.server import running
-from sandbox.signed_api import signed_routes
-from sandbox.synthetic import write_candles
-from sandbox.trading import Trading
-from sandbox.weights import weight_of
+from sandbox.binance.public_api import public_routes
+from sandbox.binance.rate_limits import Limits, RequestWeight
+from sandbox.binance.signed_api import signed_routes
+from sandbox.binance.weights import weight_of
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.synthetic import write_candles
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 
 GOLDEN = Path(__file__).parent / "binance_sdk_absent_fields.json"
 BTC = {"symbol": "BTCUSDT"}

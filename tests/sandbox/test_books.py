@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.ledger import recompute
-from sandbox.trading import Trading
+from sandbox.exchange.ledger import recompute
+from sandbox.exchange.trading import Trading
 from tests.support.exchanges import Caller, control, controlled, make_exchange
 
 ORDER, BOOK = "/api/v3/order", "/api/v3/ticker/bookTicker"

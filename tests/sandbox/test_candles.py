@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sandbox.candles import CandleFolder, read_candles
-from sandbox.errors import SandboxError
-from sandbox.markets import Market, checked_pairs, lot_step, markets_of
-from sandbox.synthetic import write_candles
+from sandbox.exchange.candles import CandleFolder, read_candles
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.markets import Market, checked_pairs, lot_step, markets_of
+from sandbox.exchange.synthetic import write_candles
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 HOUR_MS = 3_600_000

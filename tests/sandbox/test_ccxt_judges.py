@@ -12,12 +12,12 @@ import ccxt
 import ccxt.test.exchange.sync
 import pytest
 
-from sandbox.candles import CandleFolder
-from sandbox.exchange import LocalExchange
-from sandbox.overlay import overlay
-from sandbox.server import running
-from sandbox.synthetic import write_candles
-from sandbox.trading import Trading
+from sandbox.binance.overlay import overlay
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.synthetic import write_candles
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 
 FOLDER = "ccxt.test.exchange.sync"
 PAIR = "BTC/USDT"

@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 import pytest
 from freqtrade.resolvers import ExchangeResolver
 
-from sandbox.candles import CandleFolder
-from sandbox.errors import SandboxError
-from sandbox.exchange import LocalExchange
-from sandbox.overlay import overlay
-from sandbox.server import running
-from sandbox.synthetic import write_candles
+from sandbox.binance.overlay import overlay
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.synthetic import write_candles
+from sandbox.serving.server import running
 from tests.support.patience import PATIENCE
 
 START = datetime(2024, 1, 1, tzinfo=UTC)

@@ -11,10 +11,10 @@ from typing import Any
 import ccxt
 import pytest
 
-from sandbox.errors import SandboxError
-from sandbox.faults import Fault, Faults
-from sandbox.server import running
-from sandbox.trading import Trading
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.trading import Trading
+from sandbox.serving.faults import Fault, Faults
+from sandbox.serving.server import running
 from tests.support.exchanges import Caller, control, freqtrade_on, make_exchange
 
 ACCOUNT, ORDER = "/api/v3/account", "/api/v3/order"

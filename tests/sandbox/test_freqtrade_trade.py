@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from sandbox.book import Depth
-from sandbox.candles import CandleFolder
-from sandbox.exchange import LocalExchange, wall_clock
-from sandbox.ledger import recompute
-from sandbox.orders import Order, Side, Status
-from sandbox.replay import Replay
-from sandbox.server import running
-from sandbox.synthetic import write_candles
-from sandbox.trading import Trading
+from sandbox.exchange.book import Depth
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.ledger import recompute
+from sandbox.exchange.local_exchange import LocalExchange, wall_clock
+from sandbox.exchange.orders import Order, Side, Status
+from sandbox.exchange.replay import Replay
+from sandbox.exchange.synthetic import write_candles
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 from tests.support.bot_records import Row
 from tests.support.live_bots import SIGINT_STATUS, LiveBot
 

@@ -11,12 +11,12 @@ from typing import Any
 import ccxt
 import pytest
 
-from sandbox.errors import SandboxError
-from sandbox.exchange import LocalExchange
-from sandbox.faults import Faults
-from sandbox.rate_limits import Limits
-from sandbox.server import running
-from sandbox.trading import Trading
+from sandbox.binance.rate_limits import Limits
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.trading import Trading
+from sandbox.serving.faults import Faults
+from sandbox.serving.server import running
 from tests.support.exchanges import Caller, control, freqtrade_on, make_exchange
 from tests.support.patience import PATIENCE
 

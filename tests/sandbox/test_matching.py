@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.account import Account
-from sandbox.book import Book
-from sandbox.fees import Fees
-from sandbox.ledger import Balance, recompute
-from sandbox.markets import SMALLEST
-from sandbox.orders import OrderType, Side, Status, TimeInForce
-from sandbox.refusals import RefusalError
+from sandbox.exchange.account import Account
+from sandbox.exchange.book import Book
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.ledger import Balance, recompute
+from sandbox.exchange.markets import SMALLEST
+from sandbox.exchange.orders import OrderType, Side, Status, TimeInForce
+from sandbox.exchange.refusals import RefusalError
 from tests.support.exchanges import BTC, limit, make_account, make_book, market
 
 FREE = Fees(Decimal(0), Decimal(0))

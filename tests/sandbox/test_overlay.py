@@ -11,11 +11,11 @@ from freqtrade.configuration.config_secrets import _SENSITIVE_KEYS
 from freqtrade.misc import deep_merge_dicts
 from freqtrade.resolvers import ExchangeResolver
 
+from sandbox.binance.overlay import CREDENTIALS, overlay
 from sandbox.configuration import child_environment
-from sandbox.errors import SandboxError
-from sandbox.exchange import LocalExchange
-from sandbox.overlay import CREDENTIALS, overlay
-from sandbox.server import running
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.serving.server import running
 
 SECRET = "c0ffee-secret"
 

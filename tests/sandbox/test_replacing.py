@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.fees import Fees
-from sandbox.server import running
-from sandbox.trading import Trading
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 from tests.support.exchanges import Caller, freqtrade_on, make_exchange
 
 REPLACE = "/api/v3/order/cancelReplace"

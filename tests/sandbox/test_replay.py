@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.candles import CandleFolder, Candles, timeframe_ms
-from sandbox.errors import SandboxError
-from sandbox.exchange import LocalExchange
-from sandbox.fees import Fees
-from sandbox.orders import Status
-from sandbox.prices import Prices
-from sandbox.replay import Replay, extremes, merged, passed
-from sandbox.synthetic import write_candles
-from sandbox.trading import Trading
+from sandbox.exchange.candles import CandleFolder, Candles, timeframe_ms
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.orders import Status
+from sandbox.exchange.prices import Prices
+from sandbox.exchange.replay import Replay, extremes, merged, passed
+from sandbox.exchange.synthetic import write_candles
+from sandbox.exchange.trading import Trading
 from tests.support.exchanges import limit
 
 RECORDED = datetime(2021, 5, 1, tzinfo=UTC)

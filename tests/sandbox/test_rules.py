@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.errors import SandboxError
-from sandbox.exchange import LocalExchange
-from sandbox.market_rules import REAL, read_rules, with_real
-from sandbox.trading import Trading
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.market_rules import REAL, read_rules, with_real
+from sandbox.exchange.trading import Trading
 from tests.support.builders import PROJECT
 from tests.support.exchanges import Caller, control, controlled, freqtrade_on, make_exchange
 from tests.support.patience import PATIENCE

@@ -15,13 +15,13 @@ import ccxt
 import pytest
 from freqtrade.exceptions import InsufficientFundsError, InvalidOrderException
 
-from sandbox.book import Depth
-from sandbox.errors import SandboxError
-from sandbox.keys import Keys
-from sandbox.ledger import recompute
-from sandbox.overlay import overlay
-from sandbox.server import running
-from sandbox.trading import Trading
+from sandbox.binance.overlay import overlay
+from sandbox.exchange.book import Depth
+from sandbox.exchange.errors import SandboxError
+from sandbox.exchange.keys import Keys
+from sandbox.exchange.ledger import recompute
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 from tests.support.exchanges import Caller, freqtrade_on, make_exchange, refused
 
 ORDER = "/api/v3/order"

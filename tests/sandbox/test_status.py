@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from sandbox.candles import CandleFolder
-from sandbox.exchange import LocalExchange
-from sandbox.fees import Fees
-from sandbox.ledger import recompute
-from sandbox.ledger_file import LedgerFile
-from sandbox.synthetic import write_candles
-from sandbox.trading import Trading
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.ledger import recompute
+from sandbox.exchange.ledger_file import LedgerFile
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.synthetic import write_candles
+from sandbox.exchange.trading import Trading
 from tests.support.exchanges import Caller, control, controlled, refused
 
 ORDER, TICKER = "/api/v3/order", "/api/v3/ticker/24hr"

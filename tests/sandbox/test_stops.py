@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from sandbox.candles import CandleFolder
-from sandbox.exchange import LocalExchange
-from sandbox.orders import Order, OrderRequest, OrderType, Side, Status, TimeInForce
-from sandbox.refusals import RefusalError
-from sandbox.replay import Replay
-from sandbox.server import running
-from sandbox.synthetic import write_candles
-from sandbox.trading import Trading
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.orders import Order, OrderRequest, OrderType, Side, Status, TimeInForce
+from sandbox.exchange.refusals import RefusalError
+from sandbox.exchange.replay import Replay
+from sandbox.exchange.synthetic import write_candles
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 from tests.support.exchanges import freqtrade_on, make_exchange
 
 BALANCES = {"USDT": 1000, "BTC": 5}

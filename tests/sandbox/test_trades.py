@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.candles import CandleFolder
-from sandbox.exchange import LocalExchange
-from sandbox.server import running
-from sandbox.synthetic import write_candles
-from sandbox.trading import Trading
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.synthetic import write_candles
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
 from tests.support.exchanges import Caller, make_exchange
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

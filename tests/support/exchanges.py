@@ -13,18 +13,18 @@ from urllib.parse import urlencode
 
 from freqtrade.resolvers import ExchangeResolver
 
-from sandbox.account import Account
-from sandbox.book import Book, Depth
-from sandbox.exchange import LocalExchange
-from sandbox.faults import Faults
-from sandbox.fees import Fees
-from sandbox.keys import Keys
-from sandbox.ledger_file import LedgerFile
-from sandbox.markets import Market
-from sandbox.orders import OrderRequest, OrderType, Side, TimeInForce
-from sandbox.overlay import overlay
-from sandbox.server import running
-from sandbox.trading import Trading
+from sandbox.binance.overlay import overlay
+from sandbox.exchange.account import Account
+from sandbox.exchange.book import Book, Depth
+from sandbox.exchange.fees import Fees
+from sandbox.exchange.keys import Keys
+from sandbox.exchange.ledger_file import LedgerFile
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.markets import Market
+from sandbox.exchange.orders import OrderRequest, OrderType, Side, TimeInForce
+from sandbox.exchange.trading import Trading
+from sandbox.serving.faults import Faults
+from sandbox.serving.server import running
 from tests.support.patience import PATIENCE
 
 BTC = Market("BTC/USDT", tick=Decimal("0.01"), step=Decimal("0.001"))

@@ -4,8 +4,8 @@ import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sandbox.candles import CandleFolder
-from sandbox.synthetic import write_candles
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.synthetic import write_candles
 
 TIMEFRAME = "4h"
 

@@ -16,10 +16,10 @@ from freqtrade.commands.optimize_commands import setup_optimize_configuration
 from freqtrade.enums import RunMode
 from freqtrade.optimize.backtesting import Backtesting
 
-from sandbox.candles import CandleFolder
-from sandbox.exchange import LocalExchange
-from sandbox.overlay import overlay
-from sandbox.server import running
+from sandbox.binance.overlay import overlay
+from sandbox.exchange.candles import CandleFolder
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.serving.server import running
 from tests.support.builders import PROJECT
 from tests.support.patience import PATIENCE
 

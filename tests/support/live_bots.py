@@ -14,13 +14,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from sandbox.exchange import LocalExchange
-from sandbox.faults import Faults
-from sandbox.keys import Keys
-from sandbox.overlay import overlay
-from sandbox.rate_limits import Limits
-from sandbox.server import LOOPBACK, running
-from sandbox.trading import Trading
+from sandbox.binance.overlay import overlay
+from sandbox.binance.rate_limits import Limits
+from sandbox.exchange.keys import Keys
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.trading import Trading
+from sandbox.serving.faults import Faults
+from sandbox.serving.server import LOOPBACK, running
 from tests.support.bot_records import DATABASE, BotRecords
 from tests.support.builders import PROJECT
 from tests.support.flat_candles import TIMEFRAME, write_flat_candles
@@ -253,7 +253,7 @@ class Ground:
             self.exchange.set_price(f"{asset}/USDT", price)
 
     def set_limits(self, **limits: int) -> None:
-        """Let the exchange allow so much; see `sandbox.rate_limits.Limits`."""
+        """Let the exchange allow so much; see `sandbox.binance.rate_limits.Limits`."""
         body = json.dumps(limits).encode()
         request = urllib.request.Request(f"{self.url}/control/limits", body, method="POST")
         with urllib.request.urlopen(request, timeout=10):

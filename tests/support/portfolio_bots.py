@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox.ledger import recompute
+from sandbox.exchange.ledger import recompute
 from tests.support.live_bots import Ground, LiveBot, make_bot_config, trading_ground
 
 PRICES = {"BTC": 100.0, "ETH": 10.0}

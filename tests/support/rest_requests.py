@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.server import LOOPBACK
+from sandbox.serving.server import LOOPBACK
 
 
 def api_request(

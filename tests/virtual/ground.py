@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sandbox.rate_limits import RequestWeight
-from sandbox.server import application_of
+from sandbox.binance.rate_limits import RequestWeight
+from sandbox.serving.server import application_of
 from tests.support.live_bots import UNLIMITED, Ground, LiveBot, built_ground
 from tests.virtual.memory_http import MemoryServer
 from tests.virtual.virtual_bot import Place, VirtualBot
@@ -29,7 +29,7 @@ class VirtualGround(Ground):
     place: Place
 
     def set_limits(self, **limits: int) -> None:
-        """Let the exchange allow so much; see `sandbox.rate_limits.Limits`."""
+        """Let the exchange allow so much; see `sandbox.binance.rate_limits.Limits`."""
         body = json.dumps(limits).encode()
         asked = self.place.server.ask("POST", "/control/limits", {}, body)
         answer = self.place.loop.run_until_complete(asked)

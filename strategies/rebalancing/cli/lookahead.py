@@ -32,7 +32,7 @@ def lookahead(cuts: int, as_json: bool, arguments: tuple[str, ...]) -> None:
     status 1 if an order differs.
     """
     try:
-        from sandbox.errors import SandboxError
+        from sandbox.exchange.errors import SandboxError
         from sandbox.lookahead import look_ahead
     except ModuleNotFoundError:
         raise RefusedError(

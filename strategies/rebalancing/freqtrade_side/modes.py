@@ -23,7 +23,7 @@ from rebalancing.freqtrade_side.charts.annotations import Marks, recorded_marks
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_journal
 from rebalancing.freqtrade_side.history.recorded_weights import recorded_weights
 from rebalancing.freqtrade_side.history.running_weights import RunningWeights
-from rebalancing.freqtrade_side.live.bot_state import freqtrade_state
+from rebalancing.freqtrade_side.internals import exchange_of, freqtrade_state
 from rebalancing.freqtrade_side.live.order_types import OrderTypes
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.start import start_live
@@ -135,8 +135,7 @@ class Testing(Charting):
     def start(self) -> None:
         """Ask the exchange for the markets."""
         strategy = self._strategy
-        exchange = strategy.dp._exchange
-        assert exchange is not None
+        exchange = exchange_of(strategy.dp)
         self._markets = markets_of(exchange, strategy.config, self._terms.setup.pairs)
         is_search = strategy.config["runmode"] == RunMode.HYPEROPT
         if is_search and (warning := loss_warning(strategy.config.get("hyperopt_loss"))):

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from sandbox.ledger import ZERO, Balance, recompute
-from sandbox.orders import Order, Side, Status
+from sandbox.exchange.ledger import ZERO, Balance, recompute
+from sandbox.exchange.orders import Order, Side, Status
 from tests.campaign.evidence import Evidence, in_ms
 from tests.campaign.scenario import STAKE
 from tests.campaign.witnessed import DELETED, WITHDRAWN, Touched

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from sandbox.orders import Side
+from sandbox.exchange.orders import Side
 from tests.campaign.evidence import Evidence, in_ms
 from tests.campaign.witnessed import (
     DELETED,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from sandbox.orders import Order, OrderType, Side
+from sandbox.exchange.orders import Order, OrderType, Side
 from tests.campaign.evidence import Evidence, Leg, in_ms, round_of
 from tests.campaign.scenario import ROUND_LOSS
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.enums import State
 
-
-def freqtrade_state(dataprovider: DataProvider) -> State | None:
-    """Return freqtrade's state; None where it cannot be read: no public call shows it."""
-    try:
-        rpc = dataprovider._DataProvider__rpc
-        return State(rpc._rpc._freqtrade.state)
-    except (AttributeError, ValueError):
-        return None
+from rebalancing.freqtrade_side.internals import freqtrade_state
 
 
 def is_running(dataprovider: DataProvider) -> bool:

@@ -11,6 +11,7 @@ from freqtrade.persistence import Order, Trade
 from sqlalchemy import select
 
 from rebalancing.account.in_flight import InFlightOrder
+from rebalancing.freqtrade_side.internals import ccxt_options
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.records import booked_orders
 from rebalancing.rounds.tag import ENTRY_TAG, parse_tag
@@ -56,14 +57,14 @@ class LostOrders:
         ccxt begins the identifiers it makes for Binance with a word that its options name. Other
         exchanges' orders are recognised by pair, side, size and time alone.
         """
-        brokers = self._exchange._api.options.get("broker")
+        brokers = ccxt_options(self._exchange).get("broker")
         if isinstance(brokers, dict) and "spot" in brokers:
             self._mark = brokers["spot"] = mark
 
     @property
     def doubt(self) -> timedelta:
         """How long an order that was sent may still be accepted."""
-        window = float(self._exchange._api.options.get("recvWindow") or 10_000)
+        window = float(ccxt_options(self._exchange).get("recvWindow") or 10_000)
         return timedelta(milliseconds=window + 1_000)
 
     def settle(

@@ -7,6 +7,7 @@ from typing import Any
 
 from freqtrade.strategy import IStrategy
 
+from rebalancing.freqtrade_side.internals import exchange_of
 from rebalancing.freqtrade_side.live.locks import AUTO_LOCK
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.records import own_orders
@@ -41,8 +42,7 @@ class OrderTypes:
         self.entries: frozenset[str] = frozenset()
         self._types: dict[str, Any] = dict(strategy.order_types)
         self._in_force: dict[str, Any] = dict(strategy.order_time_in_force)
-        exchange = strategy.dp._exchange
-        assert exchange is not None
+        exchange = exchange_of(strategy.dp)
         self._has_post_only = "PO" in exchange.get_option("order_time_in_force", [])
 
     def set(self, run: LiveRun, now: datetime) -> None:

@@ -11,6 +11,7 @@ import ccxt
 from freqtrade.exceptions import FreqtradeException, InsufficientFundsError
 from freqtrade.exchange import Exchange
 
+from rebalancing.freqtrade_side.internals import take_over_orders
 from rebalancing.freqtrade_side.records.redaction import redacted
 
 NOT_SENT = "freqtrade sent no order, its log says why"
@@ -46,8 +47,7 @@ class Refusals:
         self.by_asset: dict[str, str] = {}
         self.lacks_cash = False
         self._handed_out: set[str] = set()
-        self._send = exchange.create_order
-        exchange.create_order = self._create_order
+        self._send = take_over_orders(exchange, self._create_order)
 
     def handed_out(self, asset: str) -> None:
         """Freqtrade has been told to trade an asset."""

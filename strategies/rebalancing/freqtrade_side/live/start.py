@@ -13,6 +13,7 @@ from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
 from rebalancing.config.policy_words import describe
+from rebalancing.freqtrade_side.internals import exchange_of
 from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
@@ -61,8 +62,7 @@ def start_live(
     """
     now = datetime.now(UTC)
     store.wait_for_others()
-    exchange = strategy.dp._exchange
-    assert exchange is not None
+    exchange = exchange_of(strategy.dp)
     life = take_up(exchange, strategy.wallets, strategy.config, setup, now)
     setup, state, account = life.setup, life.state, life.account
     if not life.is_resumed and not own_orders.holdings():

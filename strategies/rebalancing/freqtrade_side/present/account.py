@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
+from freqtrade.exchange import Exchange
 from freqtrade.persistence import Order, Trade
 from freqtrade.wallets import Wallets
 
 from rebalancing.account.cash_book import QUIET_TOLERANCE, CashBook
+from rebalancing.freqtrade_side import internals
 from rebalancing.freqtrade_side.present.exact_cash import ExactCash
 from rebalancing.freqtrade_side.records import booked_orders, own_orders, store
 from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
@@ -30,6 +31,10 @@ class Account:
     ----------
     wallets : Wallets
         freqtrade's.
+    exchange : Exchange
+        freqtrade's.
+    dry_run : bool
+        The wallets are simulated.
     stake : str
         Code of the stake currency.
     assets : collection of str
@@ -51,6 +56,8 @@ class Account:
     def __init__(
         self,
         wallets: Wallets,
+        exchange: Exchange,
+        dry_run: bool,
         stake: str,
         assets: Collection[str],
         investment: float | None,
@@ -58,13 +65,14 @@ class Account:
         flows: int = 0,
     ) -> None:
         self._wallets = wallets
+        self._dry_run = dry_run
         self._stake = stake
         self.own = Trade.base_currency.in_(assets)
         self._investment = investment
         self.book = book
         self.flows = flows
         self._suspect = 0.0
-        self._exact = ExactCash(wallets._exchange, stake)
+        self._exact = ExactCash(exchange, stake)
         self._bought: dict[str, float] = {}
         self._bought_for: Mapping[str, Holding] | None = None
 
@@ -80,7 +88,7 @@ class Account:
         A simulated wallet books the fee of a buy when its coins are sold.
         """
         total = float(self._wallets.get_total(self._stake))
-        if self._wallets._config["dry_run"]:
+        if self._dry_run:
             total -= sum(holding.cost * holding.fee for holding in holdings.values())
         return total
 
@@ -208,9 +216,9 @@ class Account:
         cost : float
             What freqtrade will take off the cash for it, stake currency.
         """
-        if not self._wallets._config["dry_run"]:
+        if not self._dry_run:
             return
-        start: dict[str, Any] = self._wallets._start_cap
+        start = internals.starting_wallet(self._wallets)
         start[asset] = start.get(asset, 0.0) - amount
         start[self._stake] = start.get(self._stake, 0.0) + cost
         self._wallets.update()

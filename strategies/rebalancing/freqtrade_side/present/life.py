@@ -101,7 +101,16 @@ def take_up(
         state = state.changed(targets=fresh.targets, period=fresh.period, number=fresh.number)
     else:
         state = resumed(policy, state, now)
-    account = Account(wallets, setup.stake, own, settings.investment, state.book, state.flows)
+    account = Account(
+        wallets,
+        exchange,
+        dry_run,
+        setup.stake,
+        own,
+        settings.investment,
+        state.book,
+        state.flows,
+    )
     account.balance_adopted_before()
     markets = markets_of(exchange, config, setup.pairs)
     return Life(setup, policy, state, before, found is not None, markets, account)

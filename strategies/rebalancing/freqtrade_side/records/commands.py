@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast, get_args
 
 from freqtrade.persistence import KeyValueStore
-from freqtrade.persistence.key_value_store import _KeyValueStoreModel
 from sqlalchemy import select
+
+from rebalancing.freqtrade_side.internals import KeyValueRow
 
 Do = Literal["now", "pause", "resume"]
 
@@ -28,9 +29,9 @@ _LONGEST = 255  # characters of a value, by freqtrade's table
 # Two tools that made their first row at the same moment leave two; freqtrade updates the first, so
 # that one is read last and counts.
 _BOTH = (
-    select(_KeyValueStoreModel.key, _KeyValueStoreModel.string_value)
-    .where(_KeyValueStoreModel.key.in_([_COMMAND, _ANSWER]))
-    .order_by(_KeyValueStoreModel.id.desc())
+    select(KeyValueRow.key, KeyValueRow.string_value)
+    .where(KeyValueRow.key.in_([_COMMAND, _ANSWER]))
+    .order_by(KeyValueRow.id.desc())
 )
 
 
@@ -125,7 +126,7 @@ def reply(command: Command, text: str) -> None:
 
 
 def _read() -> dict[str, str | None]:
-    rows = _KeyValueStoreModel.session.execute(_BOTH)
+    rows = KeyValueRow.session.execute(_BOTH)
     return {str(key): text for key, text in rows}
 
 

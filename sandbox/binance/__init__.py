@@ -1,0 +1,1 @@
+"""How Binance's spot API says it: paths, parameters, signatures, codes, limits, answers."""

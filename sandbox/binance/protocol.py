@@ -1,0 +1,151 @@
+"""How Binance's REST API speaks: refusals with a code, request parameters, numbers as text."""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from sandbox.exchange.local_exchange import LocalExchange
+from sandbox.exchange.markets import Market
+from sandbox.exchange.refusals import RefusalError, invalid_symbol, missing
+
+INTERVALS = frozenset(
+    [
+        *("1s", "1m", "3m", "5m", "15m", "30m"),
+        *("1h", "2h", "4h", "6h", "8h", "12h"),
+        *("1d", "3d", "1w", "1M"),
+    ]
+)
+_SYMBOL = re.compile(r"[\w.&-]{1,50}")
+
+
+@web.middleware
+async def refusals_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer a `RefusalError` the way the exchange does."""
+    try:
+        return await handler(request)
+    except RefusalError as refusal:
+        return refusal_answer(refusal)
+
+
+def refusal_answer(refusal: RefusalError) -> web.Response:
+    """Write a refusal."""
+    wait = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    return web.json_response(refusal.body, status=refusal.status, headers=wait)
+
+
+def counted(exchange: LocalExchange) -> Middleware:
+    """Return a middleware that counts the requests an exchange gets, without their parameters."""
+
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        exchange.requests[f"{request.method} {request.path}"] += 1
+        return await handler(request)
+
+    return count
+
+
+def as_text(value: float | Decimal) -> str:
+    """Write a price or an amount with eight decimals, as the exchange does.
+
+    >>> as_text(0.00001)
+    '0.00001000'
+    """
+    return f"{value:.8f}"
+
+
+def whole_number(query: Mapping[str, str], name: str) -> int | None:
+    """Return a parameter that is a number without a sign; None where it is not sent.
+
+    Raises
+    ------
+    RefusalError
+        If it is anything else.
+    """
+    text = query.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,20}", text, re.ASCII):
+        raise RefusalError(
+            -1100,
+            f"Illegal characters found in parameter '{name}'; legal range is '^[0-9]{{1,20}}$'.",
+        )
+    return int(text)
+
+
+def limited(query: Mapping[str, str], default: int, largest: int) -> int:
+    """Return the parameter ``limit``: `default` where it is not sent, at most `largest`.
+
+    Raises
+    ------
+    RefusalError
+        If it is zero or not a number.
+    """
+    limit = whole_number(query, "limit")
+    if limit == 0:
+        raise RefusalError(-1130, "Data sent for parameter 'limit' is not valid.")
+    return min(default if limit is None else limit, largest)
+
+
+def required(query: Mapping[str, str], name: str) -> str:
+    """Return a parameter that must be sent.
+
+    Raises
+    ------
+    RefusalError
+        If it is missing or empty.
+    """
+    if not query.get(name):
+        raise missing(name)
+    return query[name]
+
+
+def named_market(exchange: LocalExchange, query: Mapping[str, str]) -> Market:
+    """Return the market the parameter ``symbol`` names.
+
+    Raises
+    ------
+    RefusalError
+        If it is missing, malformed or not listed.
+    """
+    return _listed(exchange, required(query, "symbol"))
+
+
+def chosen_markets(
+    exchange: LocalExchange, query: Mapping[str, str]
+) -> Market | tuple[Market, ...]:
+    """Return one market for ``symbol``, several for ``symbols``, all where neither is sent.
+
+    Raises
+    ------
+    RefusalError
+        If both are sent, or one is malformed or not listed.
+    """
+    if "symbol" in query and "symbols" in query:
+        raise RefusalError(-1128, "Combination of optional parameters invalid.")
+    if "symbol" in query:
+        return named_market(exchange, query)
+    if "symbols" not in query:
+        return exchange.markets
+    try:
+        names = json.loads(query["symbols"])
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        raise RefusalError(-1100, "Illegal characters found in parameter 'symbols'.")
+    return tuple(_listed(exchange, name) for name in names)
+
+
+def _listed(exchange: LocalExchange, symbol: str) -> Market:
+    market = exchange.market(symbol)
+    if market is not None:
+        return market
+    if not _SYMBOL.fullmatch(symbol) or symbol != symbol.upper():
+        legal = "'^[\\w\\-._&&[^a-z]]{1,50}$'"
+        raise RefusalError(
+            -1100, f"Illegal characters found in parameter 'symbol'; legal range is {legal}."
+        )
+    raise invalid_symbol()
