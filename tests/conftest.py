@@ -27,5 +27,5 @@ settings.load_profile("any machine")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark a test with the folder that it is in: ``-m live`` runs those of tests/live."""
     for item in items:
-        if HERE in item.path.parents:
+        if HERE in item.path.parent.parents:
             item.add_marker(item.path.relative_to(HERE).parts[0])

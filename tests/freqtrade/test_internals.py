@@ -13,10 +13,10 @@ from freqtrade.wallets import Wallets
 from sqlalchemy import select
 
 from rebalancing.freqtrade_side import internals
-from sandbox.server import running
-from sandbox.trading import Trading
-from tests.builders import make_config
-from tests.exchanges import live_config, make_exchange
+from sandbox.exchange.trading import Trading
+from sandbox.serving.server import running
+from tests.support.builders import make_config
+from tests.support.exchanges import live_config, make_exchange
 
 STRATEGY = """
 from freqtrade.strategy import IStrategy, RealParameter
