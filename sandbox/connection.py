@@ -33,8 +33,6 @@ def connected(
 
     Parameters
     ----------
-    setup
-        What the configuration says.
     online
         Take the markets from the real exchange.
     quiet

@@ -60,8 +60,6 @@ class Session:
     ----------
     configs
         The files the bot reads, the session's own last.
-    log
-        freqtrade's.
     """
 
     configs: tuple[str, ...]
@@ -81,8 +79,6 @@ def dry_run(
 
     Parameters
     ----------
-    show
-        Tells the user.
     configs
         The user's configuration files. Default: config.json.
     datadir

@@ -1,4 +1,4 @@
-"""What the exchange answers when it refuses, with Binance's codes and words."""
+"""Refusals of the exchange, with Binance's codes and words."""
 
 from typing import Any
 

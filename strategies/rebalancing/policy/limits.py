@@ -14,8 +14,6 @@ class Done:
 
     Parameters
     ----------
-    round : int
-        Its number.
     notional : float
         Sum over its orders, stake currency.
     """
@@ -31,8 +29,6 @@ def breach_before(
 
     Parameters
     ----------
-    limits : Limits
-        The user's.
     nav : float
         Stake currency.
     number : int
@@ -66,8 +62,6 @@ def breach_after(limits: Limits, nav: float, cost: float) -> str | None:
 
     Parameters
     ----------
-    limits : Limits
-        The user's.
     nav : float
         At the start of the round, stake currency.
     cost : float

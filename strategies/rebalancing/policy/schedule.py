@@ -68,8 +68,6 @@ def due(
         What is wanted, and what has happened.
     now : datetime
         Time of the view.
-    portfolio : Portfolio
-        As it is.
     targets : array, shape (assets + 1,)
         Target weights in force.
     tradable : bool array, shape (assets,)

@@ -50,8 +50,6 @@ class BacktestRun:
 
     Parameters
     ----------
-    setup : Setup
-        The checked configuration.
     settings : Settings
         The policy of this run.
     markets : Markets

@@ -1,4 +1,4 @@
-"""What a live bot tells: its journal, freqtrade's log, and messages to a person."""
+"""The diary of a live bot: its journal, freqtrade's log, and messages to a person."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Diary:
         self._journal.write(now, event, **facts)
 
     def opened(self, now: datetime, event: RoundOpened, without: Mapping[str, str]) -> str:
-        """A round starts, without these assets, for these reasons; return what was told."""
+        """Tell that a round starts, without which assets and why; return what was told."""
         current = event.round
         self._planned(now, "round", event, without)
         sold, bought = (self._money(part) for part in _sums(current.plan))
@@ -95,14 +95,16 @@ class Diary:
         return text
 
     def planned_again(self, now: datetime, event: RoundPlanned, without: Mapping[str, str]) -> None:
-        """A round plans what is left."""
+        """Tell that a round plans what is left."""
         current = event.round
         self._planned(now, "plan", event, without)
         logger.info(f"{current.tag}: try {current.tries}, {len(current.plan.trades)} trades left")
 
     def declined(self, now: datetime, reason: Reason, plan: Plan) -> str:
-        """A due round holds no trade; told to whoever asked for it, and else when what is left
-        out changes. Return why."""
+        """Tell that a due round holds no trade, and return why.
+
+        Whoever asked for it is told; else it is told when what is left out changes.
+        """
         why = plan.shortfall or "every weight is where it should be"
         facts = {"left_out": omissions(plan), "due": reason}
         if reason.cause is Cause.ASKED:
@@ -119,7 +121,7 @@ class Diary:
         reason: str,
         without: Mapping[str, str],
     ) -> None:
-        """A round ended; the reason says why it gave up and is empty where it did not."""
+        """Tell that a round ended; `reason` says why it gave up, and is empty if it did not."""
         ended, opening, portfolio = event.round, event.opening, event.portfolio
         achieved: dict[str, float] = {}
         for order in orders:

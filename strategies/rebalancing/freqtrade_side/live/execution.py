@@ -34,12 +34,6 @@ class Execution:
 
     Parameters
     ----------
-    snapshots : Snapshots
-        Cash and lots.
-    memory : Memory
-        Holds the open round.
-    diary : Diary
-        Is told.
     refusals : Refusals
         Knows what became of what is handed out.
     guard : OrderGuard
@@ -92,8 +86,6 @@ class Execution:
 
         Parameters
         ----------
-        pair : str
-            Name.
         now : datetime
             UTC.
         rate : float
