@@ -35,12 +35,6 @@ class Execution:
 
     Parameters
     ----------
-    snapshots : Snapshots
-        Cash and lots.
-    memory : Memory
-        Holds the open round.
-    diary : Diary
-        Is told.
     refusals : Refusals
         Knows what became of what is handed out.
     guard : OrderGuard
@@ -97,8 +91,6 @@ class Execution:
 
         Parameters
         ----------
-        pair : str
-            Name.
         now : datetime
             UTC.
         rate : float

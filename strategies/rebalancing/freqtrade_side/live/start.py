@@ -55,8 +55,6 @@ def start_live(
     ----------
     strategy : IStrategy
         With its data provider and wallets.
-    setup : Setup
-        The checked configuration.
     candles : mapping of str to PairCandles
         By pair; the strategy keeps it up to date.
     kept : str
