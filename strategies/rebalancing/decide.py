@@ -20,15 +20,6 @@ from rebalancing.view import Decision, View
 def decide(policy: Policy, state: State, view: View) -> Decision:
     """Decide what to do at a moment.
 
-    Parameters
-    ----------
-    policy : Policy
-        What is wanted.
-    state : State
-        What has happened.
-    view : View
-        What is known.
-
     Returns
     -------
     Decision

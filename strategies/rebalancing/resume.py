@@ -18,8 +18,6 @@ def begun(policy: Policy, number: int = 0) -> State:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
     number : int
         Of the first round: above that of any order that is known.
     """
@@ -31,8 +29,6 @@ def resumed(policy: Policy, state: State, now: datetime) -> State:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted now.
     state : State
         As it was written down.
     now : datetime

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -41,9 +42,15 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(STRATEGIES))
 
 
+@cache
+def syntax(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a file: many tests look at each."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def imports(path: Path) -> Iterator[str]:
     """Give every module that a file imports, at its top or within a function."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in syntax(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -138,12 +145,12 @@ def test_the_core_reads_no_clock_no_file_and_no_environment(path: Path) -> None:
     assert [module for module in imports(path) if top(module) in WORLDLY_MODULES] == []
     names = [
         node.attr if isinstance(node, ast.Attribute) else node.id
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in syntax(path)
         if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
     ]
     parameters = {
         argument.arg
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in syntax(path)
         if isinstance(node, ast.FunctionDef)
         for argument in node.args.args
     }

@@ -35,8 +35,6 @@ def next_round(
 
     Parameters
     ----------
-    settings : Settings
-        The policy.
     boundary : datetime or None
         The next one of the period, UTC; None if there is none yet, or no period.
     target, band : float

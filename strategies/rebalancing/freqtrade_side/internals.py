@@ -48,8 +48,6 @@ def take_over_orders(exchange: Exchange, send: SendOrder) -> SendOrder:
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     send : callable
         Takes the keywords of `Exchange.create_order`, `pair` and `side` among them.
     """

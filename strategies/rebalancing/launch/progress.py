@@ -1,4 +1,4 @@
-"""What a person sees while freqtrade works: that it is alive, how far it is, how long it takes."""
+"""Progress of freqtrade for a person: that it is alive, how far it is, how long it takes."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -34,8 +34,6 @@ def doubt(quoted: Quoted, max_spread: float) -> str | None:
 
     Parameters
     ----------
-    quoted : Quoted
-        Of one moment.
     max_spread : float
         Largest (ask - bid) / middle.
 

@@ -15,8 +15,6 @@ class Done:
 
     Parameters
     ----------
-    round : int
-        Its number.
     notional : float
         Sum over its orders, stake currency.
     """
@@ -32,8 +30,6 @@ def breach_before(
 
     Parameters
     ----------
-    limits : Limits
-        The user's.
     nav : float
         Stake currency.
     number : int
@@ -67,8 +63,6 @@ def breach_after(limits: Limits, nav: float, cost: float) -> str | None:
 
     Parameters
     ----------
-    limits : Limits
-        The user's.
     nav : float
         At the start of the round, stake currency.
     cost : float

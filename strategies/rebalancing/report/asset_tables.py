@@ -14,7 +14,7 @@ MANY = 12
 
 
 def asset_table(findings: Findings) -> Table:
-    """A row for each member."""
+    """Return a row for each member."""
     history = findings.record.history
     return Table(
         "Every asset",
@@ -64,7 +64,7 @@ def correlation_map(findings: Findings) -> Table | None:
 
 
 def diversification_cards(findings: Findings) -> Cards | None:
-    """The diversification return; none where too little is known."""
+    """Return the diversification return; none where too little is known."""
     found = findings.diversification
     if found is None:
         return None

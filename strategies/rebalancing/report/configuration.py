@@ -1,4 +1,4 @@
-"""What ran: policy, targets, fee, pairs, range and gaps, as the run itself had them."""
+"""Configuration of a run: policy, targets, fee, pairs, range and gaps, as it had them itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to rounds."""
+"""Events of rounds."""
 
 from __future__ import annotations
 
@@ -65,8 +65,6 @@ class RoundClosed:
     ----------
     round : Round
         As it was at its end.
-    outcome : Outcome
-        How.
     missing : tuple of str
         Assets of which it had not traded what it wanted when it gave up.
     opening : dict

@@ -45,8 +45,6 @@ class Round(BaseModel):
         0 for the initial allocation, then counted up.
     reason : Reason
         Why it started.
-    started : datetime
-        When.
     ordered_at : datetime or None
         Of its newest order; None before the first.
     destination : dict of str to float
@@ -160,8 +158,6 @@ class Round(BaseModel):
 
         Parameters
         ----------
-        asset : str
-            Its code.
         now : datetime
             The time of the order.
 

@@ -51,8 +51,6 @@ class BacktestRun:
 
     Parameters
     ----------
-    setup : Setup
-        The checked configuration.
     settings : Settings
         The policy of this run.
     markets : Markets

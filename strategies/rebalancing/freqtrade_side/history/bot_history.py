@@ -96,7 +96,7 @@ def _opening(
     setup: Setup,
     orders: Sequence[Executed],
 ) -> list[tuple[float, float]]:
-    """The cash flows, the first of which is what the bot started with."""
+    """Return the cash flows, the first of which is what the bot started with."""
     if flows:
         return [(when.timestamp(), amount) for when, amount in flows]
     wallet = config.get("dry_run_wallet")
@@ -117,8 +117,6 @@ def history_of(
 
     Parameters
     ----------
-    setup : Setup
-        The bot's.
     orders : sequence of Executed
         All that were filled, at least one.
     flows : sequence of (float, float)
@@ -165,7 +163,7 @@ def _executions(assets: tuple[str, ...], orders: list[Executed]) -> Executions:
 
 
 def _fee(order: Executed) -> float:
-    """What the fee took from the portfolio, stake currency: nothing if it was paid in BNB, say."""
+    """Return what the fee took from the portfolio, stake currency: 0 if it was paid in BNB, say."""
     if order.tag in IN_KIND:
         return 0.0
     return -order.amount * order.price - order.cash + order.fee_coins * order.price

@@ -23,17 +23,7 @@ SAME = 1e-6
 
 
 class CoinFlows:
-    """Corrects trades that hold more than the account has.
-
-    Parameters
-    ----------
-    snapshots : Snapshots
-        Setup and balances.
-    trade_writer : TradeWriter
-        Enters what left.
-    diary : Diary
-        Is told.
-    """
+    """Corrects trades that hold more than the account has."""
 
     def __init__(self, snapshots: Snapshots, trade_writer: TradeWriter, diary: Diary) -> None:
         self._setup = snapshots.setup

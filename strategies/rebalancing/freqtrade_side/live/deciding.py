@@ -47,14 +47,6 @@ class Deciding:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
-    snapshots : Snapshots
-        The portfolio.
-    memory : Memory
-        The bot's state.
-    diary : Diary
-        Is told.
     refusals : Refusals
         Knows why orders were not made.
 

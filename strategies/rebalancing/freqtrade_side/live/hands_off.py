@@ -29,19 +29,7 @@ class _Found:
 
 
 class HandsOff:
-    """Notices what was sold by hand, and whose trade was deleted.
-
-    Parameters
-    ----------
-    policy : Policy
-        What is wanted.
-    snapshots : Snapshots
-        Setup and cash book.
-    memory : Memory
-        The bot's.
-    diary : Diary
-        Is told.
-    """
+    """Notices what was sold by hand, and whose trade was deleted."""
 
     def __init__(self, policy: Policy, snapshots: Snapshots, memory: Memory, diary: Diary) -> None:
         self._setup = snapshots.setup

@@ -25,12 +25,8 @@ class OrderGuard:
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     strategy : IStrategy
         Says whether orders are market orders.
-    setup : Setup
-        The checked configuration.
     memory : Memory
         Knows with what the open round began.
 
@@ -57,8 +53,6 @@ class OrderGuard:
 
         Parameters
         ----------
-        current : Round
-            The open round.
         trade : Trade
             Of its newest plan.
         amount : float
@@ -94,8 +88,11 @@ class OrderGuard:
         return found.amount, ""
 
     def _budget(self, current: Round) -> float:
-        """What this order may lose: the orders of the plans before are filled, those of this plan
-        are expected to cost what they were found to."""
+        """Return what this order may lose, stake currency.
+
+        The orders of earlier plans are filled; those of this plan are expected to cost what the
+        order book said.
+        """
         if self._plan is not current.plan:
             opening = self._memory.state.opening or {}
             lost = own_orders.slippage(own_orders.of_round(current.tag), opening.get("prices", {}))

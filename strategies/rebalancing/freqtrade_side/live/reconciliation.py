@@ -27,16 +27,8 @@ class Reconciliation:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
-    snapshots : Snapshots
-        The portfolio.
-    memory : Memory
-        The bot's.
     trade_writer : TradeWriter
         Enters adopted coins.
-    diary : Diary
-        Is told.
     """
 
     def __init__(

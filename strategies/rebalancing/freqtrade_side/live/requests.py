@@ -1,4 +1,4 @@
-"""What a person or a script asks of the running bot, and the answer."""
+"""Requests of a person or a script to the running bot, and their answers."""
 
 from __future__ import annotations
 
@@ -18,15 +18,7 @@ ANSWERED_WITHIN = timedelta(seconds=8)
 
 
 class Requests:
-    """Does what is asked, and answers once it is known what comes of it.
-
-    Parameters
-    ----------
-    memory : Memory
-        The bot's.
-    diary : Diary
-        Is told.
-    """
+    """Does what is asked, and answers once it is known what comes of it."""
 
     def __init__(self, memory: Memory, diary: Diary) -> None:
         self._memory = memory

@@ -60,10 +60,6 @@ class LiveRun:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
-    snapshots : Snapshots
-        The portfolio.
     memory : Memory
         What the life before left.
     board : QuoteBoard
@@ -72,10 +68,6 @@ class LiveRun:
         What happens around the rounds.
     lost_orders : LostOrders
         Finds out what became of orders.
-    diary : Diary
-        Is told.
-    dataprovider : DataProvider
-        freqtrade's.
     candles : mapping of str to PairCandles
         By pair; the strategy keeps it up to date.
     refusals : Refusals
@@ -114,7 +106,7 @@ class LiveRun:
         self._deciding = Deciding(policy, snapshots, memory, diary, refusals)
         self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(memory, diary)
-        self.execution = Execution(snapshots, memory, diary, refusals, guard)
+        self.execution = Execution(snapshots, memory, diary, refusals, guard, lost_orders.marks)
 
     @property
     def is_ordering(self) -> bool:

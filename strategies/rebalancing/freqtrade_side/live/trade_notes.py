@@ -1,4 +1,4 @@
-"""What FreqUI, REST and Telegram show beside a trade: its weight and its rounds."""
+"""Notes beside a trade for FreqUI, REST and Telegram: its weight and its rounds."""
 
 from __future__ import annotations
 
@@ -24,15 +24,7 @@ is a commit."""
 
 
 class TradeNotes:
-    """Keeps freqtrade's own data of each open trade up to date.
-
-    Parameters
-    ----------
-    setup : Setup
-        The checked configuration.
-    memory : Memory
-        The bot's.
-    """
+    """Keeps freqtrade's own data of each open trade up to date."""
 
     def __init__(self, setup: Setup, memory: Memory) -> None:
         self._setup = setup

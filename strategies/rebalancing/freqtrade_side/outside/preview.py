@@ -190,7 +190,7 @@ def _freqtrade(config: dict[str, Any]) -> str | None:
 
 
 def _candles(exchange: Exchange, setup: Setup, timeframe: str) -> dict[str, PairCandles]:
-    """The last candles: they tell whether a price is absurd."""
+    """Return the last candles: they tell whether a price is absurd."""
     listed = (pair for pair in setup.pairs if pair in exchange.markets)
     wanted = [(pair, timeframe, CandleType.SPOT) for pair in listed]
     found = exchange.refresh_latest_ohlcv(wanted, cache=False)

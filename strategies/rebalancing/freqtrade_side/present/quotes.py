@@ -58,8 +58,6 @@ class QuoteBoard:
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     setup : Setup
         Pairs and limits.
     now : datetime

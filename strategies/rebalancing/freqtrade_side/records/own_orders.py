@@ -47,8 +47,6 @@ class Executed:
         that were adopted or withdrawn.
     tag : str
         Of the round; empty if there is none.
-    filled_at : datetime or None
-        When.
     fee_coins : float
         Coins of `amount` that were kept as a fee.
     doubt : float

@@ -16,21 +16,21 @@ for it at once: a drift of the cash would be a number of thousands of points."""
 
 
 def initial(_policy: Policy, _state: State, view: View) -> Reason | None:
-    """The first round of all begins as soon as an asset has a price."""
+    """Begin the first round of all as soon as an asset has a price."""
     return Reason(Cause.INITIAL) if view.portfolio.available[:-1].any() else None
 
 
 def asked(
     _policy: Policy, state: State, _view: View, _targets: Vector, _new: Mask
 ) -> Reason | None:
-    """Somebody asks for a round, the targets have changed, or one that gave up is tried again."""
+    """Hear who asks for a round, changed targets among them, and try again what gave up."""
     return state.asked or state.again
 
 
 def withdrawal(
     _policy: Policy, _state: State, view: View, _targets: Vector, _new: Mask
 ) -> Reason | None:
-    """More was taken out than there is in cash."""
+    """Find that more was taken out than there is in cash."""
     owes = view.portfolio.cash < -OWED * view.portfolio.nav
     return Reason(Cause.WITHDRAWAL) if owes else None
 
@@ -38,7 +38,7 @@ def withdrawal(
 def new_asset(
     policy: Policy, state: State, view: View, targets: Vector, tradable: Mask
 ) -> Reason | None:
-    """An asset can be traded for the first time."""
+    """Find an asset that can be traded for the first time."""
     if len(state.seen) == len(policy.assets):
         return None
     available = view.portfolio.available[:-1]
