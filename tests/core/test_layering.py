@@ -198,10 +198,7 @@ def strange_names(tree: ast.AST) -> Iterator[str]:
 def test_private_names_of_others_stand_in_one_module(path: Path) -> None:
     """`test_internals.py` tests each of them against the freqtrade that is installed."""
     found = set(strange_names(ast.parse(path.read_text())))
-    if path == PACKAGE / "freqtrade_side" / "internals.py":
-        assert found == INTERNALS
-    else:
-        assert found == set()
+    assert found == (INTERNALS if path.name == "internals.py" else set())
 
 
 def requirements_of(distribution: str) -> set[str]:
