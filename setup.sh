@@ -24,6 +24,8 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   hyperopt [ARGS]   optimise its period and threshold, likewise
   test [ARGS]       lint, types and tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles for config.json or --config FILE
+  status, journal, preview, now, pause, resume, summary, report, lookahead, cross, schema
+                    the other commands of .venv/bin/rebalance, whose --help says what they do
   bench [ARGS]      measure what the strategy costs in backtests
   bench-live [ARGS] measure what it costs in a trading bot's loop
   campaign [ARGS]   trade through random trouble on a local exchange; --seeds 200 is the whole of it
@@ -42,13 +44,11 @@ main() {
     place_files "$@"
     set -- ${placed[@]+"${placed[@]}"}
     case $command in
-        new) run rebalance new "$@" ;;
-        dry-run) run rebalance dry-run "$@" ;;
-        trade) run rebalance trade "$@" ;;
-        backtest) run rebalance backtest "$@" ;;
-        hyperopt) run rebalance hyperopt "$@" ;;
+        new | data | dry-run | trade | backtest | hyperopt | lookahead | cross | summary | report | \
+            preview | status | journal | now | pause | resume | schema)
+            run python -m rebalancing "$command" "$@"
+            ;;
         test) check "$@" ;;
-        data) run rebalance data "$@" ;;
         bench) run python -m tests.benchmark "$@" ;;
         bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from freqtrade.util import fmt_coin, fmt_coin2
+from freqtrade.constants import DECIMAL_PER_COIN_FALLBACK, DECIMALS_PER_COIN
 from humanize import naturaltime
 
 NOTHING = "-"
@@ -26,19 +26,24 @@ def money(value: float | None, stake: str, *, sign: bool = False, name: bool = T
     """
     if value is None:
         return NOTHING
-    text: str = fmt_coin(value, stake, show_coin_name=name, keep_trailing_zeros=True)
+    digits = DECIMALS_PER_COIN.get(stake, DECIMAL_PER_COIN_FALLBACK)
+    text = f"{value:.{digits}f} {stake}" if name else f"{value:.{digits}f}"
     return f"+{text}" if sign and value > 0 else text
 
 
-def coins(amount: float, asset: str, *, sign: bool = False) -> str:
+def coins(amount: float, *, sign: bool = False) -> str:
     """Write a number of coins, with a plus if `sign` asks for it."""
-    text = str(fmt_coin2(amount, asset, show_coin_name=False))
+    text = _eight_digits(amount)
     return f"+{text}" if sign and amount > 0 else text
 
 
-def price(value: float | None, stake: str) -> str:
+def price(value: float | None) -> str:
     """Write a price with up to eight digits after the point."""
-    return NOTHING if value is None else str(fmt_coin2(value, stake, show_coin_name=False))
+    return NOTHING if value is None else _eight_digits(value)
+
+
+def _eight_digits(value: float) -> str:
+    return f"{value:.8f}".rstrip("0").rstrip(".")
 
 
 def percent(fraction: float | None) -> str:

@@ -61,7 +61,7 @@ def _table(preview: Preview) -> Table:
     for asset, price, weight, target in rows:
         table.add_row(
             asset,
-            figures.price(price if math.isfinite(price) else None, preview.stake),
+            figures.price(price if math.isfinite(price) else None),
             figures.percent(weight),
             figures.percent(target),
             figures.points(weight - target),
@@ -73,5 +73,5 @@ def _table(preview: Preview) -> Table:
 def _trade(trade: Trade | None, stake: str) -> tuple[str, str]:
     if trade is None:
         return "", ""
-    coins = figures.coins(trade.amount, trade.asset, sign=True)
+    coins = figures.coins(trade.amount, sign=True)
     return coins, figures.money(trade.amount * trade.price, stake, sign=True, name=False)

@@ -102,8 +102,8 @@ def weights_table(status: BotStatus) -> Table:
         is_cash = member.asset == stake
         table.add_row(
             member.asset,
-            "" if is_cash else figures.coins(member.amount, member.asset),
-            "" if is_cash else figures.price(member.price, stake),
+            "" if is_cash else figures.coins(member.amount),
+            "" if is_cash else figures.price(member.price),
             figures.money(member.value, stake, name=False),
             figures.percent(member.weight),
             figures.percent(member.target),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from freqtrade.util.formatters import decimals_per_coin
+from freqtrade.constants import DECIMAL_PER_COIN_FALLBACK, DECIMALS_PER_COIN
 
 WHOLE = {"JPY", "KRW", "IDR", "VND", "CLP", "HUF", "COP"}
 """Currencies whose smallest unit in use is one."""
@@ -26,7 +26,7 @@ def decimals(stake: str) -> int:
         return 0
     if stake in CENTS or "USD" in stake or "EUR" in stake:
         return 2
-    return int(decimals_per_coin(stake))
+    return int(DECIMALS_PER_COIN.get(stake, DECIMAL_PER_COIN_FALLBACK))
 
 
 def money(value: float | None, stake: str, sign: str = "") -> str:
