@@ -15,7 +15,7 @@ _INTERRUPTED = 130
 
 @click.group()
 def main() -> None:
-    """A local exchange for freqtrade: it replays recorded candles on this machine.
+    """Replay recorded candles on this machine, as a local exchange for freqtrade.
 
     It speaks Binance's spot API on 127.0.0.1, so that freqtrade runs without network. It holds no
     real money and knows no keys but its own.

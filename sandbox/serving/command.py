@@ -1,4 +1,4 @@
-"""What ``python -m sandbox serve`` does: an exchange, an account if wanted, until Ctrl-C."""
+"""The command ``python -m sandbox serve``: an exchange, an account if wanted, until Ctrl-C."""
 
 import json
 import sys

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from rebalancing.launch.arguments import read_arguments
-from rebalancing.launch.backtest import Asked, backtest
+from rebalancing.launch.asked import Asked
+from rebalancing.launch.backtest import backtest
 from rebalancing.launch.configuration import load_configuration, read_setup
 from rebalancing.launch.errors import LaunchError
 from sandbox.exchange.synthetic import write_candles

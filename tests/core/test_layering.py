@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.support.patience import PATIENCE
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
 EDGES = {PACKAGE / "__main__.py"}
-ROOMS = ("account", "config", "market", "performance", "policy", "rounds")
+ROOMS = ("account", "config", "events", "market", "performance", "policy", "rounds")
 INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
@@ -41,9 +42,15 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(STRATEGIES))
 
 
+@cache
+def syntax(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a file: many tests look at each."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def imports(path: Path) -> Iterator[str]:
     """Give every module that a file imports, at its top or within a function."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in syntax(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -138,12 +145,12 @@ def test_the_core_reads_no_clock_no_file_and_no_environment(path: Path) -> None:
     assert [module for module in imports(path) if top(module) in WORLDLY_MODULES] == []
     names = [
         node.attr if isinstance(node, ast.Attribute) else node.id
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in syntax(path)
         if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
     ]
     parameters = {
         argument.arg
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in syntax(path)
         if isinstance(node, ast.FunctionDef)
         for argument in node.args.args
     }
@@ -181,8 +188,9 @@ def strange_names(tree: ast.AST) -> Iterator[str]:
             own |= {target.id for target in targets if isinstance(target, ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
-            is_own = ast.unparse(node.value) in ("self", "cls") and node.attr in own
-            names = [] if is_own else [node.attr]
+            owner = ast.unparse(node.value)
+            is_own = owner in ("self", "cls") and node.attr in own
+            names = [] if is_own or owner in sys.stdlib_module_names else [node.attr]
         elif isinstance(node, ast.ImportFrom):
             names = [*str(node.module).split("."), *(alias.name for alias in node.names)]
         else:
@@ -267,6 +275,18 @@ def test_a_command_that_needs_the_sandbox_says_so_where_a_copied_strategy_comes_
     assert ended.returncode == 2
     assert f"rebalance {command} needs the local exchange" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_percentages_for_people_are_written_in_one_module() -> None:
+    """They look the same in tables, on pages and in messages."""
+    specs = {
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path in STRATEGIES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+        if ast.unparse(node.format_spec).strip("'\"").endswith("%")
+    }
+    assert specs == set()
 
 
 def test_downloading_needs_no_sandbox(tmp_path: Path) -> None:

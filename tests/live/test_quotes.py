@@ -138,7 +138,7 @@ def test_a_price_far_from_its_candle_that_the_book_does_not_confirm_starts_nothi
         quotes = found.quotes(BTC=50)
     (line,) = quotes.trouble
     assert line.startswith("BTC/USDT: its price 100")
-    assert "+100% from the last candle (50)" in line
+    assert "+100 % from the last candle (50)" in line
     assert np.isnan(quotes.prices[0])
     assert quotes.prices[1] == pytest.approx(10, rel=1e-3)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -20,7 +21,7 @@ from tests.virtual.workers import virtual_workers
 PRICES = {"BTC": 60_000.0, "ETH": 3_000.0}
 
 
-def scenario(*script) -> Scenario:
+def scenario(*script: Any) -> Scenario:
     drawn = next(
         one
         for one in map(draw_scenario, range(1, 1_000))
@@ -57,7 +58,7 @@ def forget_intents() -> None:
 
     intend = Execution._intend
 
-    def only_in_memory(self, *arguments) -> None:
+    def only_in_memory(self: Any, *arguments: Any) -> None:
         self._memory.save = lambda *_: None
         intend(self, *arguments)
         del self._memory.save
@@ -85,6 +86,18 @@ def test_a_bot_that_does_not_keep_its_intents_is_found_out(
     worker.submit(forget_intents).result()
     _, found = worker.submit(lived, KILLED_AT_AN_ORDER, tmp_path / "life").result()
     assert any("freqtrade does not know it" in sentence for sentence in found), found
+
+
+@pytest.mark.parametrize("kind", ["limit", "maker"])
+def test_nothing_moves_the_prices_of_a_calm_end_but_orders_that_rest(
+    worker: ProcessPoolExecutor, tmp_path: Path, kind: str
+) -> None:
+    block = {"targets": {"BTC": 0.5, "ETH": 0.3, "USDT": 0.2}, "threshold": 0.003}
+    block |= {"maker": "1m"} if kind == "maker" else {}
+    resting = replace(scenario(Wait(3)), kind=kind, rebalance=block)
+    written, found = worker.submit(lived, resting, tmp_path / "life").result()
+    assert found == []
+    assert written.count(b'"event": "round"') == 1, "a move that lasts is a drift of its own"
 
 
 def test_the_command_runs_virtual_seeds() -> None:

@@ -1,4 +1,4 @@
-"""What the user sees of a dry-run: a page of text, then the rounds as they come."""
+"""The view of a dry-run: a page of text, then the rounds as they come."""
 
 import shlex
 import time

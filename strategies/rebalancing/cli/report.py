@@ -82,8 +82,6 @@ def make_report(
         Results and databases; none for the newest backtest, or for the bot of `configs`.
     configs : sequence of str
         Of the bots.
-    datadir : Path or None
-        Folder of the candles.
     output : Path or None
         The page; None for one in ``user_data/plot``, named after its source.
     tables : Path or None

@@ -1,4 +1,4 @@
-"""What the user's arguments say, read with freqtrade's own table of options."""
+"""The user's arguments, read with freqtrade's own table of options."""
 
 import argparse
 from collections.abc import Mapping, Sequence

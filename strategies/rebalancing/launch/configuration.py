@@ -30,8 +30,6 @@ class Setup:
         The names of those that will run.
     user_data
         freqtrade's folder for all it writes.
-    datadir
-        The folder of candles.
     datadir_argument
         The folder to name in ``--datadir``; None where freqtrade would find it by itself.
     """

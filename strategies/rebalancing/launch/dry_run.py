@@ -61,8 +61,6 @@ class Session:
     ----------
     configs
         The files the bot reads, the session's own last.
-    log
-        freqtrade's.
     """
 
     configs: tuple[str, ...]
@@ -82,8 +80,6 @@ def dry_run(
 
     Parameters
     ----------
-    show
-        Tells the user.
     configs
         The user's configuration files. Default: config.json.
     datadir

@@ -1,4 +1,4 @@
-"""What a dry-run on the local exchange changes in the user's configuration."""
+"""Settings of a dry-run on the local exchange, in place of the user's."""
 
 import secrets
 import socket

@@ -26,8 +26,6 @@ def connected(
 
     Parameters
     ----------
-    setup
-        What the configuration says.
     online
         Take the markets from the real exchange.
     quiet

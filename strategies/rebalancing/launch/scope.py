@@ -1,4 +1,4 @@
-"""What a backtest is going to run over: pairs, candles, range, and how many rounds at most."""
+"""The scope of a backtest: pairs, candles, range, and how many rounds at most."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -78,8 +78,6 @@ def scope_of(setup: Setup, candles: CandleFolder, period: timedelta | None) -> S
 
     Parameters
     ----------
-    setup
-        Of SmartRebalance.
     period
         Between rounds, if nothing else starts one; None for a policy that prices drive.
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
 
 import numpy as np
 from freqtrade.persistence import LocalTrade, Order
 
 from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.decide import take
+from rebalancing.events.orders import NotSent, Ordered, Side
 from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import THIN, OrderGuard
+from rebalancing.freqtrade_side.live.order_marks import OrderMarks
 from rebalancing.freqtrade_side.live.refusals import NO_CASH, Refusals
 from rebalancing.freqtrade_side.orders import partial_sell_stake
 from rebalancing.freqtrade_side.present.account import SLIVER
@@ -34,16 +35,12 @@ class Execution:
 
     Parameters
     ----------
-    snapshots : Snapshots
-        Cash and lots.
-    memory : Memory
-        Holds the open round.
-    diary : Diary
-        Is told.
     refusals : Refusals
         Knows what became of what is handed out.
     guard : OrderGuard
         Says how much of a trade may be ordered at once.
+    marks : OrderMarks
+        Mark the orders.
 
     Attributes
     ----------
@@ -60,6 +57,7 @@ class Execution:
         diary: Diary,
         refusals: Refusals,
         guard: OrderGuard,
+        marks: OrderMarks,
     ) -> None:
         self._setup = snapshots.setup
         self._account = snapshots.account
@@ -69,6 +67,7 @@ class Execution:
         self._diary = diary
         self._refusals = refusals
         self._guard = guard
+        self._marks = marks
         self.is_allowed = False
         self.doubted: Collection[str] = ()
 
@@ -92,8 +91,6 @@ class Execution:
 
         Parameters
         ----------
-        pair : str
-            Name.
         now : datetime
             UTC.
         rate : float
@@ -164,8 +161,8 @@ class Execution:
             return amount
         why = why or THIN
         self._refusals.not_sent(trade.asset, why, is_assets=why == THIN)
-        side = "sell" if trade.is_sell else "buy"
-        self._diary.note(now, "not sent", f"{side} {trade.asset}, {current.tag}: {why}")
+        side: Side = "sell" if trade.is_sell else "buy"
+        self._diary.write(now, NotSent(side, trade.asset, current.tag, why))
         return 0.0
 
     def _awaits_proceeds(self) -> bool:
@@ -177,7 +174,7 @@ class Execution:
         """Write down what freqtrade is about to do, before it does it."""
         current = self._memory.state.round
         assert current is not None
-        side: Literal["buy", "sell"] = "sell" if trade.is_sell else "buy"
+        side: Side = "sell" if trade.is_sell else "buy"
         known = booked_orders.all_orders(Order.ft_pair == f"{trade.asset}/{self._setup.stake}")
         self._refusals.handed_out(trade.asset)
         intent = InFlightOrder(
@@ -189,10 +186,9 @@ class Execution:
             after=known.last_order,
             since=known.since,
             names=known.names,
+            mark=self._marks.next(),
         )
         self._memory.note(intents=(*self._memory.state.intents, intent))
-        unit = "amount" if trade.is_sell else "notional"
-        facts = {"round": current.number, "asset": trade.asset, "side": side, unit: size}
         with uninterrupted():
             self._memory.save(now)
-            self._diary.event(now, "order", **facts)
+            self._diary.write(now, Ordered(current.number, trade.asset, side, size))

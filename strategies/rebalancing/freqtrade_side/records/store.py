@@ -1,4 +1,4 @@
-"""What the live bot keeps in freqtrade's own database, next to the orders it speaks of."""
+"""The live bot's store in freqtrade's own database, next to the orders it speaks of."""
 
 from __future__ import annotations
 
