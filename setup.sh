@@ -44,17 +44,17 @@ main() {
     set -- ${placed[@]+"${placed[@]}"}
     case $command in
         new) run rebalance new "$@" ;;
-        dry-run) run python -m sandbox dry-run "$@" ;;
+        dry-run) run rebalance dry-run "$@" ;;
         trade) run rebalance trade "$@" ;;
-        backtest) run python -m sandbox backtest "$@" ;;
-        hyperopt) run python -m sandbox hyperopt "$@" ;;
+        backtest) run rebalance backtest "$@" ;;
+        hyperopt) run rebalance hyperopt "$@" ;;
         check) check --numprocesses 2 -m core --hypothesis-profile quick tests/core ;;
         test)
             if (($#)); then run python -m pytest "$@"; fi
             # Much of the time is waiting for processes: more of them than cores.
             check --numprocesses 4 --dist worksteal
             ;;
-        data) run python -m sandbox data "$@" ;;
+        data) run rebalance data "$@" ;;
         bench) run python -m tests.benchmark "$@" ;;
         bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;

@@ -10,7 +10,7 @@ _HOUR = 3_600.0  # seconds
 _BALANCES_EVERY = 12  # quiet loops until a payment is noticed
 _SECONDS = 180.0  # at most: machines may be busy
 _STARTS = 6  # of a bot that ends by itself
-_TREMBLE = 0.002  # by which prices swing wider in every loop, all alike: resting orders fill
+_BEYOND = 0.002  # fraction of its price by which the market passes an order that rests
 
 
 def calm_down(life: "Life") -> tuple[int, int]:
@@ -19,9 +19,10 @@ def calm_down(life: "Life") -> tuple[int, int]:
     Notes
     -----
     The loop under way when the last fault ended does not count, nor those until a payment can
-    have been noticed, nor those in which an order of a maker rests for its price. Where a
-    boundary of the period has to come, or the bot is to wait for something that takes an hour,
-    the hour passes first.
+    have been noticed, nor those of a maker's round. While an order rests its pair trades at the
+    order's price, and at its own again afterwards: a move that lasts is a drift, and starts another
+    round. Where a boundary of the period has to come, or the bot is to wait for something that
+    takes an hour, the hour passes first.
     """
     life.ground.faults.clear()
     life.repair()
@@ -43,8 +44,8 @@ def calm_down(life: "Life") -> tuple[int, int]:
         life.keep_alive()
         if _rests(life):
             began = _loops(life)
+        _fill(life, calm)
         if life.bot.records.loops - first >= shown:
-            _tremble(life, calm, shown)
             if _is_stopped(life):  # somebody looks into it
                 life.hands.resume()
             shown += 1
@@ -94,7 +95,13 @@ def _leaves_out(life: "Life") -> bool:
     return texts[-1:] not in ([], ["over"])
 
 
-def _tremble(life: "Life", calm: Mapping[str, float], turn: int) -> None:
+def _fill(life: "Life", calm: Mapping[str, float]) -> None:
+    """Let pairs trade where their orders rest, and all others at their prices."""
+    wanted = dict(calm)
     if life.scenario.kind != "market":
-        factor = 1 + _TREMBLE * turn * (-1) ** turn
-        life.move({asset: price * factor for asset, price in calm.items()})
+        for row in life.bot.records.orders():
+            if row["ft_is_open"]:
+                beyond = -_BEYOND if row["ft_order_side"] == "buy" else _BEYOND
+                wanted[row["ft_pair"].partition("/")[0]] = row["ft_price"] * (1 + beyond)
+    moved = {asset: price for asset, price in wanted.items() if price != life.prices[asset]}
+    life.move(moved)

@@ -47,6 +47,7 @@ class Books:
         self.trading = Trading(make_exchange(**PRICES), balances={"USDT": 1000})
         self.journal: list[dict[str, Any]] = []
         self.rows: list[dict[str, Any]] = []
+        self.opened: dict[str, str] = {}
 
     def round(self, number: int, tag: str, trades: dict[str, float]) -> None:
         """Trade these amounts of coins at the prices of PRICES, sells first."""
@@ -83,6 +84,7 @@ class Books:
         side = Side.BUY if amount > 0 else Side.SELL
         size = Decimal(str(abs(amount)))
         order = self.trading.place(OrderRequest(f"{asset}/USDT", side, OrderType.MARKET, size))
+        self.opened.setdefault(asset, now())
         self.rows.append(
             {
                 "order_id": str(order.id),
@@ -115,7 +117,14 @@ class Books:
             moves=tuple(Move(0, asset, price) for asset, price in PRICES.items()),
             kept_orders=tuple(self.rows),
             kept_trades=tuple(
-                {"pair": f"{asset}/USDT", "base_currency": asset, "is_open": 1, "amount": amount}
+                {
+                    "pair": f"{asset}/USDT",
+                    "base_currency": asset,
+                    "is_open": 1,
+                    "amount": amount,
+                    "open_date": self.opened[asset],
+                    "close_date": None,
+                }
                 for asset, amount in held.items()
             ),
             kept_flows=(Payment(0, self.scenario.cash),),

@@ -59,9 +59,10 @@ class NewLots:
 
     def _change(self, life: "Life") -> None:
         listing, pair = life.ground.exchange.listing, f"{self.asset}/{STAKE}"
-        step = max(Decimal("1e-8"), listing.of(pair).step * self.factor)
+        before = listing.of(pair).step
+        step = max(Decimal("1e-8"), before * self.factor)
         listing.set_rules(pair, {"step": step, "min_qty": step})
-        life.coarsest[self.asset] = max(life.coarsest.get(self.asset, step), step)
+        life.coarsest[self.asset] = max(life.coarsest.get(self.asset, before), step)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.campaign.checks import CHECKS, violations
+from tests.campaign.checks.hands import a_locked_pair_is_not_opened
 from tests.campaign.evidence import Evidence, in_ms
 from tests.campaign.honest_books import honest_history
 from tests.campaign.witnessed import (
@@ -143,6 +144,15 @@ def test_processes_that_are_refused_as_they_should_are_no_violation(honest: Evid
 def test_a_lock_of_a_coin_that_is_there_hinders_no_change_of_it(honest: Evidence) -> None:
     lock = before_round(honest, LOCKED, "ETH")._replace(ended_ms=sys.maxsize)
     assert violations(replace(honest, touched=(lock,))) == []
+
+
+def test_nor_of_a_trade_that_is_open_and_nearly_empty(honest: Evidence) -> None:
+    lock = before_round(honest, LOCKED, "ETH")._replace(ended_ms=sys.maxsize)
+    later = tuple(fill for fill in honest.fills if fill.time_ms > lock.begun_ms)
+    seen = replace(honest, touched=(lock,), fills=later)
+    assert list(a_locked_pair_is_not_opened(seen)) == []
+    (sentence,) = a_locked_pair_is_not_opened(replace(seen, kept_trades=()))
+    assert "whose pair was locked" in sentence
 
 
 def test_two_bots_on_an_account_are_judged_apart(honest: Evidence) -> None:

@@ -100,7 +100,9 @@ def test_a_drawn_book_has_the_sides_of_its_shape(stage: Any, number: int) -> Non
 
 
 def test_the_actions_change_what_they_say(stage: Any) -> None:
-    NewLots("SOL", Decimal(10)).happen(stage)
+    NewLots("SOL", Decimal("0.1")).happen(stage)
+    assert (stage.market.step, stage.coarsest) == (Decimal("0.0001"), {"SOL": Decimal("0.001")})
+    NewLots("SOL", Decimal(100)).happen(stage)
     NewLots("SOL", Decimal("0.1")).happen(stage)
     assert (stage.market.step, stage.coarsest) == (Decimal("0.001"), {"SOL": Decimal("0.01")})
     LargestOrder("SOL", 50.0).happen(stage)

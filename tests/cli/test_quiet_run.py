@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.freqtrade_log import Entry, LogTail
-from sandbox.progress import ProgressDisplay, in_words, seconds_left
+from rebalancing.launch.freqtrade_log import Entry, LogTail
+from rebalancing.launch.progress import ProgressDisplay, in_words, seconds_left
 
 AT = "2026-01-01 10:00:00,123"
 LOG = f"""{AT} - freqtrade - INFO - freqtrade 2026.9

@@ -18,7 +18,7 @@ from tests.support.patience import PATIENCE
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
 EDGES = {PACKAGE / "__main__.py"}
-ROOMS = ("account", "config", "market", "performance", "policy", "rounds")
+ROOMS = ("account", "config", "events", "market", "performance", "policy", "rounds")
 INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
@@ -102,7 +102,7 @@ def test_the_core_knows_no_framework(path: Path) -> None:
 @pytest.mark.parametrize("path", PURE, ids=name_of)
 def test_the_core_does_not_know_the_freqtrade_side(path: Path) -> None:
     assert [module for module in imports(path) if "freqtrade_side" in module] == []
-    outer = ("rebalancing.cli", "rebalancing.report")
+    outer = ("rebalancing.cli", "rebalancing.launch", "rebalancing.report")
     assert [module for module in imports(path) if module.startswith(outer)] == []
 
 
@@ -239,19 +239,62 @@ def test_everything_imported_comes_with_plain_freqtrade() -> None:
     } == set()
 
 
-def test_only_the_lookahead_command_uses_the_sandbox_and_does_without_it_until_it_runs() -> None:
-    """A copied strategy comes without the sandbox."""
+LAUNCH = PACKAGE / "launch"
+NEEDING_AN_EXCHANGE = ("backtest", "hyperopt", "dry-run", "lookahead")
+
+
+def test_the_sandbox_is_used_by_what_starts_freqtrade_on_it_and_by_nothing_else() -> None:
     files = sorted(STRATEGIES.rglob("*.py"))
-    users = {path for path in files if "sandbox" in {m.split(".")[0] for m in imports(path)}}
-    assert users == {PACKAGE / "cli" / "lookahead.py"}
+    users = {path for path in files if "sandbox" in {top(m) for m in imports(path)}}
+    assert {path.parent for path in users} == {LAUNCH}
+
+
+@pytest.mark.parametrize("path", sorted(LAUNCH.glob("*.py")), ids=name_of)
+def test_what_starts_freqtrade_does_not_know_the_commands(path: Path) -> None:
+    assert [module for module in imports(path) if module.startswith("rebalancing.cli")] == []
+
+
+@pytest.mark.parametrize("command", NEEDING_AN_EXCHANGE)
+def test_a_command_that_needs_the_sandbox_says_so_where_a_copied_strategy_comes_without(
+    command: str,
+) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(STRATEGIES)!r}); sys.modules['sandbox'] = None\n"
         "from rebalancing.cli import main\n"
-        "main(['lookahead'], prog_name='rebalance')"
+        f"main([{command!r}], prog_name='rebalance')"
     )
     ended = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=PATIENCE
     )
     assert ended.returncode == 2
-    assert "which a copied strategy does not bring" in ended.stderr
+    assert f"rebalance {command} needs the local exchange" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_percentages_for_people_are_written_in_one_module() -> None:
+    """They look the same in tables, on pages and in messages."""
+    specs = {
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path in STRATEGIES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+        if ast.unparse(node.format_spec).strip("'\"").endswith("%")
+    }
+    assert specs == set()
+
+
+def test_downloading_needs_no_sandbox(tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(STRATEGIES)!r}); sys.modules['sandbox'] = None\n"
+        "from rebalancing.cli import main\n"
+        "main(['data', '--config', 'missing.json'], prog_name='rebalance')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: missing.json: ")

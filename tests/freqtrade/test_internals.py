@@ -13,6 +13,7 @@ from freqtrade.wallets import Wallets
 from sqlalchemy import select
 
 from rebalancing.freqtrade_side import internals
+from sandbox.binance.dialect import Binance
 from sandbox.exchange.trading import Trading
 from sandbox.serving.server import running
 from tests.support.builders import make_config
@@ -50,7 +51,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     (folder / "Tiny.json").write_text(PARAMETERS)
     exchange = make_exchange(BTC=100)
     trading = Trading(exchange, balances={"USDT": 1000})
-    with running(exchange, trading=trading) as url:
+    with running(exchange, Binance(), trading=trading) as url:
         config = make_config(["BTC/USDT"], {}, strategy="Tiny", strategy_path=str(folder))
         config |= live_config(url, trading.keys, ["BTC/USDT"])
         config |= {"db_url": "sqlite://", "user_data_dir": folder, "datadir": folder}

@@ -13,11 +13,11 @@ from freqtrade import __version__ as freqtrade_version
 
 from rebalancing.cli.report import report
 from rebalancing.cli.summary import summary
+from rebalancing.numbers import money
 from rebalancing.performance.record import Record
 from rebalancing.report.csv_files import save_csv
 from rebalancing.report.figures import as_json, figures_of
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money
 from rebalancing.version import __version__
 from tests.support.builders import PROJECT, make_config, make_settings, write_candles
 from tests.support.freqtrade_runs import Outcome, backtest

@@ -88,6 +88,18 @@ def test_a_bot_that_does_not_keep_its_intents_is_found_out(
     assert any("freqtrade does not know it" in sentence for sentence in found), found
 
 
+@pytest.mark.parametrize("kind", ["limit", "maker"])
+def test_nothing_moves_the_prices_of_a_calm_end_but_orders_that_rest(
+    worker: ProcessPoolExecutor, tmp_path: Path, kind: str
+) -> None:
+    block = {"targets": {"BTC": 0.5, "ETH": 0.3, "USDT": 0.2}, "threshold": 0.003}
+    block |= {"maker": "1m"} if kind == "maker" else {}
+    resting = replace(scenario(Wait(3)), kind=kind, rebalance=block)
+    written, found = worker.submit(lived, resting, tmp_path / "life").result()
+    assert found == []
+    assert written.count(b'"event": "round"') == 1, "a move that lasts is a drift of its own"
+
+
 def test_the_command_runs_virtual_seeds() -> None:
     ran = CliRunner().invoke(main, ["--virtual", "--seeds", "1", "--jobs", "1", "--steps", "1"])
     assert ran.exit_code == 0, ran.output

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rebalancing.config.limits import Limits
+from rebalancing.numbers import percent
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def breach_after(limits: Limits, nav: float, cost: float) -> str | None:
     """
     if cost <= limits.round_loss * nav:
         return None
-    return _line("round_loss", f"{cost / nav:.2%} of NAV", f"{limits.round_loss:.2%} a round")
+    lost, most = percent(cost / nav), percent(limits.round_loss)
+    return _line("round_loss", f"{lost} of NAV", f"{most} a round")
 
 
 def _line(key: str, value: str, rule: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from rebalancing.numbers import money, percent, ratio
 from rebalancing.performance.asset_table import AssetRow
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, percent, ratio
 from rebalancing.report.table import Card, Cards, Cell, Table, shaded
 
 MANY = 12

@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from rebalancing.market.portfolio import Vector
+from rebalancing.numbers import percent
 from rebalancing.performance.executions import INITIAL
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import percent
 from rebalancing.rounds.tag import round_tag
 
 LEVELS = 4

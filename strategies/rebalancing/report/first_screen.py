@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from rebalancing.numbers import money
 from rebalancing.performance.history import History
 from rebalancing.performance.returns import DAY, DAYS_A_YEAR
 from rebalancing.performance.summary import moment
 from rebalancing.report.figure import Figure
 from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money
 from rebalancing.report.table import Card
 
 RECENT = (90, 30)

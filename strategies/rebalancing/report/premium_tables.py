@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rebalancing.numbers import money, percent
 from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, percent
 from rebalancing.report.table import Card, Cards, Cell, Table
 
 

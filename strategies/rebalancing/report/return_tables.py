@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from rebalancing.numbers import percent
 from rebalancing.performance.calendar_returns import CalendarReturn
 from rebalancing.performance.returns import DAY
 from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import percent
 from rebalancing.report.table import Card, Cards, Cell, Table, shaded
 
 MONTHS = tuple(f"{date(2000, month, 1):%b}" for month in range(1, 13))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from rebalancing.market.portfolio import Portfolio, Vector
-from rebalancing.policy.triggers import Reason
+from rebalancing.policy.reason import Reason
 from rebalancing.rounds.plan import Plan
 from rebalancing.rounds.round import Round
 

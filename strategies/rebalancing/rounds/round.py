@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Mask, Portfolio
-from rebalancing.policy.triggers import Reason
+from rebalancing.policy.reason import Reason
 from rebalancing.rounds.plan import Plan, Trade
 from rebalancing.rounds.tag import round_tag
 

@@ -64,9 +64,25 @@ def a_locked_pair_is_not_opened(seen: Evidence) -> Iterator[str]:
 
 
 def _opens(seen: Evidence, lock: Touched, at_ms: int) -> bool:
-    """Tell whether a buy of a moment within the lock would open a trade."""
+    """Tell whether a buy of a moment within the lock would open a trade.
+
+    Notes
+    -----
+    A trade that has nothing of its coins but the fee of a sell is open all the same.
+    """
     is_locked = lock.begun_ms < at_ms < lock.ended_ms
-    return is_locked and seen.held(at_ms - 1)[lock.asset] < seen.lot(lock.asset)
+    is_empty = seen.held(at_ms - 1)[lock.asset] < seen.lot(lock.asset)
+    return is_locked and is_empty and not _has_trade(seen, lock.asset, at_ms)
+
+
+def _has_trade(seen: Evidence, asset: str, at_ms: int) -> bool:
+    """Tell whether freqtrade had an open trade of a coin at a moment."""
+    return any(
+        in_ms(trade["open_date"]) < at_ms
+        and (trade["close_date"] is None or at_ms < in_ms(trade["close_date"]))
+        for trade in seen.kept_trades
+        if trade["base_currency"] == asset
+    )
 
 
 def a_second_process_is_refused(seen: Evidence) -> Iterator[str]:

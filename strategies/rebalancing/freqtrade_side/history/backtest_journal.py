@@ -16,6 +16,7 @@ from typing import Any
 from freqtrade import __version__ as freqtrade_version
 from freqtrade.enums import RunMode
 
+from rebalancing.events.backtest import BacktestBegan
 from rebalancing.freqtrade_side.records.journal_file import Journal, read_journal
 from rebalancing.rounds.tag import round_tag
 from rebalancing.version import __version__
@@ -43,7 +44,7 @@ def backtest_journal(config: Mapping[str, Any], strategy: str) -> Journal | None
     except ValueError as error:
         logger.warning(f"what rounds leave out is not recorded: {error}")
         return None
-    journal.write(datetime.now(UTC), "began", version=__version__, freqtrade=freqtrade_version)
+    journal.record(datetime.now(UTC), BacktestBegan(__version__, freqtrade_version))
     return journal
 
 

@@ -27,7 +27,7 @@ from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.executions import ADOPTED, OTHER, WITHDRAWN, Executions, Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from rebalancing.rounds.tag import ADOPTED_TAG, IN_KIND, WITHDRAWN_TAG, parse_tag
 
 Prices = Callable[[Sequence[str], float, float], tuple[Vector, Vector, Vector | None]]

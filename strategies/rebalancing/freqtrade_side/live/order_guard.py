@@ -6,7 +6,6 @@ from __future__ import annotations
 from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
-from rebalancing.freqtrade_side.live.diary import slippage
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.present.order_books import order_book
 from rebalancing.freqtrade_side.records import own_orders
@@ -96,7 +95,7 @@ class OrderGuard:
         """
         if self._plan is not current.plan:
             opening = self._memory.state.opening or {}
-            lost = slippage(own_orders.of_round(current.tag), opening.get("prices", {}))
+            lost = own_orders.slippage(own_orders.of_round(current.tag), opening.get("prices", {}))
             nav = float(opening.get("nav", self._memory.state.nav or 0.0))
             self._plan, self._left = current.plan, self._limit * nav - lost
         return self._left

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from rebalancing.decide import ask, forget
+from rebalancing.events.loop import Answered
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.records import commands
 from rebalancing.freqtrade_side.records.commands import Command
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 
 ANSWERED_WITHIN = timedelta(seconds=8)
 """How long an answer may wait for the decision; the command line waits for 15 seconds."""
@@ -78,7 +79,7 @@ class Requests:
 
     def _reply(self, now: datetime, command: Command, text: str) -> None:
         with uninterrupted():
-            self._diary.note(now, "command", f"{command.do}: {text}")
+            self._diary.write(now, Answered(command.do, text))
             self._memory.save(now)
             commands.reply(command, text)
         self._pending = None

@@ -88,20 +88,22 @@ def assume_fees(pair: str, rate: float, stake: str) -> None:
     Parameters
     ----------
     rate : float
-        Fraction of the notional that counts for fees which are not known yet.
+        Fraction of the notional that counts where no order of a trade has a fee that is known.
     stake : str
         Code of the stake currency.
 
     Notes
     -----
     freqtrade asks for a fee that it does not know at the begin of each loop, before anything else.
-    Nobody answers, the loop fails, and no other pair is traded any more.
+    Nobody answers, the loop fails, and no other pair is traded any more. It forgets a fee that it
+    knew with each further buy, and keeps the rate.
     """
     trades = Trade.session.scalars(select(Trade).where(Trade.pair == pair)).all()
     for trade in trades:
+        known = trade.fee_open if trade.fee_open_cost is not None else rate
         for side in (trade.entry_side, trade.exit_side):
             if not trade.fee_updated(side):
-                trade.update_fee(rate * trade.stake_amount, stake, rate, side)
+                trade.update_fee(known * trade.stake_amount, stake, known, side)
     if trades:
         Trade.commit()
 

@@ -29,7 +29,7 @@ from rebalancing.freqtrade_side.setup.configuration import Setup, read_setup
 from rebalancing.market.portfolio import Portfolio
 from rebalancing.market.prices import PairCandles
 from rebalancing.policy.guards import guards_of, targets_in_force
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from rebalancing.rounds.events import RoundDeclined, RoundOpened, RoundPlanned
 from rebalancing.rounds.plan import Omission, Plan, Trade
 from rebalancing.view import Decision, View

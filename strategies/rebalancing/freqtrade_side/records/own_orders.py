@@ -4,7 +4,7 @@ milliseconds in every loop."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -216,6 +216,15 @@ def fills(orders: Iterable[Executed]) -> dict[str, Fill]:
         else:
             bought[order.asset] += order.notional
     return {asset: Fill(sold[asset], bought[asset]) for asset in {*sold, *bought}}
+
+
+def slippage(orders: Iterable[Executed], prices: Mapping[str, float]) -> float:
+    """Return what orders got less, or paid more, than at prices by asset; stake currency."""
+    return sum(
+        order.amount * (order.price - prices[order.asset])
+        for order in orders
+        if order.asset in prices
+    )
 
 
 def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
