@@ -101,4 +101,4 @@ def test_away_from_a_terminal_progress_is_a_few_lines(capsys: pytest.CaptureFixt
     lines = shown.out.splitlines()
     assert lines[:2] == ["Policy: every [24h]", "backtest: under way after 5 s"]
     assert 3 < len(lines) < 8
-    assert lines[-1] == "backtest: 71%, 30 s left after 80 s"
+    assert lines[-1] == "backtest: 71 %, 30 s left after 80 s"

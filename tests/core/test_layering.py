@@ -184,8 +184,9 @@ def strange_names(tree: ast.AST) -> Iterator[str]:
             own |= {target.id for target in targets if isinstance(target, ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
-            is_own = ast.unparse(node.value) in ("self", "cls") and node.attr in own
-            names = [] if is_own else [node.attr]
+            owner = ast.unparse(node.value)
+            is_own = owner in ("self", "cls") and node.attr in own
+            names = [] if is_own or owner in sys.stdlib_module_names else [node.attr]
         elif isinstance(node, ast.ImportFrom):
             names = [*str(node.module).split("."), *(alias.name for alias in node.names)]
         else:

@@ -34,6 +34,9 @@ class InFlightOrder(BaseModel):
         there were none, or if an older version wrote this.
     names : tuple of str
         What the exchange calls these orders.
+    mark : str
+        What the identifier of the order begins with, and that of no other; empty where the
+        exchange's orders bear no mark, or if an older version wrote this.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,6 +49,7 @@ class InFlightOrder(BaseModel):
     after: int
     since: datetime | None = None
     names: tuple[str, ...] = ()
+    mark: str = ""
 
     @property
     def booked(self) -> Booked:

@@ -8,6 +8,8 @@ from typing import Any
 
 from rich.table import Table
 
+from rebalancing.numbers import percent
+
 SPACE = "rebalance"
 _DIGITS = 6  # of a threshold, which freqtrade draws with four and a rest of binary arithmetic
 
@@ -80,7 +82,7 @@ def _figures(found: Mapping[str, float] | None) -> Sequence[str]:
         return ("-",) * 4
     return (
         f"{found['rounds']:.0f}",
-        f"{found['premium']:+.2%}",
+        percent(found["premium"], "+"),
         f"{found['turnover']:.2f}",
-        f"{found['drawdown']:.2%}",
+        percent(found["drawdown"]),
     )

@@ -7,6 +7,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from rebalancing.numbers import percent
+
 Done = tuple[int, int]
 """Steps done and all steps."""
 
@@ -75,7 +77,9 @@ class ProgressDisplay:
             if share > (self._seen[-1][0] if self._seen else 0.0):
                 self._seen.append((share, now - self._first))
             left = seconds_left(self._seen)
-            state = f"{share:.0%}" + (f", {in_words(left)} left" if left is not None else "")
+            state = percent(share, digits=0) + (
+                f", {in_words(left)} left" if left is not None else ""
+            )
             self._bar.update(self._task, completed=done[0], total=done[1])
         self._bar.update(self._task, left=state)
         if self._bar.disable and now >= self._next:

@@ -17,6 +17,7 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import THIN, OrderGuard
+from rebalancing.freqtrade_side.live.order_marks import OrderMarks
 from rebalancing.freqtrade_side.live.refusals import NO_CASH, Refusals
 from rebalancing.freqtrade_side.orders import partial_sell_stake
 from rebalancing.freqtrade_side.present.account import SLIVER
@@ -38,6 +39,8 @@ class Execution:
         Knows what became of what is handed out.
     guard : OrderGuard
         Says how much of a trade may be ordered at once.
+    marks : OrderMarks
+        Mark the orders.
 
     Attributes
     ----------
@@ -54,6 +57,7 @@ class Execution:
         diary: Diary,
         refusals: Refusals,
         guard: OrderGuard,
+        marks: OrderMarks,
     ) -> None:
         self._setup = snapshots.setup
         self._account = snapshots.account
@@ -63,6 +67,7 @@ class Execution:
         self._diary = diary
         self._refusals = refusals
         self._guard = guard
+        self._marks = marks
         self.is_allowed = False
         self.doubted: Collection[str] = ()
 
@@ -181,6 +186,7 @@ class Execution:
             after=known.last_order,
             since=known.since,
             names=known.names,
+            mark=self._marks.next(),
         )
         self._memory.note(intents=(*self._memory.state.intents, intent))
         with uninterrupted():

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.freqtrade_side.internals import ccxt_options
+from rebalancing.freqtrade_side.live.order_marks import OrderMarks
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.records import booked_orders
 from rebalancing.rounds.tag import ENTRY_TAG, parse_tag
@@ -31,33 +32,23 @@ class LostOrders:
         Code of the stake currency.
     is_live : bool
         A simulated order cannot be lost, only never made.
+    marks : OrderMarks
+        Of the orders.
     """
 
     def __init__(
-        self, exchange: Exchange, trade_writer: TradeWriter, stake: str, is_live: bool
+        self,
+        exchange: Exchange,
+        trade_writer: TradeWriter,
+        stake: str,
+        is_live: bool,
+        marks: OrderMarks,
     ) -> None:
-        self._mark = ""
+        self.marks = marks
         self._exchange = exchange
         self._trade_writer = trade_writer
         self._stake = stake
         self._is_live = is_live
-
-    def mark_orders(self, mark: str) -> None:
-        """Let the exchange's identifiers of new orders tell which bot sent them.
-
-        Parameters
-        ----------
-        mark : str
-            What they begin with: at most 14 letters, digits and dashes.
-
-        Notes
-        -----
-        ccxt begins the identifiers it makes for Binance with a word that its options name. Other
-        exchanges' orders are recognised by pair, side, size and time alone.
-        """
-        brokers = ccxt_options(self._exchange).get("broker")
-        if isinstance(brokers, dict) and "spot" in brokers:
-            self._mark = brokers["spot"] = mark
 
     @property
     def doubt(self) -> timedelta:
@@ -89,6 +80,7 @@ class LostOrders:
         FreqtradeException
             If the exchange does not answer; all of them are still in doubt then.
         """
+        self.marks.end()
         doubtful, found = [], []
         for intent in intents:
             if self._is_known(intent) or not self._is_live:
@@ -144,12 +136,13 @@ class LostOrders:
 
         Notes
         -----
-        With our mark its size says nothing more: freqtrade made coins of the stake at a price of
-        its own, which may be far from the one the exchange filled at.
+        With a mark its size says nothing more: freqtrade made coins of the stake at a price of
+        its own, which may be far from the one the exchange filled at. An intent that an older
+        version wrote has no mark but the bot's.
         """
-        if self._mark:
-            ours = str(order.get("clientOrderId") or "").startswith(self._mark)
-            return ours and order["side"] == intent.side
+        if mark := intent.mark or self.marks.mark:
+            is_marked = str(order.get("clientOrderId") or "").startswith(mark)
+            return is_marked and order["side"] == intent.side
         return intent.fits(order["side"], float(order["amount"] or 0.0), _worth(order))
 
 

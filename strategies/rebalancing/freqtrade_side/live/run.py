@@ -106,7 +106,7 @@ class LiveRun:
         self._deciding = Deciding(policy, snapshots, memory, diary, refusals)
         self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(memory, diary)
-        self.execution = Execution(snapshots, memory, diary, refusals, guard)
+        self.execution = Execution(snapshots, memory, diary, refusals, guard, lost_orders.marks)
 
     @property
     def is_ordering(self) -> bool:

@@ -27,6 +27,7 @@ from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
+from rebalancing.freqtrade_side.live.order_marks import OrderMarks
 from rebalancing.freqtrade_side.live.reconciliation import Reconciliation
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.run import LiveRun
@@ -74,8 +75,8 @@ def start_live(
         _check(exchange, life)
     trade_writer = TradeWriter(exchange, strategy.config, strategy.get_strategy_name())
     is_live = not strategy.config["dry_run"]
-    lost_orders = LostOrders(exchange, trade_writer, setup.stake, is_live)
-    lost_orders.mark_orders(state.mark)
+    marks = OrderMarks(exchange, state.mark)
+    lost_orders = LostOrders(exchange, trade_writer, setup.stake, is_live, marks)
     path = journal_path(strategy.config)
     diary = Diary(Journal(path), strategy.dp)
     told = last_closed(path) if life.is_resumed or is_live else -1

@@ -23,14 +23,14 @@ def initial(_policy: Policy, _state: State, view: View) -> Reason | None:
 def asked(
     _policy: Policy, state: State, _view: View, _targets: Vector, _new: Mask
 ) -> Reason | None:
-    """Begin what somebody asks for, what new targets need, or what gave up and is tried again."""
+    """Hear who asks for a round, changed targets among them, and try again what gave up."""
     return state.asked or state.again
 
 
 def withdrawal(
     _policy: Policy, _state: State, view: View, _targets: Vector, _new: Mask
 ) -> Reason | None:
-    """Begin when more was taken out than there is in cash."""
+    """Find that more was taken out than there is in cash."""
     owes = view.portfolio.cash < -OWED * view.portfolio.nav
     return Reason(Cause.WITHDRAWAL) if owes else None
 
@@ -38,7 +38,7 @@ def withdrawal(
 def new_asset(
     policy: Policy, state: State, view: View, targets: Vector, tradable: Mask
 ) -> Reason | None:
-    """Begin when an asset can be traded for the first time."""
+    """Find an asset that can be traded for the first time."""
     if len(state.seen) == len(policy.assets):
         return None
     available = view.portfolio.available[:-1]

@@ -17,7 +17,7 @@ from rebalancing.view import View
 def period_and_threshold(
     policy: Policy, state: State, view: View, targets: Vector, _tradable: Mask
 ) -> Reason | None:
-    """Begin when a boundary of the period has come, or an asset has reached its band, or both."""
+    """Find that a boundary of the period has come, or that an asset is at the edge of its band."""
     boundary = PeriodGrid.of(policy.period, state).due(view.moment)
     if policy.needs_boundary and policy.thresholds is not None and not boundary:
         return None
