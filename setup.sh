@@ -25,6 +25,8 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   check             format, lint, types and the tests of the pure parts: before each commit
   test [ARGS]       the same with all tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles for config.json or --config FILE
+  status, journal, preview, now, pause, resume, summary, report, lookahead, cross, schema
+                    the other commands of .venv/bin/rebalance, whose --help says what they do
   bench [ARGS]      measure what the strategy costs in backtests
   bench-live [ARGS] measure what it costs in a trading bot's loop
   campaign [ARGS]   trade through random trouble on a local exchange; --seeds 200 is the whole of it
@@ -43,18 +45,16 @@ main() {
     place_files "$@"
     set -- ${placed[@]+"${placed[@]}"}
     case $command in
-        new) run rebalance new "$@" ;;
-        dry-run) run rebalance dry-run "$@" ;;
-        trade) run rebalance trade "$@" ;;
-        backtest) run rebalance backtest "$@" ;;
-        hyperopt) run rebalance hyperopt "$@" ;;
+        new | data | dry-run | trade | backtest | hyperopt | lookahead | cross | summary | report | \
+            preview | status | journal | now | pause | resume | schema)
+            run python -m rebalancing "$command" "$@"
+            ;;
         check) check --numprocesses 2 -m core --hypothesis-profile quick tests/core ;;
         test)
             if (($#)); then run python -m pytest "$@"; fi
             # Much of the time is waiting for processes: more of them than cores.
             check --numprocesses 4 --dist worksteal
             ;;
-        data) run rebalance data "$@" ;;
         bench) run python -m tests.benchmark "$@" ;;
         bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;

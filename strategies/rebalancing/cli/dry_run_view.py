@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status
 
-from rebalancing.cli.bot_options import bot_configuration
+from rebalancing.cli.bot_options import Bot, bot_configuration
 from rebalancing.cli.watching import Watcher
 from rebalancing.launch.dry_run import Session
 from rebalancing.launch.dry_run_settings import POLICY, TIMEFRAME
@@ -23,7 +23,7 @@ _SECONDS = {True: 2.0, False: 30.0}
 @contextmanager
 def shown(session: Session) -> Iterator[Callable[[], None]]:
     """Show a session; the function yielded shows what is new since its last call."""
-    watcher = Watcher(bot_configuration(session.configs, None), session.market.exchange.price)
+    watcher = Watcher(bot_configuration(Bot(session.configs)), session.market.exchange.price)
     console = Console(markup=False, highlight=False, soft_wrap=True)
     console.print(page(session, watcher.journal))
     if not console.is_terminal:

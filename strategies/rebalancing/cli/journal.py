@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rebalancing.cli.bot_options import bot_configuration, bot_options
+from rebalancing.cli.bot_options import Bot, bot_options, reader_configuration
 from rebalancing.cli.refusals import RefusedError
 from rebalancing.numbers import money, percent, quantity, second
 
@@ -17,11 +17,11 @@ from rebalancing.numbers import money, percent, quantity, second
 @click.command()
 @click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, metavar="N")
 @bot_options
-def journal(configs: tuple[str, ...], db_url: str | None, as_json: bool, last: int) -> None:
+def journal(bot: Bot, as_json: bool, last: int) -> None:
     """Show the newest decisions of a bot, whether it runs now or not."""
     from rebalancing.freqtrade_side.records.journal_file import journal_path, read_journal
 
-    file = journal_path(bot_configuration(configs, db_url))
+    file = journal_path(reader_configuration(bot))
     events = read_journal(file)[-last:]
     if not events:
         raise RefusedError(f"no journal {file}: no bot has run with this configuration")
