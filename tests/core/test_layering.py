@@ -64,11 +64,14 @@ def module_of(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
+OWN = {module_of(file) for file in PACKAGE.rglob("*.py")}
+
+
+@cache
 def imported_modules(path: Path) -> set[str]:
     """Name the modules of the package that a file imports."""
-    own = {module_of(file) for file in PACKAGE.rglob("*.py")}
     # "from a import b" names "a", and "a.b" if that is a module: then the first one is not meant.
-    named = set(imports(path)) & own
+    named = set(imports(path)) & OWN
     return {name for name in named if not any(other.startswith(f"{name}.") for other in named)}
 
 
@@ -279,7 +282,7 @@ def test_percentages_for_people_are_written_in_one_module() -> None:
     specs = {
         f"{name_of(path)}: {ast.unparse(node)}"
         for path in STRATEGIES.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in syntax(path)
         if isinstance(node, ast.FormattedValue) and node.format_spec is not None
         if ast.unparse(node.format_spec).strip("'\"").endswith("%")
     }
