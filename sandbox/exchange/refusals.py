@@ -27,8 +27,6 @@ class RefusalError(Exception):
 
     Parameters
     ----------
-    reason
-        Why.
     number
         The number of the `OrderRequest` that is at fault, such as ``price``; empty where none is.
     """

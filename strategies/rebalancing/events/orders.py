@@ -16,10 +16,6 @@ class Ordered(Event):
 
     Parameters
     ----------
-    round : int
-        Its number.
-    asset : str
-        Its code.
     side : {"buy", "sell"}
         Which way.
     size : float

@@ -36,8 +36,6 @@ class Reason:
 
     Parameters
     ----------
-    cause : Cause
-        The trigger.
     asset : str or None
         The asset that was furthest outside its band, or the one that appeared; None if the
         cause concerns no single asset.
