@@ -78,19 +78,3 @@ def test_a_reader_sees_the_tables_that_freqtrade_has(folder: Path) -> None:
         for column in getattr(ours, name).columns:
             assert issubclass(type(known[column.name]), type(column.type)), column.name
     assert database().session is theirs.session, "afterwards it is that of freqtrade again"
-
-
-@pytest.mark.parametrize("option", ["--userdir", "--user-data-dir"])
-def test_the_folder_of_a_bot_is_named_as_for_freqtrade(folder: Path, option: str) -> None:
-    elsewhere = folder / "elsewhere"
-    (elsewhere / "logs").mkdir(parents=True, exist_ok=True)
-    ended = subprocess.run(
-        [sys.executable, "-m", "rebalancing", "journal", option, "elsewhere"],
-        cwd=folder,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-    assert ended.returncode == 2
-    assert "no journal elsewhere/logs/rebalance-tradesv3.dryrun.jsonl" in ended.stderr

@@ -13,6 +13,14 @@ import click
 
 from rebalancing.cli.refusals import RefusedError
 
+userdir_option = click.option(
+    "--userdir",
+    "--user-data-dir",
+    "userdir",
+    metavar="FOLDER",
+    help="freqtrade's folder for all it writes. Default: user_data.",
+)
+
 
 @dataclass(frozen=True)
 class Bot:
@@ -52,13 +60,7 @@ def bot_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--db-url", metavar="URL", help="The bot's database. Default: as freqtrade's."
         ),
-        click.option(
-            "--userdir",
-            "--user-data-dir",
-            "userdir",
-            metavar="FOLDER",
-            help="The bot's folder. Default: user_data.",
-        ),
+        userdir_option,
         click.option(
             "--config",
             "-c",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rebalancing.cli.bot_options import userdir_option
 from rebalancing.cli.freqtrade_command import end_with
 from rebalancing.launch.errors import local_exchange_needed
 
@@ -24,12 +25,15 @@ from rebalancing.launch.errors import local_exchange_needed
     type=click.Path(path_type=Path),
     help="Folder with freqtrade's candles. Default: freqtrade's.",
 )
+@userdir_option
 @click.option(
     "--speed",
     type=click.IntRange(min=1),
     help="How many times faster than recorded prices move. Default: 240, 4h in a minute.",
 )
-def dry_run(configs: tuple[str, ...], datadir: Path | None, speed: int | None) -> None:
+def dry_run(
+    configs: tuple[str, ...], datadir: Path | None, userdir: str | None, speed: int | None
+) -> None:
     """Start the local exchange and a bot that trades on it, simulated, until Ctrl-C.
 
     Recorded prices pass so fast, and the policy is so eager, that a round happens every minute or
@@ -41,6 +45,8 @@ def dry_run(configs: tuple[str, ...], datadir: Path | None, speed: int | None) -
             from rebalancing.cli.dry_run_view import shown
             from rebalancing.launch import dry_run as launch
 
-            return launch.dry_run(shown, configs=configs, datadir=datadir, speed=speed)
+            return launch.dry_run(
+                shown, configs=configs, datadir=datadir, userdir=userdir, speed=speed
+            )
 
     end_with(run)

@@ -23,7 +23,10 @@ _SECONDS = {True: 2.0, False: 30.0}
 @contextmanager
 def shown(session: Session) -> Iterator[Callable[[], None]]:
     """Show a session; the function yielded shows what is new since its last call."""
-    watcher = Watcher(bot_configuration(Bot(session.configs)), session.market.exchange.price)
+    watcher = Watcher(
+        bot_configuration(Bot(session.configs, None, session.userdir)),
+        session.market.exchange.price,
+    )
     console = Console(markup=False, highlight=False, soft_wrap=True)
     console.print(page(session, watcher.journal))
     if not console.is_terminal:
@@ -58,7 +61,7 @@ def page(session: Session, journal: Path) -> str:
     """Return the page of text: what happens, and where to look."""
     market, api = session.market, session.api
     ends = datetime.now(UTC) + (market.last - market.start) / market.speed
-    configs = " ".join(f"--config {shlex.quote(file)}" for file in session.configs)
+    options = shlex.join(Bot(session.configs, None, session.userdir).words)
     points = POLICY["threshold"] * 100
     return f"""
 A dry-run on a local exchange. Orders are simulated, prices are recorded ones: nothing is real.
@@ -69,7 +72,7 @@ your own rules
   Watch     the first round buys the targets, the next follows about a minute later
   Log       {session.log} (freqtrade's own)
   Journal   {journal} (every decision, as JSON)
-  Ask it    .venv/bin/rebalance status {configs}
+  Ask it    .venv/bin/rebalance status {options}
             or, instead of status: now, pause, resume, journal
   REST API  {api.url}/status, user {api.user}, password {api.password}
             (until this ends; candles are of {TIMEFRAME})

@@ -11,19 +11,18 @@ from typing import Any
 import click
 from rich.console import Console
 
+from rebalancing.cli.bot_options import userdir_option
 from rebalancing.cli.refusals import RefusedError
-
-RESULTS = "user_data/backtest_results"
-PAGES = Path("user_data/plot")
 
 
 @click.command()
 @click.argument("sources", nargs=-1)
 @click.option("--config", "-c", "configs", multiple=True, metavar="FILE",
               help="For a database: the bot's configuration, as for freqtrade.")  # fmt: skip
+@userdir_option
 @click.option("--datadir", type=click.Path(path_type=Path), help="Folder of the candles.")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False),
-              help=f"The page. Default: in {PAGES}.")  # fmt: skip
+              help="The page. Default: in user_data/plot.")  # fmt: skip
 @click.option("--csv", "tables", type=click.Path(path_type=Path, file_okay=False),
               metavar="FOLDER", help="Write NAV, weights, rounds and fills there too.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the figures for scripts; no page.")
@@ -32,6 +31,7 @@ PAGES = Path("user_data/plot")
 def report(
     sources: tuple[str, ...],
     configs: tuple[str, ...],
+    userdir: str | None,
     datadir: Path | None,
     output: Path | None,
     tables: Path | None,
@@ -51,6 +51,7 @@ def report(
         try:
             make_report(
                 *(sources, configs, datadir, output),
+                userdir=userdir,
                 tables=tables,
                 as_json=as_json,
                 quiet=bool(watch),
@@ -70,6 +71,7 @@ def make_report(
     datadir: Path | None = None,
     output: Path | None = None,
     *,
+    userdir: str | None = None,
     tables: Path | None = None,
     as_json: bool = False,
     quiet: bool = False,
@@ -83,7 +85,9 @@ def make_report(
     configs : sequence of str
         Of the bots.
     output : Path or None
-        The page; None for one in ``user_data/plot``, named after its source.
+        The page; None for one in ``plot`` of the user folder, named after its source.
+    userdir : str or None
+        The user folder; None for ``user_data``.
     tables : Path or None
         Folder for tables as CSV; None for none.
     as_json : bool
@@ -110,14 +114,14 @@ def make_report(
     from rebalancing.report.terminal import print_findings
 
     try:
-        named = list(sources) or _default_source(configs)
-        found = gather(named, lambda url: _configuration(configs, url), datadir)
+        named = list(sources) or _default_source(configs, userdir)
+        found = gather(named, lambda url: _configuration(configs, url, userdir), datadir)
         if tables is not None:
             save_csv(found, tables)
         if as_json:
             click.echo(_json(found))
             return None
-        file = output or PAGES / page_name(found)
+        file = output or _folder(userdir) / "plot" / page_name(found)
         save_page(found, file)
     except (ValueError, OSError, FreqtradeException, SQLAlchemyError) as error:
         raise RefusedError(" ".join(str(error).split())) from error
@@ -129,18 +133,22 @@ def make_report(
     return file
 
 
-def _default_source(configs: Sequence[str]) -> list[str]:
+def _folder(userdir: str | None) -> Path:
+    return Path(userdir or "user_data")
+
+
+def _default_source(configs: Sequence[str], userdir: str | None) -> list[str]:
     if not configs:
-        return [RESULTS]
+        return [str(_folder(userdir) / "backtest_results")]
     from rebalancing.cli.bot_options import Bot, bot_configuration
 
-    return [str(bot_configuration(Bot(tuple(configs)))["db_url"])]
+    return [str(bot_configuration(Bot(tuple(configs), None, userdir))["db_url"])]
 
 
-def _configuration(configs: Sequence[str], url: str | None) -> dict[str, Any]:
+def _configuration(configs: Sequence[str], url: str | None, userdir: str | None) -> dict[str, Any]:
     from rebalancing.cli.bot_options import Bot, bot_configuration
 
-    return bot_configuration(Bot(tuple(configs), url))
+    return bot_configuration(Bot(tuple(configs), url, userdir))
 
 
 def _json(found: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from rebalancing.cli.bot_options import userdir_option
 from rebalancing.cli.refusals import RefusedError
 from rebalancing.config.policy_words import describe
 from rebalancing.performance.candle_spans import candle_spans
@@ -18,12 +19,17 @@ from rebalancing.performance.summary import Summary, summarise
 
 
 @click.command()
-@click.argument("result", type=click.Path(path_type=Path), default="user_data/backtest_results")
+@click.argument("result", type=click.Path(path_type=Path), required=False)
+@userdir_option
 @click.option("--datadir", type=click.Path(path_type=Path), help="Folder of the candles.")
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
-def summary(result: Path, datadir: Path | None, as_json: bool) -> None:
-    """Print what a backtest RESULT was worth: a zip file, or a folder for its newest one."""
-    print_summary(result, datadir, as_json)
+def summary(result: Path | None, userdir: str | None, datadir: Path | None, as_json: bool) -> None:
+    """Print what a backtest RESULT was worth: a zip file, or a folder for its newest one.
+
+    Without RESULT: the newest backtest of the user folder.
+    """
+    newest = Path(userdir or "user_data") / "backtest_results"
+    print_summary(result or newest, datadir, as_json)
 
 
 def print_summary(result: Path, datadir: Path | None = None, as_json: bool = False) -> None:

@@ -64,6 +64,7 @@ class Session:
     """
 
     configs: tuple[str, ...]
+    userdir: str | None
     market: Market
     api: RestApi
     log: Path
@@ -74,7 +75,12 @@ Show = Callable[[Session], AbstractContextManager[Callable[[], None]]]
 
 
 def dry_run(
-    show: Show, *, configs: Sequence[str] = (), datadir: Path | None = None, speed: int | None
+    show: Show,
+    *,
+    configs: Sequence[str] = (),
+    datadir: Path | None = None,
+    userdir: str | None = None,
+    speed: int | None,
 ) -> int:
     """Let a bot trade on the local exchange until it is interrupted, and return its status.
 
@@ -84,6 +90,8 @@ def dry_run(
         The user's configuration files. Default: config.json.
     datadir
         The folder of candles. Default: freqtrade's.
+    userdir
+        freqtrade's folder for all it writes. Default: user_data.
     speed
         How many times faster than recorded the candles pass. None: `USUAL_SPEED`, or what it
         takes for the candles there are.
@@ -95,7 +103,8 @@ def dry_run(
     """
     configs = tuple(configs) or (DEFAULT_CONFIG,)
     config = load_configuration(configs)
-    setup = read_setup(config, Given(datadir=datadir))
+    user_data = None if userdir is None else Path(userdir)
+    setup = read_setup(config, Given(datadir=datadir, user_data_dir=user_data))
     market, api = _market(setup, speed), RestApi.fresh()
     with (
         termination_as_exit(),
@@ -105,8 +114,8 @@ def dry_run(
         file = Path(folder) / "dry-run.json"
         settings = dry_run_settings(config, url, api, file.with_suffix(".sqlite"))
         _write_private(file, settings)
-        log = Path(str(config.get("user_data_dir") or "user_data")) / "logs" / "dry-run.log"
-        session = Session((*configs, str(file)), market, api, log)
+        log = setup.user_data / "logs" / "dry-run.log"
+        session = Session((*configs, str(file)), userdir, market, api, log)
         command = _command(session, folder, config)
         environment = child_environment(os.environ, settings)
         with _bot(command, environment, file.with_suffix(".txt")) as bot, show(session) as look:
@@ -156,6 +165,7 @@ def _command(session: Session, folder: str, config: Mapping[str, Any]) -> list[s
     session.log.write_text("", encoding="utf-8")
     command = [sys.executable, "-m", "rebalancing.launch.leash", folder, "trade"]
     command += ["--logfile", str(session.log)]
+    command += ["--userdir", session.userdir] if session.userdir else []
     for file in session.configs:
         command += ["--config", file]
     return command if config.get("strategy") else [*command, "--strategy", DEFAULT_STRATEGY]

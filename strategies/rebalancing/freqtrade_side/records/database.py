@@ -29,7 +29,6 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 _TABLES = MetaData()
 
@@ -66,7 +65,8 @@ _KEYS = _table(
 
 @dataclass(frozen=True)
 class Database:
-    """The tables of orders, of trades and of the key-value store, and the session to ask."""
+    """The tables of orders, of trades and of the key-value store, and the session or connection
+    to ask."""
 
     session: Any
     orders: FromClause
@@ -108,8 +108,8 @@ def reading(url: str) -> Iterator[None]:
         check_file(url)
         engine = create_engine(url)
         check_tables(engine, set(_TABLES.tables), shown)
-        with Session(engine, autoflush=False) as session:
-            _read = Database(session, _ORDERS, _TRADES, _KEYS)
+        with engine.connect() as connection:
+            _read = Database(connection, _ORDERS, _TRADES, _KEYS)
             yield
     except (SQLAlchemyError, ImportError) as error:  # the driver of another database
         reason = str(error).splitlines()[0]
