@@ -22,8 +22,11 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   trade [ARGS]      start the bot on your exchange, after a look at what it will buy
   backtest [ARGS]   back-test the strategy against a local exchange, without a network
   hyperopt [ARGS]   optimise its period and threshold, likewise
-  test [ARGS]       lint, types and tests; with ARGS only pytest, run with ARGS
+  check             format, lint, types and the tests of the pure parts: before each commit
+  test [ARGS]       the same with all tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles for config.json or --config FILE
+  status, journal, preview, now, pause, resume, summary, report, lookahead, cross, schema
+                    the other commands of .venv/bin/rebalance, whose --help says what they do
   bench [ARGS]      measure what the strategy costs in backtests
   bench-live [ARGS] measure what it costs in a trading bot's loop
   campaign [ARGS]   trade through random trouble on a local exchange; --seeds 200 is the whole of it
@@ -42,13 +45,16 @@ main() {
     place_files "$@"
     set -- ${placed[@]+"${placed[@]}"}
     case $command in
-        new) run rebalance new "$@" ;;
-        dry-run) run python -m sandbox dry-run "$@" ;;
-        trade) run rebalance trade "$@" ;;
-        backtest) run python -m sandbox backtest "$@" ;;
-        hyperopt) run python -m sandbox hyperopt "$@" ;;
-        test) check "$@" ;;
-        data) run python -m sandbox data "$@" ;;
+        new | data | dry-run | trade | backtest | hyperopt | lookahead | cross | summary | report | \
+            preview | status | journal | now | pause | resume | schema)
+            run python -m rebalancing "$command" "$@"
+            ;;
+        check) check --numprocesses 2 -m core --hypothesis-profile quick tests/core ;;
+        test)
+            if (($#)); then run python -m pytest "$@"; fi
+            # Much of the time is waiting for processes: more of them than cores.
+            check --numprocesses 4 --dist worksteal
+            ;;
         bench) run python -m tests.benchmark "$@" ;;
         bench-live) run python -m tests.benchmark.live "$@" ;;
         campaign) run python -m tests.campaign "$@" ;;
@@ -68,14 +74,13 @@ run() {
     exec ".venv/bin/$program" "$@"
 }
 
+# check ARGUMENT...: format, lint and types, and then pytest, run with ARGUMENTS.
 check() {
-    if (($#)); then run python -m pytest "$@"; fi
     ensure_environment
-    .venv/bin/ruff check
     .venv/bin/ruff format --check
+    .venv/bin/ruff check
     .venv/bin/mypy
-    # Much of the time is waiting for processes: more of them than cores.
-    exec .venv/bin/python -m pytest --numprocesses 4 --dist worksteal
+    exec .venv/bin/python -m pytest "$@"
 }
 
 # Options whose value is a file or a folder.

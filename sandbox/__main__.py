@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,155 +15,11 @@ _INTERRUPTED = 130
 
 @click.group()
 def main() -> None:
-    """A local exchange for freqtrade: it replays recorded candles on this machine.
+    """Replay recorded candles on this machine, as a local exchange for freqtrade.
 
     It speaks Binance's spot API on 127.0.0.1, so that freqtrade runs without network. It holds no
     real money and knows no keys but its own.
     """
-
-
-def _freqtrade_command(short_help: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Make a command that passes on to freqtrade whatever it does not know itself."""
-
-    def decorated(command: Callable[..., None]) -> click.Command:
-        command = click.argument(
-            "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[FREQTRADE ARGUMENTS]..."
-        )(command)
-        command = click.option(
-            "--verbose", is_flag=True, help="Show all that freqtrade prints; its own is -v."
-        )(command)
-        settings = {"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
-        return main.command(context_settings=settings, short_help=short_help)(command)
-
-    return decorated
-
-
-def _pages(_: click.Context, __: click.Parameter, given: str) -> int | None:
-    """Read how many pages stay: a number, or all of them, which is None."""
-    if given == "all":
-        return None
-    if not given.isdecimal():
-        raise click.BadParameter(f'{given!r} is neither a number nor "all"')
-    return int(given)
-
-
-_online = click.option(
-    "--online", is_flag=True, help="Take the markets from the real exchange instead."
-)
-
-
-@_freqtrade_command("Backtest against the local exchange.")
-@_online
-@click.option(
-    "--pages",
-    callback=_pages,
-    default="20",
-    show_default=True,
-    metavar="NUMBER|all",
-    help="Pages of backtests that stay in the folder plot: the newest, or all. 0 writes none.",
-)
-def backtest(online: bool, verbose: bool, pages: int | None, arguments: tuple[str, ...]) -> None:
-    """Backtest SmartRebalance with config.json, without network.
-
-    What freqtrade prints goes to a log in user_data/logs, unless it is wanted with --verbose. All
-    further arguments are those of "freqtrade backtesting" and win over the defaults, e.g.
-    --config my.json, --datadir FOLDER, --timerange 20210101-20211231, --fee 0.001,
-    --timeframe-detail 5m, --strategy-list A B. "freqtrade backtesting --help" lists them all.
-    A --config given replaces config.json.
-    """
-
-    def run() -> int:
-        from sandbox.backtest import Asked
-        from sandbox.backtest import backtest as run_backtest
-
-        asked = Asked(arguments, online=online, verbose=verbose, pages=pages)
-        return run_backtest(asked, partial(_print_summary, pages=pages))
-
-    sys.exit(_status(run))
-
-
-@_freqtrade_command("Optimise period and threshold against the local exchange.")
-@_online
-@click.option("--write", is_flag=True, help="Write the best values into the configuration.")
-@click.option(
-    "--turnover-weight",
-    type=click.FloatRange(0, 100),
-    help="Premium, a fraction of HODL, that a turnover of one NAV a year must earn. Default: 0.",
-)
-@click.option(
-    "--drawdown-weight",
-    type=click.FloatRange(0, 100),
-    help="Premium that a drawdown of the whole portfolio must earn. Default: 0.",
-)
-def hyperopt(arguments: tuple[str, ...], **wishes: Any) -> None:
-    """Search the best period and threshold for config.json, without network.
-
-    It minimises RebalancingLoss: the premium over holding, after fees, less what turnover and
-    drawdown are said to cost. No parameter file is left: what is found is printed as lines for the
-    configuration. All further arguments are those of "freqtrade hyperopt" and win over the
-    defaults, e.g. --epochs 50, --job-workers 2, --hyperopt-loss NAME.
-    """
-
-    def run() -> int:
-        from sandbox.hyperopt import Search
-        from sandbox.hyperopt import hyperopt as run_hyperopt
-
-        return run_hyperopt(Search(arguments, **wishes))
-
-    sys.exit(_status(run))
-
-
-@_freqtrade_command("Download candles of the configured exchange.")
-def data(verbose: bool, arguments: tuple[str, ...]) -> None:
-    """Download the candles that config.json trades, from its exchange.
-
-    All further arguments are those of "freqtrade download-data" and win over the defaults, which
-    are 1000 days and the timeframe of the configuration, e.g. --timeframes 5m,
-    --timerange 20210101-, --config my.json.
-    """
-
-    def run() -> int:
-        from sandbox.backtest import Asked
-        from sandbox.download import download
-
-        return download(Asked(arguments, verbose=verbose))
-
-    sys.exit(_status(run))
-
-
-@main.command("dry-run", short_help="Let a bot trade on the local exchange, at speed.")
-@click.option(
-    "--config",
-    "-c",
-    "configs",
-    multiple=True,
-    metavar="FILE",
-    help="freqtrade's configuration; repeat it for several. Default: config.json.",
-)
-@click.option(
-    "--datadir",
-    type=click.Path(path_type=Path),
-    help="Folder with freqtrade's candles. Default: freqtrade's.",
-)
-@click.option(
-    "--speed",
-    type=click.IntRange(min=1),
-    help="How many times faster than recorded prices move. Default: 240, 4h in a minute.",
-)
-def dry_run_command(configs: tuple[str, ...], datadir: Path | None, speed: int | None) -> None:
-    """Start the local exchange and a bot that trades on it, simulated, until Ctrl-C.
-
-    Recorded prices pass so fast, and the policy is so eager, that a round happens every minute or
-    so. Targets and investment are those of the configuration. Nothing leaves this machine.
-    """
-
-    def run() -> int:
-        from sandbox.dry_run import dry_run
-        from sandbox.dry_run_view import shown
-
-        return dry_run(shown, configs=configs, datadir=datadir, speed=speed)
-
-    sys.exit(_status(run))
 
 
 @main.command("serve", short_help="Serve the exchange until Ctrl-C.")
@@ -236,21 +91,6 @@ def serve_command(**wishes: Any) -> None:
         return 0
 
     sys.exit(_status(run))
-
-
-def _print_summary(result: Path, datadir: Path, *, pages: int | None) -> None:
-    from rebalancing.cli.report import make_report
-    from rebalancing.cli.summary import print_summary
-    from rebalancing.report.kept_files import keep_newest
-    from rebalancing.report.page_file import page_beside, pages_of_backtests
-
-    print_summary(result, datadir)
-    if pages == 0:
-        return
-    page = page_beside(result)
-    make_report([str(result)], datadir=datadir, output=page, quiet=True)
-    if pages is not None:
-        keep_newest(pages_of_backtests(page.parent), pages)
 
 
 def _status(run: Callable[[], int]) -> int:

@@ -22,7 +22,7 @@ class RebalancingLoss(IHyperOptLoss):
         processed: dict[str, DataFrame],
         backtest_stats: dict[str, Any],
         starting_balance: float,
-        **kwargs,
+        **kwargs: Any,
     ) -> float:
         """Judge an epoch, and leave its figures in the epochs file beside freqtrade's."""
         try:

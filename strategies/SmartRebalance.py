@@ -4,7 +4,7 @@ import logging
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from freqtrade import __version__ as freqtrade_version
 from freqtrade.enums import OPTIMIZE_MODES, TRADE_MODES, RunMode
@@ -87,7 +87,7 @@ class SmartRebalance(IStrategy):
         self._mode.heartbeat()
         return __version__
 
-    def bot_start(self, **kwargs) -> None:
+    def bot_start(self, **kwargs: Any) -> None:
         """Log what runs; exchange, wallets and database are there now."""
         logger.info(f"SmartRebalance {__version__}, freqtrade {freqtrade_version}")
         if freqtrade_version not in SUPPORTED_FREQTRADE:
@@ -122,20 +122,20 @@ class SmartRebalance(IStrategy):
         """No exits by signal."""
         return dataframe
 
-    def bot_loop_start(self, current_time: datetime, **kwargs) -> None:
+    def bot_loop_start(self, current_time: datetime, **kwargs: Any) -> None:
         """Decide once per candle or loop."""
         self._mode.loop(current_time)
         self.position_adjustment_enable = self._mode.run is not None and self._mode.run.is_ordering
 
     def custom_stake_amount(
-        self, pair: str, current_time: datetime, current_rate: float, **kwargs
+        self, pair: str, current_time: datetime, current_rate: float, **kwargs: Any
     ) -> float:
         """Open a trade if the round wants it."""
         run = self._mode.run
         return 0.0 if run is None else run.entry_stake(pair, current_time, current_rate)
 
     def adjust_trade_position(
-        self, trade: Trade, current_time: datetime, current_rate: float, **kwargs
+        self, trade: Trade, current_time: datetime, current_rate: float, **kwargs: Any
     ) -> tuple[float, str] | None:
         """Buy or sell what the round wants of this pair."""
         run = self._mode.run
@@ -145,16 +145,21 @@ class SmartRebalance(IStrategy):
         self.position_adjustment_enable = run.is_ordering
         return change
 
-    def check_entry_timeout(self, order: Order, current_time: datetime, **kwargs) -> bool:
+    def check_entry_timeout(self, order: Order, current_time: datetime, **kwargs: Any) -> bool:
         """Cancel what has waited long enough for its price."""
         return self._mode.is_overdue(order, current_time)
 
-    def check_exit_timeout(self, order: Order, current_time: datetime, **kwargs) -> bool:
+    def check_exit_timeout(self, order: Order, current_time: datetime, **kwargs: Any) -> bool:
         """Cancel what has waited long enough for its price."""
         return self._mode.is_overdue(order, current_time)
 
     def plot_annotations(
-        self, pair: str, start_date: datetime, end_date: datetime, dataframe: DataFrame, **kwargs
+        self,
+        pair: str,
+        start_date: datetime,
+        end_date: datetime,
+        dataframe: DataFrame,
+        **kwargs: Any,
     ) -> list:
         """Mark the rounds on the chart."""
         return round_annotations(self._mode.marks(pair), start_date, end_date, self._step)

@@ -2,9 +2,12 @@
 
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+HERE = Path(__file__).parent
 
 # The checks that several tests share show the values that differ, as the tests' own do.
 pytest.register_assert_rewrite(
@@ -17,4 +20,12 @@ if threading.current_thread() is threading.main_thread():
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("any machine", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=10)  # `./setup.sh check`
 settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark a test with the folder that it is in: ``-m live`` runs those of tests/live."""
+    for item in items:
+        if HERE in item.path.parent.parents:
+            item.add_marker(item.path.relative_to(HERE).parts[0])

@@ -67,7 +67,7 @@ def figures(python: Path, room: Path) -> dict[str, Any]:
     room.mkdir()
     datadir = str(PROJECT / "user_data" / "data" / "binance")
     words = ["backtest", "--userdir", str(room), "--datadir", datadir, "--pages", "0"]
-    run([str(python), "-m", "sandbox", *words])
+    run([str(python), "-m", "rebalancing", *words])
     results = str(room / "backtest_results")
     told = run([sys.executable, "-m", "rebalancing", "summary", results, "--json"])
     (found,) = json.loads(told).values()

@@ -8,11 +8,11 @@ from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.binance.protocol import refusal_answer
 from sandbox.binance.rate_limits import Limits, RequestWeight, counts, order_limits
+from sandbox.binance.refusals import AnswerError
 from sandbox.binance.signatures import parameters
 from sandbox.binance.weights import weight_of
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.orders import Order
-from sandbox.exchange.refusals import RefusalError
 
 _USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
 
@@ -30,7 +30,7 @@ def weighed(exchange: LocalExchange, requests: RequestWeight) -> Middleware:
             return await handler(request)
         try:
             requests.count(weight, exchange.true_ms)
-        except RefusalError as refusal:
+        except AnswerError as refusal:
             response: web.StreamResponse = refusal_answer(refusal)
         else:
             response = await handler(request)

@@ -1,4 +1,4 @@
-"""What the exchange says about a market: last price, best orders, order book, the day's numbers."""
+"""Market data: last price, best orders, order book, the day's numbers."""
 
 from typing import Any
 

@@ -11,8 +11,9 @@ from sandbox.binance.account_answers import (
 )
 from sandbox.binance.order_parameters import order_request
 from sandbox.binance.protocol import named_market, required, whole_number
+from sandbox.binance.refusals import AnswerError, answer_to, not_required
 from sandbox.exchange.orders import Order, OrderType
-from sandbox.exchange.refusals import RefusalError, not_required, unknown_order
+from sandbox.exchange.refusals import Reason, RefusalError
 from sandbox.exchange.trading import Trading
 
 Sent = Mapping[str, str]
@@ -28,7 +29,7 @@ def new_order(trading: Trading, sent: Sent) -> dict[str, Any]:
     usual = "FULL" if request.type in (OrderType.MARKET, OrderType.LIMIT) else "ACK"
     detail = sent.get("newOrderRespType", usual)
     if detail not in _DETAILS:
-        raise RefusalError(-1130, "Data sent for parameter 'newOrderRespType' is not valid.")
+        raise AnswerError(-1130, "Data sent for parameter 'newOrderRespType' is not valid.")
     order = trading.place(request)
     fills = [fill for fill in trading.account.fills if fill.order_id == order.id]
     return new_order_answer(order, fills, detail)
@@ -46,7 +47,7 @@ def order(trading: Trading, sent: Sent) -> dict[str, Any]:
     """Find an order."""
     found = _named_order(trading, sent)
     if found is None:
-        raise unknown_order()
+        raise AnswerError(-2013, "Order does not exist.")
     return order_answer(found)
 
 
@@ -54,7 +55,7 @@ def cancel(trading: Trading, sent: Sent) -> dict[str, Any]:
     """Cancel an order."""
     found = _named_order(trading, sent)
     if found is None:
-        raise unknown_order(cancelling=True)
+        raise RefusalError(Reason.NOT_OPEN)
     return cancelled_answer(trading.cancel(found.id), sent.get("newClientOrderId"))
 
 
@@ -63,7 +64,7 @@ def cancel_all(trading: Trading, sent: Sent) -> list[dict[str, Any]]:
     pair = named_market(trading.exchange, sent).pair
     numbers = [order.id for order in trading.account.open_orders if order.pair == pair]
     if not numbers:
-        raise unknown_order(cancelling=True)
+        raise RefusalError(Reason.NOT_OPEN)
     return [cancelled_answer(trading.cancel(number), None) for number in numbers]
 
 
@@ -72,13 +73,13 @@ def cancel_replace(trading: Trading, sent: Sent) -> dict[str, Any]:
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If the new order breaks a rule of the market, and nothing was done; or if one or both of
         the two failed, with what was done as its data.
     """
     mode = required(sent, "cancelReplaceMode")
     if mode not in _MODES:
-        raise RefusalError(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid.")
+        raise AnswerError(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid.")
     if "orderRateLimitExceededMode" in sent:
         raise not_required("orderRateLimitExceededMode")
     trading.check(order_request(sent, named_market(trading.exchange, sent)))
@@ -105,8 +106,10 @@ def _cancelling(sent: Sent) -> Sent:
 def _attempt(action: Any, trading: Trading, sent: Sent) -> tuple[str, dict[str, Any]]:
     try:
         return _SUCCESS, action(trading, sent)
+    except AnswerError as answer:
+        return _FAILURE, answer.body
     except RefusalError as refusal:
-        return _FAILURE, refusal.body
+        return _FAILURE, answer_to(refusal).body
 
 
 def _results(cancelled: str, placed: str, removed: Any, added: Any) -> dict[str, Any]:
@@ -118,10 +121,10 @@ def _results(cancelled: str, placed: str, removed: Any, added: Any) -> dict[str,
     }
 
 
-def _failed(status: int, results: dict[str, Any]) -> RefusalError:
+def _failed(status: int, results: dict[str, Any]) -> AnswerError:
     if status == 400:
-        return RefusalError(-2022, "Order cancel-replace failed.", data=results)
-    return RefusalError(-2021, "Order cancel-replace partially failed.", status, data=results)
+        return AnswerError(-2022, "Order cancel-replace failed.", data=results)
+    return AnswerError(-2021, "Order cancel-replace partially failed.", status, data=results)
 
 
 def _named_order(trading: Trading, sent: Sent) -> Order | None:
@@ -129,7 +132,7 @@ def _named_order(trading: Trading, sent: Sent) -> Order | None:
     number = whole_number(sent, "orderId")
     name = sent.get("origClientOrderId")
     if number is None and not name:
-        raise RefusalError(
+        raise AnswerError(
             -1102,
             "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!",
         )

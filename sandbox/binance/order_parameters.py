@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sandbox.binance.protocol import required
+from sandbox.binance.refusals import AnswerError, missing, not_required
 from sandbox.exchange.markets import Market
 from sandbox.exchange.orders import OrderRequest, OrderType, Side, TimeInForce
-from sandbox.exchange.refusals import RefusalError, missing, not_required, rejected
 
 _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?", re.ASCII)
 _CLIENT_ID = re.compile(r"[a-zA-Z0-9-_]{1,36}", re.ASCII)
@@ -39,7 +39,7 @@ def order_request(sent: Mapping[str, str], market: Market) -> OrderRequest:
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If a parameter is missing, not legal, or does not belong to this type of order.
     """
     side = _choice(Side, sent, "side", -1117, "Invalid side.")
@@ -51,11 +51,11 @@ def order_request(sent: Mapping[str, str], market: Market) -> OrderRequest:
             raise not_required(name)
     for name, orders in _NOT_SUPPORTED.items():
         if name in sent:
-            raise rejected(f"{orders} orders are not supported for this symbol.")
+            raise AnswerError(-2010, f"{orders} orders are not supported for this symbol.")
     if kind is OrderType.MARKET and not sent.get("quantity") and not sent.get("quoteOrderQty"):
         raise missing("quantity")
     if sent.get("quantity") and sent.get("quoteOrderQty"):
-        raise RefusalError(-1128, "Combination of optional parameters invalid.")
+        raise AnswerError(-1128, "Combination of optional parameters invalid.")
     time_in_force = TimeInForce.GTC
     if "timeInForce" in sent:
         time_in_force = _choice(TimeInForce, sent, "timeInForce", -1115, "Invalid timeInForce.")
@@ -78,7 +78,7 @@ def _choice(
     try:
         return kind(required(sent, name))
     except ValueError:
-        raise RefusalError(code, message) from None
+        raise AnswerError(code, message) from None
 
 
 def _number(sent: Mapping[str, str], name: str) -> Decimal | None:
@@ -86,7 +86,7 @@ def _number(sent: Mapping[str, str], name: str) -> Decimal | None:
         return None
     if not _NUMBER.fullmatch(sent[name]):
         legal = "'^([0-9]{1,20})(\\.[0-9]{1,20})?$'"
-        raise RefusalError(
+        raise AnswerError(
             -1100, f"Illegal characters found in parameter '{name}'; legal range is {legal}."
         )
     return Decimal(sent[name])
@@ -96,7 +96,7 @@ def _client_id(sent: Mapping[str, str]) -> str | None:
     name = "newClientOrderId"
     if name in sent and not _CLIENT_ID.fullmatch(sent[name]):
         legal = "'^[a-zA-Z0-9-_]{1,36}$'"
-        raise RefusalError(
+        raise AnswerError(
             -1100, f"Illegal characters found in parameter '{name}'; legal range is {legal}."
         )
     return sent.get(name)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 
+from sandbox.binance.refusals import AnswerError, answer_to, missing
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.markets import Market
-from sandbox.exchange.refusals import RefusalError, invalid_symbol, missing
+from sandbox.exchange.refusals import Reason, RefusalError
 
 INTERVALS = frozenset(
     [
@@ -24,28 +25,19 @@ _SYMBOL = re.compile(r"[\w.&-]{1,50}")
 
 @web.middleware
 async def refusals_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer a `RefusalError` the way the exchange does."""
+    """Answer what is refused the way the exchange does."""
     try:
         return await handler(request)
+    except AnswerError as answer:
+        return refusal_answer(answer)
     except RefusalError as refusal:
-        return refusal_answer(refusal)
+        return refusal_answer(answer_to(refusal))
 
 
-def refusal_answer(refusal: RefusalError) -> web.Response:
-    """Write a refusal."""
-    wait = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
-    return web.json_response(refusal.body, status=refusal.status, headers=wait)
-
-
-def counted(exchange: LocalExchange) -> Middleware:
-    """Return a middleware that counts the requests an exchange gets, without their parameters."""
-
-    @web.middleware
-    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-        exchange.requests[f"{request.method} {request.path}"] += 1
-        return await handler(request)
-
-    return count
+def refusal_answer(answer: AnswerError) -> web.Response:
+    """Write a answer."""
+    wait = {} if answer.retry_after is None else {"Retry-After": str(answer.retry_after)}
+    return web.json_response(answer.body, status=answer.status, headers=wait)
 
 
 def as_text(value: float | Decimal) -> str:
@@ -62,14 +54,14 @@ def whole_number(query: Mapping[str, str], name: str) -> int | None:
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If it is anything else.
     """
     text = query.get(name)
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,20}", text, re.ASCII):
-        raise RefusalError(
+        raise AnswerError(
             -1100,
             f"Illegal characters found in parameter '{name}'; legal range is '^[0-9]{{1,20}}$'.",
         )
@@ -81,12 +73,12 @@ def limited(query: Mapping[str, str], default: int, largest: int) -> int:
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If it is zero or not a number.
     """
     limit = whole_number(query, "limit")
     if limit == 0:
-        raise RefusalError(-1130, "Data sent for parameter 'limit' is not valid.")
+        raise AnswerError(-1130, "Data sent for parameter 'limit' is not valid.")
     return min(default if limit is None else limit, largest)
 
 
@@ -95,7 +87,7 @@ def required(query: Mapping[str, str], name: str) -> str:
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If it is missing or empty.
     """
     if not query.get(name):
@@ -108,7 +100,7 @@ def named_market(exchange: LocalExchange, query: Mapping[str, str]) -> Market:
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If it is missing, malformed or not listed.
     """
     return _listed(exchange, required(query, "symbol"))
@@ -121,11 +113,11 @@ def chosen_markets(
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If both are sent, or one is malformed or not listed.
     """
     if "symbol" in query and "symbols" in query:
-        raise RefusalError(-1128, "Combination of optional parameters invalid.")
+        raise AnswerError(-1128, "Combination of optional parameters invalid.")
     if "symbol" in query:
         return named_market(exchange, query)
     if "symbols" not in query:
@@ -135,7 +127,7 @@ def chosen_markets(
     except ValueError:
         names = None
     if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
-        raise RefusalError(-1100, "Illegal characters found in parameter 'symbols'.")
+        raise AnswerError(-1100, "Illegal characters found in parameter 'symbols'.")
     return tuple(_listed(exchange, name) for name in names)
 
 
@@ -145,7 +137,7 @@ def _listed(exchange: LocalExchange, symbol: str) -> Market:
         return market
     if not _SYMBOL.fullmatch(symbol) or symbol != symbol.upper():
         legal = "'^[\\w\\-._&&[^a-z]]{1,50}$'"
-        raise RefusalError(
+        raise AnswerError(
             -1100, f"Illegal characters found in parameter 'symbol'; legal range is {legal}."
         )
-    raise invalid_symbol()
+    raise RefusalError(Reason.NOT_LISTED)

@@ -17,12 +17,12 @@ from sandbox.binance.protocol import (
     whole_number,
 )
 from sandbox.binance.rate_limits import RequestWeight
+from sandbox.binance.refusals import AnswerError
 from sandbox.binance.trade_answers import aggregate_trades, average_price, trades
 from sandbox.exchange.candles import Candles, timeframe_ms
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.markets import LARGEST, Market
 from sandbox.exchange.orders import OrderType
-from sandbox.exchange.refusals import RefusalError
 
 Answer = Callable[[LocalExchange, Mapping[str, str]], Any]
 
@@ -148,7 +148,7 @@ def _klines(exchange: LocalExchange, sent: Mapping[str, str]) -> list[list[Any]]
     market = named_market(exchange, sent)
     interval = required(sent, "interval")
     if interval not in INTERVALS:
-        raise RefusalError(-1120, "Invalid interval.")
+        raise AnswerError(-1120, "Invalid interval.")
     start, end = (whole_number(sent, name) for name in ("startTime", "endTime"))
     limit = limited(sent, default=500, largest=1000)
     candles = exchange.klines(market.pair, interval, start, end, limit)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
+from sandbox.binance.refusals import banned, too_many_orders, too_much_weight
 from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.orders import Order
-from sandbox.exchange.refusals import banned, too_many_orders, too_much_weight
 
 MINUTE_MS = 60_000
 _LONGEST_BAN_SECONDS = 3 * 86_400
@@ -74,7 +74,7 @@ class RequestWeight:
 
         Raises
         ------
-        RefusalError
+        AnswerError
             If the minute's weight is used up (429), or the client is banned (418).
         """
         self._turn(now_ms // MINUTE_MS)
@@ -145,7 +145,7 @@ def check_orders(limits: Limits, orders: tuple[Order, ...], now_ms: int) -> None
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If too many are unfilled.
     """
     for rule in order_limits(limits):

@@ -4,8 +4,8 @@ import hmac
 import re
 from urllib.parse import parse_qsl
 
+from sandbox.binance.refusals import AnswerError, missing
 from sandbox.exchange.keys import Keys
-from sandbox.exchange.refusals import RefusalError, missing
 
 _KEY_FORM = re.compile(r"[A-Za-z0-9]{64}")
 _SIGNATURE = re.compile(r"(?:^|&)signature=[^&]*")
@@ -33,13 +33,13 @@ def verified(keys: Keys, now_ms: int, key: str | None, query: str, body: str) ->
 
     Raises
     ------
-    RefusalError
+    AnswerError
         If the key is not ours, the time stamp or the signature is missing or wrong.
     """
     if key is None or not _KEY_FORM.fullmatch(key):
-        raise RefusalError(-2014, "API-key format invalid.", 401)
+        raise AnswerError(-2014, "API-key format invalid.", 401)
     if not hmac.compare_digest(key, keys.key):
-        raise RefusalError(-2015, "Invalid API-key, IP, or permissions for action.", 401)
+        raise AnswerError(-2015, "Invalid API-key, IP, or permissions for action.", 401)
     sent = parameters(query, body)
     _check_time(sent, now_ms)
     signature = sent.pop("signature", "")
@@ -47,7 +47,7 @@ def verified(keys: Keys, now_ms: int, key: str | None, query: str, body: str) ->
         raise missing("signature")
     payload = _SIGNATURE.sub("", query) + _SIGNATURE.sub("", body)
     if not hmac.compare_digest(signature.encode(), keys.signature(payload).encode()):
-        raise RefusalError(-1022, "Signature for this request is not valid.")
+        raise AnswerError(-1022, "Signature for this request is not valid.")
     return {name: value for name, value in sent.items() if name not in {"timestamp", "recvWindow"}}
 
 
@@ -58,10 +58,10 @@ def _check_time(sent: dict[str, str], now_ms: int) -> None:
     if not _WINDOW.fullmatch(window):
         raise missing("recvWindow")
     if float(window) > _LONGEST_WINDOW_MS:
-        raise RefusalError(-1131, "recvWindow must be less than 60000.")
+        raise AnswerError(-1131, "recvWindow must be less than 60000.")
     if int(stamp) >= now_ms + _AHEAD_MS:
-        raise RefusalError(
+        raise AnswerError(
             -1021, "Timestamp for this request was 1000ms ahead of the server's time."
         )
     if now_ms - int(stamp) > float(window):
-        raise RefusalError(-1021, "Timestamp for this request is outside of the recvWindow.")
+        raise AnswerError(-1021, "Timestamp for this request is outside of the recvWindow.")

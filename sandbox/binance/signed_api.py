@@ -16,9 +16,9 @@ from sandbox.binance.account_answers import (
 from sandbox.binance.limit_answers import order_count_headers, order_counts_answer
 from sandbox.binance.protocol import limited, named_market, whole_number
 from sandbox.binance.rate_limits import Limits, RequestWeight, check_orders
+from sandbox.binance.refusals import AnswerError
 from sandbox.binance.signatures import verified
 from sandbox.exchange.orders import Fill, Order
-from sandbox.exchange.refusals import RefusalError
 from sandbox.exchange.trading import Trading
 
 _DAY_MS = 86_400_000
@@ -130,7 +130,7 @@ def _page(
     start, end = (whole_number(sent, name) for name in ("startTime", "endTime"))
     first = whole_number(sent, first_name)
     if start is not None and end is not None and end - start > _DAY_MS:
-        raise RefusalError(-1127, "More than 24 hours between startTime and endTime.")
+        raise AnswerError(-1127, "More than 24 hours between startTime and endTime.")
     wanted = [
         value
         for time_ms, number, value in timed

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.binance.protocol import as_text, limited, named_market, whole_number
+from sandbox.binance.refusals import AnswerError
 from sandbox.exchange.local_exchange import LocalExchange
-from sandbox.exchange.refusals import RefusalError
 from sandbox.exchange.tape import tape
 
 _AVERAGE_MINUTES = 5
@@ -36,7 +36,7 @@ def aggregate_trades(exchange: LocalExchange, sent: Mapping[str, str]) -> list[d
     first = whole_number(sent, "fromId")
     start, end = (whole_number(sent, name) for name in ("startTime", "endTime"))
     if first is not None and (start is not None or end is not None):
-        raise RefusalError(-1128, "Combination of optional parameters invalid.")
+        raise AnswerError(-1128, "Combination of optional parameters invalid.")
     start = first if start is None else start
     found = tape(exchange, market, start, end, limited(sent, default=500, largest=_MOST))
     return [

@@ -14,7 +14,7 @@ from sandbox.exchange.ledger_file import LedgerFile
 from sandbox.exchange.matching import matches, matches_of
 from sandbox.exchange.orders import Fill, Order, OrderRequest, OrderType, Side, Status, TimeInForce
 from sandbox.exchange.records import Records
-from sandbox.exchange.refusals import insufficient_balance, rejected, unknown_order
+from sandbox.exchange.refusals import Reason, RefusalError
 from sandbox.exchange.renaming import Renaming
 from sandbox.exchange.settlement import BnbPrice, Settlement, close, lock, to_pay
 
@@ -167,21 +167,21 @@ class Account:
         """
         check_request(request, book.market, book.price)
         if any(order.client_id == request.client_id for order in self.open_orders):
-            raise rejected("Duplicate order sent.")
+            raise RefusalError(Reason.NAME_TAKEN)
         found = matches_of(request, book.levels(request.side), book.market)
         if request.stop_price is not None:
             found = []
         if found and request.type is OrderType.LIMIT_MAKER:
-            raise rejected("Order would immediately match and take.")
+            raise RefusalError(Reason.WOULD_TAKE)
         if request.time_in_force is TimeInForce.FOK and _total(found) != request.amount:
             found = []
         amount = _total(found) if request.amount is None else request.amount
         number, fees = self._records.next_order_id(), self.fees_of(request.pair)
         order = Order.taken(request, number, amount, self._records.now_ms())
         if order.waits and order.stopped_at(book.price):
-            raise rejected("Stop price would trigger immediately.")
+            raise RefusalError(Reason.STOP_PASSED)
         if to_pay(order, found, fees) > self.balance(order.paid_with).free:
-            raise insufficient_balance()
+            raise RefusalError(Reason.NOT_COVERED)
         with self._records.transaction():
             return self._execute(lock(self._records, order, fees), found, book)
 
@@ -195,7 +195,7 @@ class Account:
         """
         order = self.order(order_id)
         if order is None or not order.is_open:
-            raise unknown_order(cancelling=True)
+            raise RefusalError(Reason.NOT_OPEN)
         with self._records.transaction():
             return close(self._records, order, Status.CANCELED)
 

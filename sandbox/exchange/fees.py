@@ -1,4 +1,4 @@
-"""What a fill costs, and in which asset."""
+"""Fees: what a fill costs, and in which asset."""
 
 import math
 from dataclasses import dataclass

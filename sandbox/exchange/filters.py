@@ -1,10 +1,10 @@
-"""The rules of a market that an order must keep, refused as Binance refuses."""
+"""The rules of a market that an order must keep."""
 
 from decimal import Decimal
 
 from sandbox.exchange.markets import LARGEST, Market
 from sandbox.exchange.orders import OrderRequest, OrderType
-from sandbox.exchange.refusals import RefusalError, filter_failure
+from sandbox.exchange.refusals import Reason, RefusalError
 
 _DECIMALS = 8
 
@@ -20,42 +20,42 @@ def check_request(request: OrderRequest, market: Market, last_price: Decimal) ->
     Raises
     ------
     RefusalError
-        With the code and message of the first rule that is broken.
+        With the first rule that is broken.
     """
     numbers = {
-        "quantity": request.amount,
+        "amount": request.amount,
         "price": request.price,
-        "stopPrice": request.stop_price,
-        "quoteOrderQty": request.quote_amount,
+        "stop_price": request.stop_price,
+        "quote_amount": request.quote_amount,
     }
     for name, value in numbers.items():
         if value is not None:
             _check_number(name, value)
     for price in (request.price, request.stop_price):
         if price is not None:
-            _check_steps("PRICE_FILTER", price, market.tick, (market.tick, LARGEST))
+            _check_steps(Reason.PRICE_STEP, price, market.tick, (market.tick, LARGEST))
     if request.amount is not None:
         allowed = market.smallest_amount, market.max_qty
-        _check_steps("LOT_SIZE", request.amount, market.step, allowed)
+        _check_steps(Reason.LOT, request.amount, market.step, allowed)
     if request.type is OrderType.MARKET and _amount(request, last_price) > market.max_market_qty:
-        raise filter_failure("MARKET_LOT_SIZE")
+        raise RefusalError(Reason.MARKET_LOT)
     if _value(request, last_price) < market.min_notional:
-        raise filter_failure("NOTIONAL")
+        raise RefusalError(Reason.TOO_SMALL)
 
 
 def _check_number(name: str, value: Decimal) -> None:
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > _DECIMALS:
-        raise RefusalError(-1111, f"Parameter '{name}' has too much precision.")
+        raise RefusalError(Reason.TOO_PRECISE, name)
     if value <= 0:
-        raise RefusalError(-1013, "Invalid price." if "rice" in name else "Invalid quantity.")
+        raise RefusalError(Reason.NOT_POSITIVE, name)
 
 
 def _check_steps(
-    name: str, value: Decimal, step: Decimal, allowed: tuple[Decimal, Decimal]
+    broken: Reason, value: Decimal, step: Decimal, allowed: tuple[Decimal, Decimal]
 ) -> None:
     if not allowed[0] <= value <= allowed[1] or value % step:
-        raise filter_failure(name)
+        raise RefusalError(broken)
 
 
 def _amount(request: OrderRequest, last_price: Decimal) -> Decimal:

@@ -1,7 +1,6 @@
 """The state of the local exchange: its markets, its clock and its prices. It knows no HTTP."""
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -55,8 +54,6 @@ class LocalExchange:
         Added to what it says of the time, to make that wrong.
     lock
         Held while anything is read or changed, by the server and by tests beside it.
-    requests
-        How many requests the server got, by method and path.
     pair_changed
         Called with a pair whose price, book or status was set.
 
@@ -83,7 +80,6 @@ class LocalExchange:
         self.clock = clock
         self.offset_ms = 0
         self.lock = threading.RLock()
-        self.requests: Counter[str] = Counter()
         self.pair_changed: Callable[[str], None] = lambda _: None
 
     @property

@@ -1,4 +1,4 @@
-"""What an account remembers: balances, orders and fills, written together or not at all."""
+"""Records of an account: balances, orders and fills, written together or not at all."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

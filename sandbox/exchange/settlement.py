@@ -1,4 +1,4 @@
-"""What an order locks, and what a fill moves from one balance to another."""
+"""Settlement: what an order locks, and what a fill moves between balances."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -14,7 +14,7 @@ from sandbox.exchange.ledger_file import LedgerFile
 from sandbox.exchange.listing import MarketStatus
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.orders import Amount, Order, OrderRequest, Side, exact
-from sandbox.exchange.refusals import RefusalError, invalid_symbol, market_closed
+from sandbox.exchange.refusals import Reason, RefusalError
 from sandbox.exchange.renaming import Renaming
 
 
@@ -24,8 +24,7 @@ class Refused:
 
     time_ms: int
     request: OrderRequest
-    code: int
-    message: str
+    reason: Reason
 
 
 class Trading:
@@ -121,8 +120,7 @@ class Trading:
             try:
                 return self._place(request)
             except RefusalError as refusal:
-                now = self.exchange.now_ms
-                self.refused.append(Refused(now, request, refusal.code, str(refusal)))
+                self.refused.append(Refused(self.exchange.now_ms, request, refusal.reason))
                 raise
 
     def check(self, request: OrderRequest) -> None:
@@ -143,12 +141,12 @@ class Trading:
     def _open_book(self, request: OrderRequest) -> Book:
         status = self.exchange.listing.status(request.pair)
         if status is MarketStatus.END:
-            raise invalid_symbol()
+            raise RefusalError(Reason.NOT_LISTED)
         if status is MarketStatus.BREAK:
-            raise market_closed()
+            raise RefusalError(Reason.HALTED)
         book = self.exchange.book(request.pair)
         if book is None:
-            raise RefusalError(-1112, "No orders on book for symbol.")
+            raise RefusalError(Reason.NO_PRICE)
         return book
 
     def cancel(self, order_id: int) -> Order:

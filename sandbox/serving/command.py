@@ -1,4 +1,4 @@
-"""What ``python -m sandbox serve`` does: an exchange, an account if wanted, until Ctrl-C."""
+"""The command ``python -m sandbox serve``: an exchange, an account if wanted, until Ctrl-C."""
 
 import json
 import sys
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.exchange.book import Depth
 from sandbox.exchange.candles import CandleFolder
@@ -74,7 +75,9 @@ def serve(wishes: Wishes) -> None:
     exchange = exchange_of(wishes)
     trading = _trading(wishes, exchange)
     faults = Faults(wishes.seed)
-    served = running(exchange, trading=trading, faults=faults, host=wishes.host, port=wishes.port)
+    served = running(
+        exchange, Binance(), trading=trading, faults=faults, host=wishes.host, port=wishes.port
+    )
     with served as url:
         keys = None if trading is None else trading.keys
         if wishes.overlay_file is not None:

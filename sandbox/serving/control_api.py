@@ -1,22 +1,21 @@
 """Change the local exchange from another process: prices, books, rules, fees, faults, deposits."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.binance.rate_limits import Limits, RequestWeight
 from sandbox.exchange.book import Level
 from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.listing import MarketStatus
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.market_rules import RULES, checked_rules
 from sandbox.exchange.orders import exact
-from sandbox.exchange.refusals import RefusalError
 from sandbox.exchange.renaming import Renaming
 from sandbox.exchange.trading import Trading
+from sandbox.serving.dialect import Dialect
 from sandbox.serving.faults import Fault, Faults
 
 CONTROL = "/control/"
@@ -25,11 +24,20 @@ _LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 @dataclass(frozen=True)
 class Controls:
-    """What the control endpoint may change; no account where the exchange has none."""
+    """What the control endpoint may change and tell.
+
+    Attributes
+    ----------
+    asked
+        How many requests the server got, by method and path.
+    trading
+        None where the exchange has no account.
+    """
 
     exchange: LocalExchange
     faults: Faults
-    requests: RequestWeight
+    dialect: Dialect
+    asked: Mapping[str, int]
     trading: Trading | None = None
 
     @property
@@ -67,11 +75,11 @@ def control_routes(controls: Controls) -> list[web.RouteDef]:
         ("POST", "faults"): lambda on, sent: on.faults.add(Fault(**sent)),
         ("DELETE", "faults"): lambda on, _: on.faults.clear(),
         ("GET", "faults"): lambda on, _: [asdict(fault) for fault in on.faults.pending],
-        ("POST", "limits"): lambda on, sent: setattr(on.requests, "limits", Limits(**sent)),
+        ("POST", "limits"): lambda on, sent: on.dialect.set_limits(sent),
         ("POST", "deposit"): lambda on, sent: on.account.deposit(sent["asset"], sent["amount"]),
         ("POST", "withdraw"): lambda on, sent: on.account.withdraw(sent["asset"], sent["amount"]),
         ("GET", "ledger"): lambda on, _: [e.as_record() for e in on.account.account.ledger],
-        ("GET", "requests"): lambda on, _: dict(on.exchange.requests),
+        ("GET", "requests"): lambda on, _: dict(on.asked),
     }
     return [
         web.route(method, CONTROL + name, _handler(controls, action))
@@ -83,24 +91,28 @@ def _handler(
     controls: Controls, action: Action
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
-        _check_caller(request)
+        if not _is_local(request):
+            return _refused("the control endpoint is for programs on this machine", 403)
         try:
             sent = await request.json() if request.method == "POST" else {}
             with controls.exchange.lock:
                 return web.json_response(action(controls, sent))
         except KeyError as error:
-            raise RefusalError(-1102, f"{error} is missing") from None
+            return _refused(f"{error} is missing")
         except (SandboxError, TypeError, ValueError) as error:
-            raise RefusalError(-1100, str(error)) from None
+            return _refused(str(error))
 
     return handle
 
 
-def _check_caller(request: web.Request) -> None:
+def _refused(reason: str, status: int = 400) -> web.Response:
+    return web.json_response({"msg": reason}, status=status)
+
+
+def _is_local(request: web.Request) -> bool:
     # A web page open in a browser on this machine reaches loopback too.
     host = urlsplit(f"//{request.host}").hostname
-    if host not in _LOCAL_HOSTS or "Origin" in request.headers:
-        raise RefusalError(-1002, "The control endpoint is for programs on this machine.", 403)
+    return host in _LOCAL_HOSTS and "Origin" not in request.headers
 
 
 def _halt(controls: Controls, sent: dict[str, Any]) -> None:

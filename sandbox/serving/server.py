@@ -4,20 +4,18 @@ import asyncio
 import errno
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from sandbox.binance.limit_answers import weighed
-from sandbox.binance.protocol import counted, refusals_as_json
-from sandbox.binance.public_api import public_routes
-from sandbox.binance.rate_limits import Limits, RequestWeight
-from sandbox.binance.signed_api import signed_routes
 from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.trading import Trading
 from sandbox.serving.control_api import Controls, control_routes
+from sandbox.serving.dialect import Dialect
 from sandbox.serving.fault_answers import faults_as_answers
 from sandbox.serving.faults import Faults
 
@@ -28,10 +26,11 @@ _STOP_SECONDS = 1.0
 @contextmanager
 def running(
     exchange: LocalExchange,
+    dialect: Dialect,
     *,
     trading: Trading | None = None,
     faults: Faults | None = None,
-    limits: Limits | None = None,
+    asked: Counter[str] | None = None,
     host: str = LOOPBACK,
     port: int = 0,
 ) -> Iterator[str]:
@@ -41,12 +40,14 @@ def running(
     ----------
     exchange
         It may be changed from the block, e.g. by `LocalExchange.set_price`.
+    dialect
+        How it is asked and answers.
     trading
         Its account. None: only the public half is served.
     faults
         What goes wrong. None: nothing does, and there is no control endpoint.
-    limits
-        How much may be asked. None: as much as Binance allows.
+    asked
+        Counts the requests it gets, by method and path. None: only the control endpoint tells.
     host
         127.0.0.1 and no other: this is a test instrument.
     port
@@ -62,8 +63,7 @@ def running(
     SandboxError
         If the host is another one, or the port is in use or not allowed.
     """
-    requests = RequestWeight(limits or Limits())
-    application = application_of(exchange, trading, faults, requests)
+    application = application_of(exchange, dialect, trading, faults, asked)
     listening = _listen(host, port)
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
@@ -104,21 +104,32 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def application_of(
     exchange: LocalExchange,
-    trading: Trading | None,
-    faults: Faults | None,
-    requests: RequestWeight,
+    dialect: Dialect,
+    trading: Trading | None = None,
+    faults: Faults | None = None,
+    asked: Counter[str] | None = None,
 ) -> web.Application:
     """Return what answers all requests; the parameters are those of `running`."""
-    middlewares = [counted(exchange), weighed(exchange, requests), refusals_as_json]
-    routes = public_routes(exchange, requests)
-    if trading is not None:
-        routes += signed_routes(trading, requests)
+    asked = Counter() if asked is None else asked
+    middlewares = [_counted(asked), dialect.limiting(exchange), dialect.refusals]
+    routes = dialect.routes(exchange, trading)
     if faults is not None:
-        middlewares.insert(2, faults_as_answers(faults))
-        routes += control_routes(Controls(exchange, faults, requests, trading))
+        middlewares.insert(2, faults_as_answers(faults, dialect.failure))
+        routes += control_routes(Controls(exchange, faults, dialect, asked, trading))
     application = web.Application(middlewares=middlewares)
     application.add_routes(routes)
     return application
+
+
+def _counted(asked: Counter[str]) -> Middleware:
+    """Return a middleware that counts requests without their parameters."""
+
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        asked[f"{request.method} {request.path}"] += 1
+        return await handler(request)
+
+    return count
 
 
 async def _serve(

@@ -8,7 +8,7 @@ from datetime import datetime
 from rebalancing.account.setbacks import after_orders, left_out
 from rebalancing.policy.guards import guards_of
 from rebalancing.policy.policy import Policy
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.beginning import begin
 from rebalancing.rounds.events import RoundEvent
 from rebalancing.rounds.following import follow
@@ -19,15 +19,6 @@ from rebalancing.view import Decision, View
 
 def decide(policy: Policy, state: State, view: View) -> Decision:
     """Decide what to do at a moment.
-
-    Parameters
-    ----------
-    policy : Policy
-        What is wanted.
-    state : State
-        What has happened.
-    view : View
-        What is known.
 
     Returns
     -------

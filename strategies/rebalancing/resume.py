@@ -7,9 +7,9 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.decide import ask
+from rebalancing.policy.period import PeriodGrid
 from rebalancing.policy.policy import Policy
-from rebalancing.policy.schedule import grid_of
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from rebalancing.state import State
 
 
@@ -18,8 +18,6 @@ def begun(policy: Policy, number: int = 0) -> State:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
     number : int
         Of the first round: above that of any order that is known.
     """
@@ -31,8 +29,6 @@ def resumed(policy: Policy, state: State, now: datetime) -> State:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted now.
     state : State
         As it was written down.
     now : datetime
@@ -51,7 +47,7 @@ def resumed(policy: Policy, state: State, now: datetime) -> State:
     )
     found = state.changed(seen=seen, targets=_by_member(policy), period=policy.settings.period)
     if state.period != policy.settings.period:
-        found = found.changed(served=grid_of(policy, found).boundary(now))
+        found = found.changed(served=PeriodGrid.of(policy.period, found).boundary(now))
     if is_same:
         return found
     found = found.changed(round=None)

@@ -35,8 +35,6 @@ class SimulatedOrder:
         UTC, the start of its candle.
     tag : str
         Of its round.
-    asset : str
-        Code.
     amount : float
         Coins, bought positive.
     price : float
@@ -92,8 +90,6 @@ def simulate(policy: Policy, prices: PriceMatrix, markets: Markets, cash: float)
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
     prices : PriceMatrix
         Of the policy's assets, with opens.
     markets : Markets

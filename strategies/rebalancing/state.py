@@ -11,7 +11,7 @@ from rebalancing.account.cash_book import CashBook
 from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.account.known_trade import KnownTrade
 from rebalancing.account.setbacks import Setback
-from rebalancing.policy.triggers import Reason
+from rebalancing.policy.reason import Reason
 from rebalancing.rounds.round import Round
 
 

@@ -1,4 +1,4 @@
-"""What is known at one moment, and what follows from it."""
+"""The view of one moment, and the decision that follows from it."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def _named(
     callback=_named,
     help=f"Some of: {', '.join(NAMES)}. What they need is added. Default: all.",
 )
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print the README's table.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print tables for docs.")
 def main(
     repeats: int,
     span: tuple[datetime | None, datetime | None],

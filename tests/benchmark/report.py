@@ -1,4 +1,4 @@
-"""The tables of a benchmark: for the terminal and for the README."""
+"""The tables of a benchmark: for the terminal and for docs/measurements.md."""
 
 import os
 import platform
@@ -104,7 +104,7 @@ def print_tables(report: Report, console: Console) -> None:
 
 
 def markdown(report: Report) -> str:
-    """Write for the README."""
+    """Write for docs/measurements.md."""
     parts = []
     for titles, rows in ((GOAL_TITLES, report.goals), (CASE_TITLES, report.cases)):
         rule = ["---"] + ["---:"] * (len(titles) - 1)

@@ -11,8 +11,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from rebalancing.launch.configuration import child_environment
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
-from sandbox.configuration import child_environment
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.serving.server import running
@@ -73,7 +74,7 @@ def run_cases(
     exchange = LocalExchange(ground.pairs, CandleFolder.open(ground.datadir), rules={})
     results: dict[str, Path] = {}
     lots = {market.pair: float(market.step) for market in exchange.markets}
-    with running(exchange) as url:
+    with running(exchange, Binance()) as url:
         for _ in range(repeats):
             for case in cases:
                 started(case)

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.exchange.ledger import Balance
 from sandbox.exchange.orders import Order, OrderRequest, OrderType, Side, Status
+from sandbox.exchange.refusals import Reason
 from sandbox.exchange.trading import Refused
 from tests.campaign.checks import CHECKS, violations
 from tests.campaign.evidence import Evidence
@@ -62,11 +63,11 @@ def twice(seen: Evidence) -> Evidence:
     return replace(seen, orders=(*seen.orders, again), kept_orders=(*seen.kept_orders, more))
 
 
-def refused(seen: Evidence, message: str, *amounts: str) -> Evidence:
+def refused(seen: Evidence, reason: Reason, *amounts: str) -> Evidence:
     requests = [
         OrderRequest("BTC/USDT", Side.SELL, OrderType.MARKET, Decimal(amount)) for amount in amounts
     ]
-    return replace(seen, refused=tuple(Refused(0, one, -1013, message) for one in requests))
+    return replace(seen, refused=tuple(Refused(0, one, reason) for one in requests))
 
 
 def trouble(seen: Evidence, last: str, *, faults: int = 1, frame: str = "exchange.py") -> Evidence:
@@ -124,8 +125,8 @@ FORGERIES: list[Any] = [
     ("nothing_below_the_minimum", lambda e: order(e, 0, amount=Decimal("0.01"))),
     ("nothing_too_small_was_asked_for", lambda e: replace(e, journal=(SMALL_BUY,))),
     ("no_round_paid_much_for_its_books", lambda e: through_the_book(e, "12")),
-    ("no_refusal_was_repeated", lambda e: refused(e, "Account has insufficient", "1", "1")),
-    ("no_refusal_was_repeated", lambda e: refused(e, "Filter failure: NOTIONAL", "0.01")),
+    ("no_refusal_was_repeated", lambda e: refused(e, Reason.NOT_COVERED, "1", "1")),
+    ("no_refusal_was_repeated", lambda e: refused(e, Reason.TOO_SMALL, "0.01")),
     ("lines_are_whole", lambda e: replace(e, journal=(*e.journal, None))),
     ("lines_are_whole", lambda e: replace(e, journal=({"event": "round"},))),
     ("every_tag_has_its_round", lambda e: rows(e, 1, ft_order_tag="r7 period")),
@@ -210,7 +211,7 @@ def test_a_cancelled_order_that_never_filled_may_be_unknown(honest: Evidence) ->
 def test_a_price_that_was_frozen_explains_a_value_and_a_refusal(honest: Evidence) -> None:
     shown = (Frozen("BTC", 120.0, 0, 2**60),)
     dearer = line(honest, 1, nav_after=1000.0 + 5.1 * 20)
-    refusal = refused(honest, "Filter failure: NOTIONAL", "0.01")
+    refusal = refused(honest, Reason.TOO_SMALL, "0.01")
     for seen in (dearer, refusal):
         assert violations(seen) != []
         assert violations(replace(seen, frozen=shown)) == []

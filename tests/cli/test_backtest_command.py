@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.arguments import read_arguments
-from sandbox.backtest import Asked, backtest
-from sandbox.configuration import load_configuration, read_setup
-from sandbox.exchange.errors import SandboxError
+from rebalancing.launch.arguments import read_arguments
+from rebalancing.launch.asked import Asked
+from rebalancing.launch.backtest import backtest
+from rebalancing.launch.configuration import load_configuration, read_setup
+from rebalancing.launch.errors import LaunchError
 from sandbox.exchange.synthetic import write_candles
 from tests.support.command_lines import running_command
 from tests.support.patience import PATIENCE
@@ -126,9 +127,11 @@ def read_result(result: Path) -> tuple[dict[str, Any], str]:
     return stats, everything
 
 
-def command(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command(
+    project: Path, *arguments: str, module: str = "rebalancing"
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "sandbox", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -207,7 +210,7 @@ def test_without_an_export_there_is_no_summary(capfd: pytest.CaptureFixture[str]
 def test_freqtrades_failure_is_passed_on_with_its_reason_and_its_log() -> None:
     write_config(configuration())
     write_data("user_data/data/binance")
-    with pytest.raises(SandboxError) as caught:
+    with pytest.raises(LaunchError) as caught:
         backtest(Asked(("--strategy", "Nowhere")), no_summary)
     assert caught.value.status == 2
     reason, where = caught.value.problems
@@ -220,7 +223,7 @@ def test_freqtrades_failure_is_passed_on_with_its_reason_and_its_log() -> None:
 def test_a_configuration_that_freqtrade_refuses_fails_though_freqtrade_ends_with_zero() -> None:
     write_config({**configuration(), "max_open_trades": "many"})
     write_data("user_data/data/binance")
-    with pytest.raises(SandboxError, match=r"many.*\n.*failed with status 2") as caught:
+    with pytest.raises(LaunchError, match=r"many.*\n.*failed with status 2") as caught:
         backtest(Asked(()), no_summary)
     assert caught.value.status == 2
 
@@ -233,7 +236,7 @@ def test_what_a_strategy_did_wrong_is_shown_though_freqtrade_went_on(
     write_config(configuration())
     write_data("user_data/data/binance")
     found: list[Path] = []
-    with pytest.raises(SandboxError, match="not to trust") as caught:
+    with pytest.raises(LaunchError, match="not to trust") as caught:
         backtest(Asked(()), lambda result, _: found.append(result))
     assert "mislaid" in caught.value.problems[0]
     assert caught.value.problems[0].endswith(" times)")
@@ -248,7 +251,7 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
     write_data("user_data/data/binance")
     # A shell lets what it runs in the background ignore interrupts.
     listening = "signal.signal(signal.SIGINT, signal.default_int_handler)"
-    run = "runpy.run_module('sandbox', run_name='__main__')"
+    run = "runpy.run_module('rebalancing', run_name='__main__')"
     with running_command(
         [sys.executable, "-c", f"import runpy, signal; {listening}; {run}", "backtest"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -319,7 +322,7 @@ def test_a_damaged_file_of_candles_is_one_line(project: Path) -> None:
 
 def test_the_help_comes_without_freqtrade() -> None:
     shown = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "sandbox", "backtest", "--help"],
+        [sys.executable, "-X", "importtime", "-m", "rebalancing", "backtest", "--help"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -331,7 +334,7 @@ def test_the_help_comes_without_freqtrade() -> None:
 
 
 def test_serve_says_where_it_is_and_refuses_other_hosts(project: Path) -> None:
-    ended = command(project, "serve", "--pairs", "BTC/USDT", "--host", "0.0.0.0")
+    ended = command(project, "serve", "--pairs", "BTC/USDT", "--host", "0.0.0.0", module="sandbox")
     assert ended.returncode == 2
     assert ended.stderr.startswith("error: host 0.0.0.0")
     with running_command(

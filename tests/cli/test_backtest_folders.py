@@ -1,4 +1,4 @@
-"""``sandbox backtest`` as people run it: several at once, killed, in folders that others use."""
+"""``rebalance backtest`` as people run it: several at once, killed, in folders that others use."""
 
 import json
 import os
@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from rebalancing.freqtrade_side.history.result import read_records
+from rebalancing.launch.errors import LaunchError
+from rebalancing.launch.results import POINTER, Results, check_writable
 from rebalancing.report.kept_files import keep_newest
 from rebalancing.report.page_file import pages_of_backtests
-from sandbox.exchange.errors import SandboxError
-from sandbox.results import POINTER, Results, check_writable
 from tests.support.builders import PROJECT, make_config
 from tests.support.command_lines import clean_environment
 from tests.support.patience import PATIENCE
@@ -36,7 +36,7 @@ def write_config(folder: Path, name: str, **block: Any) -> None:
 
 def start(folder: Path, *words: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "backtest", "--datadir", str(CANDLES), *words],
+        [sys.executable, "-m", "rebalancing", "backtest", "--datadir", str(CANDLES), *words],
         cwd=folder,
         env=clean_environment(**environment),
         stdin=subprocess.DEVNULL,
@@ -222,7 +222,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(tmp_path: Path
     if before == 0:  # root may write anywhere
         os.seteuid(65534)
     try:
-        with pytest.raises(SandboxError) as caught:
+        with pytest.raises(LaunchError) as caught:
             check_writable(closed / "backtest_results", closed)
     finally:
         os.seteuid(before)

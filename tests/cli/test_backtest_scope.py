@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.arguments import read_arguments
-from sandbox.configuration import Setup, read_setup
+from rebalancing.launch.arguments import read_arguments
+from rebalancing.launch.configuration import Setup, read_setup
+from rebalancing.launch.policy import period_of
+from rebalancing.launch.scope import scope_of
 from sandbox.exchange.candles import CandleFolder
-from sandbox.policy import period_of
-from sandbox.scope import scope_of
 from tests.support.builders import PROJECT, make_config
 
 CANDLES = PROJECT / "user_data" / "data" / "binance"

@@ -13,7 +13,7 @@ from rebalancing.freqtrade_side.outside.bot_status import SILENT_AFTER, Life, bo
 from rebalancing.freqtrade_side.records import commands, store
 from rebalancing.freqtrade_side.records.lease import take_lease
 from rebalancing.freqtrade_side.records.pulse import Pulse
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.round import Round
 from rebalancing.state import State
 from tests.support.command_lines import TARGETS, dry_run_database, rebalance
@@ -217,7 +217,7 @@ def test_status_shows_what_the_open_round_has_left(folder: Path) -> None:
     assert (newest["orders"], newest["bought"], newest["sold"]) == (1, 0, pytest.approx(51))
     assert (initial["orders"], initial["bought"]) == (3, pytest.approx(950))
     shown = rebalance(folder, "status").stdout
-    for part in (tag, "sell BTC for 100.000 USDT", "buy ETH for 60.000 USDT", "r0 initial"):
+    for part in (tag, "sell BTC for 100.00 USDT", "buy ETH for 60.00 USDT", "r0 initial"):
         assert part in shown
 
 
@@ -230,8 +230,8 @@ def test_status_shows_cash_flows_and_what_the_bot_was_asked(folder: Path) -> Non
     assert [amount for _, amount in report["flows"]] == [1000.0, -12.5]
     assert report["waiting"]["do"] == "pause"
     shown = rebalance(folder, "status").stdout
-    assert "+1000.000 USDT" in shown
-    assert "-12.500 USDT" in shown
+    assert "+1,000.00 USDT" in shown
+    assert "-12.50 USDT" in shown
 
 
 def test_amounts_are_those_that_the_check_counted(folder: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.config_edit import write_values
-from sandbox.exchange.errors import SandboxError
+from rebalancing.launch.config_edit import write_values
+from rebalancing.launch.errors import LaunchError
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -76,7 +76,7 @@ def test_of_several_files_the_one_that_counts_is_written(folder: Path) -> None:
 )
 def test_what_cannot_be_written_is_refused(folder: Path, text: str, message: str) -> None:
     (folder / "config.json").write_text(text)
-    with pytest.raises(SandboxError, match=message):
+    with pytest.raises(LaunchError, match=message):
         write_values(["config.json"], "rebalance", {"period": "12h"})
     assert (folder / "config.json").read_text() == text
 
@@ -87,6 +87,6 @@ def test_a_value_that_would_not_count_is_refused_and_nothing_stays_written(
     text = '{"rebalance": {"period": "24h"}}'
     (folder / "config.json").write_text(text)
     monkeypatch.setenv("FREQTRADE__REBALANCE__PERIOD", "7d")
-    with pytest.raises(SandboxError, match="FREQTRADE__REBALANCE__PERIOD"):
+    with pytest.raises(LaunchError, match="FREQTRADE__REBALANCE__PERIOD"):
         write_values(["config.json"], "rebalance", {"period": "12h"})
     assert (folder / "config.json").read_text() == text

@@ -22,7 +22,7 @@ from tests.support.builders import PROJECT
 from tests.support.command_lines import clean_environment, rebalance
 from tests.support.patience import PATIENCE
 
-COMMAND = [sys.executable, "-m", "sandbox", "dry-run"]
+COMMAND = [sys.executable, "-m", "rebalancing", "dry-run"]
 
 
 @dataclass
@@ -113,7 +113,7 @@ def test_rounds_happen_and_the_bot_answers_until_ctrl_c(dry_run: DryRun) -> None
     told = asked(dry_run, "now")
     assert re.search("is under way|is already open|no round: |not decided yet", told), told
     dry_run.find(r"r1 (asked|period|threshold).* done")
-    dry_run.find(r"NAV [0-9.]+ USDT: BTC [0-9.]+%")
+    dry_run.find(r"NAV [0-9.,]+ USDT: BTC [0-9.]+ %")
     log = (dry_run.folder / "user_data/logs/dry-run.log").read_text()
     assert not re.search(r" - (WARNING|ERROR) - ", log)
     dry_run.process.send_signal(signal.SIGINT)

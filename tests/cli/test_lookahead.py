@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sandbox.lookahead import changed_candles, compare, cut_moments
+from rebalancing.launch.lookahead import changed_candles, compare, cut_moments
 from tests.support.builders import make_candles, make_config, write_candles
 from tests.support.command_lines import clean_environment
 from tests.support.freqtrade_runs import freqtrade_process

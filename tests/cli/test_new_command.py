@@ -378,7 +378,7 @@ def test_what_is_written_is_what_a_backtest_runs(tmp_path: Path) -> None:
     (tmp_path / "user_data").mkdir()
     folders = ["--userdir", "user_data", "--datadir", str(PROJECT / "user_data/data/binance")]
     ended = subprocess.run(
-        [sys.executable, "-m", "sandbox", "backtest", "--config", "config.json", *folders],
+        [sys.executable, "-m", "rebalancing", "backtest", "--config", "config.json", *folders],
         env=clean_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr

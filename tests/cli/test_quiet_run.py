@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.freqtrade_log import Entry, LogTail
-from sandbox.progress import ProgressDisplay, in_words, seconds_left
+from rebalancing.launch.freqtrade_log import Entry, LogTail
+from rebalancing.launch.progress import ProgressDisplay, in_words, seconds_left
 
 AT = "2026-01-01 10:00:00,123"
 LOG = f"""{AT} - freqtrade - INFO - freqtrade 2026.9
@@ -101,4 +101,4 @@ def test_away_from_a_terminal_progress_is_a_few_lines(capsys: pytest.CaptureFixt
     lines = shown.out.splitlines()
     assert lines[:2] == ["Policy: every [24h]", "backtest: under way after 5 s"]
     assert 3 < len(lines) < 8
-    assert lines[-1] == "backtest: 71%, 30 s left after 80 s"
+    assert lines[-1] == "backtest: 71 %, 30 s left after 80 s"

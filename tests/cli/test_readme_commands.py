@@ -1,4 +1,4 @@
-"""Every command of the README, as it stands there, in a fresh copy of the project."""
+"""Every command of README and docs, as it stands there, in a fresh copy of the project."""
 
 import os
 import re
@@ -19,16 +19,18 @@ from tests.support.patience import PATIENCE
 ELSEWHERE = {
     "git clone *": "the copy stands for it",
     "./setup.sh backtest": ".ci/run, as a newcomer would",
-    "./setup.sh test": "is what runs this",
+    "./setup.sh check": "pytest runs in it, as here",
+    "./setup.sh test*": "is what runs this",
     "./setup.sh new*": "cli/test_new_command",
     "./setup.sh dry-run": "cli/test_dry_run_command",
     "./setup.sh backtest --config my.json": "cli/test_new_command, which makes that file",
     "./setup.sh data": "below, with more arguments",
     "./setup.sh backtest --verbose": "cli/test_backtest_command",
-    "./setup.sh hyperopt --epochs 50": "freqtrade/test_hyperopt, with fewer epochs",
+    "./setup.sh hyperopt --epochs 50*": "freqtrade/test_hyperopt, with fewer epochs",
+    ".venv/bin/rebalance lookahead *": "cli/test_lookahead",
     "./setup.sh bench": "benchmark/test_benchmark",
     "./setup.sh bench-live": "benchmark/test_benchmark",
-    "./setup.sh campaign *": "campaign/test_lives",
+    "./setup.sh campaign *": "campaign/test_lives and virtual/test_virtual_lives",
     ".venv/bin/python -m tests.fuzz *": "fuzz/test_fuzz",
     "./setup.sh freqtrade trade *": "sandbox/test_freqtrade_trade",
     ".venv/bin/rebalance report *": "report/test_command and report/test_of_bot",
@@ -43,6 +45,10 @@ ELSEWHERE = {
 }
 """Who runs the commands that cost too much here, or need a bot; a star for the rest."""
 
+PAGES = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted(PROJECT.glob("docs/*.md"))]
+OF_THE_PAST = {"measurements.md"}
+"""Pages whose commands were run once, with what their text names."""
+
 HERE = (
     "./setup.sh backtest --timerange 20240101-20240301 --fee 0.002",
     ".venv/bin/rebalance report",
@@ -53,8 +59,8 @@ HERE = (
 
 
 def commands() -> list[str]:
-    """Return the commands of the README's consoles, without their comments."""
-    text = (PROJECT / "README.md").read_text()
+    """Return the commands of the pages' consoles, without their comments."""
+    text = "".join(page.read_text() for page in PAGES if page.name not in OF_THE_PAST)
     blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     lines = re.findall(r"^\$ (.*)$", "".join(blocks).replace("\\\n", " "), re.MULTILINE)
     words = [shlex.split(line.replace("<", "").replace(">", ""), comments=True) for line in lines]
@@ -115,6 +121,31 @@ def test_each_command_is_run_somewhere() -> None:
         is_elsewhere = any(fnmatch(command, pattern) for pattern in ELSEWHERE)
         assert command in HERE or is_elsewhere, f"nobody runs {command}"
     assert set(HERE) <= set(found)
+    unused = [p for p in ELSEWHERE if not any(fnmatch(command, p) for command in found)]
+    assert unused == []
+
+
+def test_the_tests_that_are_said_to_run_them_are_there() -> None:
+    named = re.findall(r"[a-z/]+/test_[a-z_]+", " ".join(ELSEWHERE.values()))
+    assert len(named) > 10
+    assert [name for name in named if not (PROJECT / "tests" / f"{name}.py").is_file()] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what a link may name in a page after its #."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    lost = []
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
+        file, _, anchor = target.partition("#")
+        to = page.parent / file if file else page
+        if not to.is_file() or (anchor and anchor not in anchors(to)):
+            lost.append(target)
+    assert lost == []
 
 
 def test_a_backtest_of_a_range_with_another_fee_and_what_follows_it(copy: Copy) -> None:

@@ -69,7 +69,9 @@ class Project:
             '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
         )
         (self.folder / "backend.py").write_text(BACKEND)
-        (self.folder / "sandbox.py").write_text("import sys, tiny; print('ran', *sys.argv[1:])\n")
+        (self.folder / "rebalancing.py").write_text(
+            "import sys, tiny; print('ran', *sys.argv[1:])\n"
+        )
 
     def require(self, digest: str) -> None:
         (self.folder / "requirements.txt").write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n")

@@ -269,7 +269,7 @@ def test_now_is_answered_once_it_is_decided_or_takes_too_long(
     now = datetime.now(UTC)
     write_command(timedelta(0), at=(now - timedelta(seconds=age)).isoformat())
     dataprovider = DataProvider({"runmode": RunMode.DRY_RUN}, None)
-    diary = Diary(Journal(folder / "journal.jsonl"), dataprovider, "USDT")
+    diary = Diary(Journal(folder / "journal.jsonl"), dataprovider)
     requests = Requests(Memory(State(targets={})), diary)
     requests.obey(now, is_running=True)
     requests.answer(now, decision, "prices")

@@ -125,7 +125,7 @@ def test_no_trade_is_larger_than_what_is_missing(
         assert min(missing, 0) - slack <= size <= max(missing, 0) + slack
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(snapshots(), st.data())
 def test_planning_after_execution_yields_nothing(
     case: tuple[Portfolio, Vector], data: st.DataObject
@@ -137,7 +137,7 @@ def test_planning_after_execution_yields_nothing(
     assert plan_trades(after, targets, everyone(held), rules).trades == ()
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(snapshots(), st.data())
 def test_planning_after_execution_sells_nothing_whatever_the_market_asks(
     case: tuple[Portfolio, Vector], data: st.DataObject
@@ -223,7 +223,6 @@ def test_wider_bands_trade_a_subset_of_the_drifted(
     assert wide.items() <= narrow.items()
 
 
-@settings(max_examples=60)
 @given(
     st.data(),
     st.sampled_from(

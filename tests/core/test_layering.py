@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.support.patience import PATIENCE
 STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
 EDGES = {PACKAGE / "__main__.py"}
-ROOMS = ("account", "config", "market", "performance", "policy", "rounds")
+ROOMS = ("account", "config", "events", "market", "performance", "policy", "rounds")
 INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
@@ -41,9 +42,15 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(STRATEGIES))
 
 
+@cache
+def syntax(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a file: many tests look at each."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def imports(path: Path) -> Iterator[str]:
     """Give every module that a file imports, at its top or within a function."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in syntax(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -95,7 +102,7 @@ def test_the_core_knows_no_framework(path: Path) -> None:
 @pytest.mark.parametrize("path", PURE, ids=name_of)
 def test_the_core_does_not_know_the_freqtrade_side(path: Path) -> None:
     assert [module for module in imports(path) if "freqtrade_side" in module] == []
-    outer = ("rebalancing.cli", "rebalancing.report")
+    outer = ("rebalancing.cli", "rebalancing.launch", "rebalancing.report")
     assert [module for module in imports(path) if module.startswith(outer)] == []
 
 
@@ -138,12 +145,12 @@ def test_the_core_reads_no_clock_no_file_and_no_environment(path: Path) -> None:
     assert [module for module in imports(path) if top(module) in WORLDLY_MODULES] == []
     names = [
         node.attr if isinstance(node, ast.Attribute) else node.id
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in syntax(path)
         if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
     ]
     parameters = {
         argument.arg
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in syntax(path)
         if isinstance(node, ast.FunctionDef)
         for argument in node.args.args
     }
@@ -166,6 +173,10 @@ def test_importing_the_core_loads_no_framework() -> None:
     assert set(run.stdout.split()) & set(HOSTS) == set()
 
 
+DOCUMENTED = {"_exit"}
+"""Names with an underscore that Python's documentation has: ``os._exit``."""
+
+
 def strange_names(tree: ast.AST) -> Iterator[str]:
     """Give the private names that a file uses and does not define itself."""
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -177,13 +188,15 @@ def strange_names(tree: ast.AST) -> Iterator[str]:
             own |= {target.id for target in targets if isinstance(target, ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
-            is_own = ast.unparse(node.value) in ("self", "cls") and node.attr in own
-            names = [] if is_own else [node.attr]
+            owner = ast.unparse(node.value)
+            is_own = owner in ("self", "cls") and node.attr in own
+            names = [] if is_own or owner in sys.stdlib_module_names else [node.attr]
         elif isinstance(node, ast.ImportFrom):
             names = [*str(node.module).split("."), *(alias.name for alias in node.names)]
         else:
             continue
-        yield from (name for name in names if name.startswith("_") and not name.endswith("__"))
+        private = (name for name in names if name.startswith("_") and not name.endswith("__"))
+        yield from (name for name in private if name not in DOCUMENTED)
 
 
 @pytest.mark.parametrize("path", sorted(STRATEGIES.rglob("*.py")), ids=name_of)
@@ -232,19 +245,62 @@ def test_everything_imported_comes_with_plain_freqtrade() -> None:
     } == set()
 
 
-def test_only_the_lookahead_command_uses_the_sandbox_and_does_without_it_until_it_runs() -> None:
-    """A copied strategy comes without the sandbox."""
+LAUNCH = PACKAGE / "launch"
+NEEDING_AN_EXCHANGE = ("backtest", "hyperopt", "dry-run", "lookahead")
+
+
+def test_the_sandbox_is_used_by_what_starts_freqtrade_on_it_and_by_nothing_else() -> None:
     files = sorted(STRATEGIES.rglob("*.py"))
-    users = {path for path in files if "sandbox" in {m.split(".")[0] for m in imports(path)}}
-    assert users == {PACKAGE / "cli" / "lookahead.py"}
+    users = {path for path in files if "sandbox" in {top(m) for m in imports(path)}}
+    assert {path.parent for path in users} == {LAUNCH}
+
+
+@pytest.mark.parametrize("path", sorted(LAUNCH.glob("*.py")), ids=name_of)
+def test_what_starts_freqtrade_does_not_know_the_commands(path: Path) -> None:
+    assert [module for module in imports(path) if module.startswith("rebalancing.cli")] == []
+
+
+@pytest.mark.parametrize("command", NEEDING_AN_EXCHANGE)
+def test_a_command_that_needs_the_sandbox_says_so_where_a_copied_strategy_comes_without(
+    command: str,
+) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(STRATEGIES)!r}); sys.modules['sandbox'] = None\n"
         "from rebalancing.cli import main\n"
-        "main(['lookahead'], prog_name='rebalance')"
+        f"main([{command!r}], prog_name='rebalance')"
     )
     ended = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=PATIENCE
     )
     assert ended.returncode == 2
-    assert "which a copied strategy does not bring" in ended.stderr
+    assert f"rebalance {command} needs the local exchange" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_percentages_for_people_are_written_in_one_module() -> None:
+    """They look the same in tables, on pages and in messages."""
+    specs = {
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path in STRATEGIES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+        if ast.unparse(node.format_spec).strip("'\"").endswith("%")
+    }
+    assert specs == set()
+
+
+def test_downloading_needs_no_sandbox(tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(STRATEGIES)!r}); sys.modules['sandbox'] = None\n"
+        "from rebalancing.cli import main\n"
+        "main(['data', '--config', 'missing.json'], prog_name='rebalance')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: missing.json: ")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from rebalancing.rounds.round import Fill
 from rebalancing.state import State
 from tests.support.builders import START, SimulatedAccount, make_rules, make_settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from tests.support.builders import SimulatedAccount, make_settings
 
 DAY = 24

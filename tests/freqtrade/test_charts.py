@@ -47,7 +47,7 @@ def test_frequi_is_given_targets_weights_and_rounds_of_a_running_bot(tmp_path: P
         entries = [row[chart["columns"].index("enter_long")] for row in chart["data"]]
         assert entries == [0, 0, 0, 0, 1], "the newest candle is the one in which it is bought"
         bot.wait_for(lambda: len(notes(bot, 1)) == 5)
-        assert notes(bot, 1)["weight"] == "50.0%"
+        assert notes(bot, 1)["weight"] == "50.0 %"
         bot.stop()
         with closing(sqlite3.connect(bot.records.database)) as database, database:
             for column in ("order_date", "order_filled_date"):  # so that its candle is complete
@@ -66,16 +66,16 @@ def test_frequi_is_given_targets_weights_and_rounds_of_a_running_bot(tmp_path: P
         assert [mark["label"] for mark in chart["annotations"]] == ["r0 initial"]
         ground.set_prices(BTC=104)
         bot.wait_loops(3)
-        assert notes(bot, 1)["weight"] == "50.0%", "not in every loop"
+        assert notes(bot, 1)["weight"] == "50.0 %", "not in every loop"
         ground.set_prices(BTC=120)
         closed_round(bot, 2)
         seen = bot.wait_for(lambda: notes(bot, 1)["last_round"].startswith("r1") and notes(bot, 1))
         assert seen.pop("last_round").startswith("r1 threshold BTC +4.")
         assert seen == {
-            "target": "50.0%",
-            "weight": "50.0%",
+            "target": "50.0 %",
+            "weight": "50.0 %",
             "drift": "+0.0 points",
-            "next_round": "when a weight leaves its band; that of this one is 47.0% to 53.0%",
+            "next_round": "when a weight leaves its band; that of this one is 47.0 % to 53.0 %",
         }
         bot.ask("POST", "forceexit", tradeid="2", ordertype="market")
         bot.wait_for(lambda: "closed" in notes(bot, 2)["next_round"])

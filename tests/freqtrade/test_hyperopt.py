@@ -141,7 +141,15 @@ def test_one_command_finds_a_policy_in_a_falling_market_of_large_numbers(tmp_pat
     write_candles(tmp_path / "candles", "1h", candles)
     config = tmp_path / "config.json"
     config.write_text(BEAR % (PROJECT / "strategies"))
-    words = [sys.executable, "-m", "sandbox", "hyperopt", "--write", "--turnover-weight", "0.0001"]
+    words = [
+        sys.executable,
+        "-m",
+        "rebalancing",
+        "hyperopt",
+        "--write",
+        "--turnover-weight",
+        "0.0001",
+    ]
     words += ["--epochs", "4", "--job-workers", "1", "--random-state", "1"]
     words += ["--userdir", str(tmp_path), "--datadir", "candles"]
     ended = subprocess.run(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.local_exchange import LocalExchange
@@ -79,7 +80,7 @@ def test_a_plain_freqtrade_runs_the_copied_strategy(
         dry_run_wallet=10000,
     )
     (home / "config.json").write_text(json.dumps(config))
-    with running(LocalExchange(PAIRS, CandleFolder.open(CANDLES), rules={})) as url:
+    with running(LocalExchange(PAIRS, CandleFolder.open(CANDLES), rules={}), Binance()) as url:
         (home / "overlay.json").write_text(json.dumps(overlay(url, config)))
         words = [str(plain), "-I", "-m", "freqtrade", command, "--config", "config.json"]
         words += ["--config", "overlay.json"]

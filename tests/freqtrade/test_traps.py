@@ -119,7 +119,7 @@ def test_with_another_list_the_round_completes_a_candle_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fact 41: if freqtrade ever hands out a copy."""
-    original = backtest_module.open_trades
+    original = backtest_module.open_trades  # type: ignore[attr-defined]
     monkeypatch.setattr(backtest_module, "open_trades", lambda: list(original()))
     found = run(tmp_path, {"B": steps((45, 1)), "A": steps((5, 1), (40, 2))}, threshold=0.05)
     traded = found.trades[found.trades.tag != "r0 initial"]

@@ -34,7 +34,7 @@ def booked(
         setup=SimpleNamespace(assets=("BTC",), pairs=("BTC/USDT",), stake="USDT"),
         account=SimpleNamespace(coins=lambda _: next(account)),
         release=release,
-        tell=lambda *_, **__: None,
+        write=lambda *_: None,
     )
     quotes: Any = SimpleNamespace(trusted=np.array([price]))
     flows, sure = CoinFlows(parts, parts, parts), []

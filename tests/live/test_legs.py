@@ -80,7 +80,7 @@ def test_a_fee_above_the_configured_one_keeps_nothing_from_being_bought(
             assert line["weights_after"][asset] == pytest.approx(targets[asset], abs=0.035)
         bot.wait_loops(2)
         (told,) = bot.records.journal("fee")
-        assert "charges a fee of 1.200%, 0.100% is configured" in told["text"]
+        assert "charges a fee of 1.200 %, 0.100 % is configured" in told["text"]
         bot.restart()
         bot.wait_loops(2)
         assert len(bot.records.journal("fee")) == 1

@@ -14,6 +14,7 @@ from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.order_marks import OrderMarks
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.records import booked_orders
+from sandbox.binance.dialect import Binance
 from sandbox.exchange.orders import OrderRequest, OrderType, Side
 from sandbox.exchange.trading import Trading
 from sandbox.serving.server import running
@@ -28,7 +29,7 @@ def place(is_live: bool = True, mark: str = "rb-00000000-") -> Iterator[tuple[Tr
     init_db("sqlite://")
     exchange = make_exchange(BTC=100)
     trading = Trading(exchange, balances={"USDT": 1000})
-    with running(exchange, trading=trading) as url, freqtrade_on(url, trading) as client:
+    with running(exchange, Binance(), trading=trading) as url, freqtrade_on(url, trading) as client:
         trade_writer = TradeWriter(client, CONFIG, "SmartRebalance")
         if not mark:  # as on an exchange for which ccxt has no such word
             del client._api.options["broker"]

@@ -210,7 +210,7 @@ def test_a_backtest_ends_with_the_path_of_its_report(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(config))
     words = ["backtest", "--datadir", str(CANDLES), "--timerange", "20240101-20240120"]
     told = subprocess.run(
-        [sys.executable, "-m", "sandbox", *words],
+        [sys.executable, "-m", "rebalancing", *words],
         cwd=tmp_path,
         env=ENVIRONMENT,
         capture_output=True,

@@ -122,7 +122,8 @@ def test_every_figure_of_a_bot_with_deposits_agrees_with_the_recount(
     events = with_added_asset(events) if added else events
     found = findings(tmp_path, events, fee_in_coins=fee_in_coins)
     walk = Walk(opens(), events, POLICY, 10000.0)
-    given, counted = as_json(found), walk.figures()
+    given: dict[str, Any] = as_json(found)
+    counted = walk.figures()
     for kind, values in (("gain", given["gains"]), ("received", given["received"])):
         given |= {f"{kind} {asset}": value for asset, value in values.items()}
     off = {

@@ -4,6 +4,7 @@ came late or ended early, and the tables for a spreadsheet."""
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,11 +13,11 @@ from freqtrade import __version__ as freqtrade_version
 
 from rebalancing.cli.report import report
 from rebalancing.cli.summary import summary
+from rebalancing.numbers import money
 from rebalancing.performance.record import Record
 from rebalancing.report.csv_files import save_csv
 from rebalancing.report.figures import as_json, figures_of
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money
 from rebalancing.version import __version__
 from tests.support.builders import PROJECT, make_config, make_settings, write_candles
 from tests.support.freqtrade_runs import Outcome, backtest
@@ -52,7 +53,7 @@ def told(command: object, *words: object) -> str:
     return str(result.output)
 
 
-def figures(run: Outcome, *words: object) -> dict[str, object]:
+def figures(run: Outcome, *words: object) -> dict[str, Any]:
     (found,) = json.loads(told(summary, run.result, "--json", *words)).values()
     return found
 
@@ -88,7 +89,7 @@ def test_the_last_close_of_what_has_ended_counts(run: Outcome) -> None:
     cash = 10000 - (sign * orders.notional).sum() - 0.1 * orders.notional.sum()
     nav = cash
     for pair, amount in (sign * orders.amount).groupby(orders.pair).sum().items():
-        frame = pd.read_feather(datadir / f"{pair.replace('/', '_')}-4h.feather")
+        frame = pd.read_feather(datadir / f"{str(pair).replace('/', '_')}-4h.feather")
         last = frame.iloc[-1]
         nav += 0.9 * amount * (last["close"] if pair == "BNB/USDT" else last["open"])
     assert found["nav"] == pytest.approx(nav, rel=1e-9)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rebalancing.freqtrade_side.history.bot_history import read_bot
 from rebalancing.freqtrade_side.records import own_orders
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.tag import parse_tag, round_tag
 from tests.report.test_of_bot import BEGIN, bot_config, life
 from tests.support.bot_databases import write_database

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import ccxt
 import ccxt.test.exchange.sync
 import pytest
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.local_exchange import LocalExchange
@@ -130,7 +132,7 @@ def place_order(
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalExchange, Any]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Counter[str], Any]]:
     folder: Path = tmp_path_factory.mktemp("candles")
     start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=200)
     closes = [40_000.0 + 10 * (minute % 7) for minute in range(200)]
@@ -138,14 +140,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalExch
     exchange = LocalExchange([PAIR, "ETH/USDT"], CandleFolder.open(folder))
     exchange.set_price("ETH/USDT", 2_000.0)
     trading = Trading(exchange, balances={"USDT": 10_000})
-    with running(exchange, trading=trading) as url:
+    asked: Counter[str] = Counter()
+    with running(exchange, Binance(), trading=trading, asked=asked) as url:
         settings = overlay(url, {}, trading.keys)["exchange"]
         keys = {"apiKey": settings["key"], "secret": settings["secret"]}
         client = SpotOnly({**keys, **settings["ccxt_config"]})
         client.load_markets()
         client.create_order(PAIR, "market", "buy", 0.01)
         client.create_order(PAIR, "limit", "buy", 0.01, 30_000.0)
-        yield exchange, client
+        yield asked, client
 
 
 def test_every_function_of_the_wheel_is_accounted_for() -> None:
@@ -156,13 +159,13 @@ def test_every_function_of_the_wheel_is_accounted_for() -> None:
 
 @pytest.mark.parametrize("name", JUDGES)
 def test_ccxts_own_test_passes(
-    served: tuple[LocalExchange, Any], name: str, monkeypatch: pytest.MonkeyPatch
+    served: tuple[Counter[str], Any], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exchange, client = served
+    asked, client = served
     module = importlib.import_module(f"{FOLDER}.test_{name}")
     test = getattr(module, f"test_{name}")
     of_pair = "symbol" in inspect.signature(test).parameters
-    before = exchange.requests.total()
+    before = asked.total()
     mend(name, module, client, monkeypatch)
     test(client, JUDGES[name], *([PAIR] if of_pair else []))
-    assert exchange.requests.total() > before
+    assert asked.total() > before

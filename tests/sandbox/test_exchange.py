@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from freqtrade.resolvers import ExchangeResolver
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.errors import SandboxError
@@ -54,7 +55,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> LocalExchange:
 
 @pytest.fixture(scope="module")
 def url(exchange: LocalExchange) -> Iterator[str]:
-    with running(exchange) as address:
+    with running(exchange, Binance()) as address:
         yield address
 
 
@@ -210,7 +211,7 @@ def test_the_price_is_that_of_the_clock(tmp_path: Path) -> None:
 
 def test_a_price_that_is_set_is_served_at_once() -> None:
     exchange = LocalExchange(["BTC/USDT"])
-    with running(exchange) as url:
+    with running(exchange, Binance()) as url:
         exchange.set_price("BTC/USDT", 123.4)
         assert get(url, "ticker/price", symbol="BTCUSDT")["price"] == "123.40000000"
         exchange.set_price("BTC/USDT", 99)
@@ -233,26 +234,26 @@ def test_only_a_listed_pair_can_be_given_a_price() -> None:
 def test_it_listens_on_loopback_only(host: str) -> None:
     with (
         pytest.raises(SandboxError, match=r"listens on 127\.0\.0\.1 only"),
-        running(LocalExchange([]), host=host),
+        running(LocalExchange([]), Binance(), host=host),
     ):
         pass
 
 
 def test_a_busy_port_is_one_clear_line() -> None:
-    with running(LocalExchange([])) as url:
+    with running(LocalExchange([]), Binance()) as url:
         port = int(url.rpartition(":")[2])
         with (
             pytest.raises(SandboxError, match=f"port {port} is in use"),
-            running(LocalExchange([]), port=port),
+            running(LocalExchange([]), Binance(), port=port),
         ):
             pass
 
 
 def test_the_port_is_free_again_after_the_block() -> None:
-    with running(LocalExchange(["BTC/USDT"])) as url:
+    with running(LocalExchange(["BTC/USDT"]), Binance()) as url:
         port = int(url.rpartition(":")[2])
         assert get(url, "ping") == {}
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
-    with running(LocalExchange(["BTC/USDT"]), port=port) as again:
+    with running(LocalExchange(["BTC/USDT"]), Binance(), port=port) as again:
         assert get(again, "ping") == {}

@@ -11,6 +11,7 @@ from typing import Any
 import ccxt
 import pytest
 
+from sandbox.binance.dialect import Binance
 from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.trading import Trading
 from sandbox.serving.faults import Fault, Faults
@@ -31,7 +32,7 @@ class Shop(Caller):
 def call() -> Iterator[Shop]:
     trading = Trading(make_exchange(BTC=100.0, ETH=10.0), balances={"USDT": 10_000})
     faults = Faults(seed=7)
-    with running(trading.exchange, trading=trading, faults=faults) as url:
+    with running(trading.exchange, Binance(), trading=trading, faults=faults) as url:
         shop = Shop(url, trading)
         shop.faults = faults
         yield shop
@@ -42,7 +43,7 @@ def binance() -> Iterator[tuple[Any, Trading, Faults]]:
     trading = Trading(make_exchange(BTC=100.0), balances={"USDT": 10_000, "BTC": 1})
     faults = Faults()
     with (
-        running(trading.exchange, trading=trading, faults=faults) as url,
+        running(trading.exchange, Binance(), trading=trading, faults=faults) as url,
         freqtrade_on(url, trading) as made,
     ):
         yield made._api, trading, faults
@@ -256,7 +257,7 @@ def test_a_web_page_cannot_use_the_control_endpoint(call: Shop, header: tuple[st
 
 def test_without_faults_there_is_no_control_endpoint() -> None:
     with (
-        running(make_exchange(BTC=1.0)) as url,
+        running(make_exchange(BTC=1.0), Binance()) as url,
         pytest.raises(urllib.error.HTTPError, match="404"),
     ):
         control(url, "price", pair="BTC/USDT", price=2.0)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.binance.dialect import Binance
 from sandbox.exchange.book import Depth
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.ledger import recompute
@@ -111,7 +112,7 @@ def trader(folder: Path, kind: str) -> Iterator[Trader]:
     # freqtrade demands it: a market order's price is that of the other side.
     side = {"price_side": "other" if kind == "market" else "same"}
     pricing = {"entry_pricing": side, "exit_pricing": side, "strategy_path": str(strategies)}
-    with running(trading.exchange, trading=trading) as url:
+    with running(trading.exchange, Binance(), trading=trading) as url:
         bot = LiveBot(folder / "bot", CONFIG | pricing, url, trading.keys)
         try:
             bot.start()

@@ -11,6 +11,7 @@ from typing import Any
 import ccxt
 import pytest
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.rate_limits import Limits
 from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.local_exchange import LocalExchange
@@ -81,7 +82,7 @@ def desk() -> Iterator[Desk]:
     exchange = LocalExchange(["BTC/USDT"], clock=lambda: made.now)
     exchange.set_price("BTC/USDT", 100.0)
     made.trading = Trading(exchange, balances={"USDT": 100_000})
-    with running(exchange, trading=made.trading, faults=Faults(), limits=LIMITS) as made.url:
+    with running(exchange, Binance(LIMITS), trading=made.trading, faults=Faults()) as made.url:
         yield made
 
 
@@ -241,7 +242,7 @@ def test_ccxt_takes_both_for_a_call_to_slow_down() -> None:
     exchange = make_exchange(BTC=100.0)
     trading = Trading(exchange, balances={"USDT": 100})
     with (
-        running(exchange, trading=trading, faults=Faults()) as url,
+        running(exchange, Binance(), trading=trading, faults=Faults()) as url,
         freqtrade_on(url, trading) as freqtrade,
     ):
         control(url, "limits", weight=1, ban_after=1)

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.binance.refusals import answer_to
 from sandbox.exchange.account import Account
 from sandbox.exchange.book import Book
 from sandbox.exchange.fees import Fees
 from sandbox.exchange.ledger import Balance, recompute
 from sandbox.exchange.markets import SMALLEST
 from sandbox.exchange.orders import OrderType, Side, Status, TimeInForce
-from sandbox.exchange.refusals import RefusalError
+from sandbox.exchange.refusals import Reason, RefusalError
 from tests.support.exchanges import BTC, limit, make_account, make_book, market
 
 FREE = Fees(Decimal(0), Decimal(0))
@@ -114,7 +115,7 @@ def test_a_post_only_order_rests_or_is_refused() -> None:
     account = make_account(FREE, USDT=1000)
     assert account.place(limit("buy", 1, 100, "maker"), make_book(100)).status is Status.NEW
     before = state(account)
-    with pytest.raises(RefusalError, match="immediately match and take"):
+    with pytest.raises(RefusalError, match=Reason.WOULD_TAKE):
         account.place(limit("buy", 1, 100.01, "maker"), make_book(100))
     assert state(account) == before
 
@@ -147,9 +148,11 @@ def test_a_refused_order_changes_nothing(request_: Any, code: int, message: str)
     account = make_account(FREE, USDT=1000)
     book = make_book(100)
     before = state(account)
-    with pytest.raises(RefusalError, match=message) as caught:
+    with pytest.raises(RefusalError) as caught:
         account.place(request_, book)
-    assert caught.value.code == code
+    answer = answer_to(caught.value)
+    assert answer.code == code
+    assert message in str(answer)
     assert state(account) == before
     assert not book.taken
 
@@ -157,7 +160,7 @@ def test_a_refused_order_changes_nothing(request_: Any, code: int, message: str)
 def test_a_name_is_unique_among_open_orders() -> None:
     account = make_account(FREE, USDT=1000)
     first = account.place(limit("buy", 1, 90, client_id="mine"), make_book(100))
-    with pytest.raises(RefusalError, match="Duplicate order sent"):
+    with pytest.raises(RefusalError, match=Reason.NAME_TAKEN):
         account.place(limit("buy", 1, 90, client_id="mine"), make_book(100))
     account.cancel(first.id)
     assert account.place(limit("buy", 1, 90, client_id="mine"), make_book(100)).id == 2
@@ -169,7 +172,7 @@ def test_cancelling_twice_is_refused_and_changes_nothing() -> None:
     assert account.cancel(order.id).status is Status.CANCELED
     before = state(account)
     for number in (order.id, 77):
-        with pytest.raises(RefusalError, match="Unknown order sent"):
+        with pytest.raises(RefusalError, match=Reason.NOT_OPEN):
             account.cancel(number)
     assert state(account) == before
     assert account.balance("USDT") == Balance(Decimal(1000), Decimal(0))

@@ -11,8 +11,9 @@ from freqtrade.configuration.config_secrets import _SENSITIVE_KEYS
 from freqtrade.misc import deep_merge_dicts
 from freqtrade.resolvers import ExchangeResolver
 
+from rebalancing.launch.configuration import child_environment
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import CREDENTIALS, overlay
-from sandbox.configuration import child_environment
 from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.serving.server import running
@@ -81,7 +82,7 @@ def test_every_address_ccxt_knows_is_replaced(module: Any) -> None:
 
 
 def test_freqtrade_runs_merged_with_the_worst_of_configurations() -> None:
-    with running(LocalExchange(["BTC/USDT"])) as url:
+    with running(LocalExchange(["BTC/USDT"]), Binance()) as url:
         config = user_config()
         merged = deep_merge_dicts(overlay(url, config), config)
         exchange = ExchangeResolver.load_exchange(merged, validate=True)

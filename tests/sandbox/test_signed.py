@@ -15,6 +15,7 @@ import ccxt
 import pytest
 from freqtrade.exceptions import InsufficientFundsError, InvalidOrderException
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.exchange.book import Depth
 from sandbox.exchange.errors import SandboxError
@@ -34,7 +35,10 @@ def make_trading() -> Trading:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[Trading, Any]]:
     trading = make_trading()
-    with running(trading.exchange, trading=trading) as url, freqtrade_on(url, trading) as made:
+    with (
+        running(trading.exchange, Binance(), trading=trading) as url,
+        freqtrade_on(url, trading) as made,
+    ):
         yield trading, made
 
 
@@ -53,7 +57,7 @@ def freqtrade(shared: tuple[Trading, Any]) -> Any:
 @pytest.fixture
 def call() -> Iterator[Caller]:
     trading = make_trading()
-    with running(trading.exchange, trading=trading) as url:
+    with running(trading.exchange, Binance(), trading=trading) as url:
         yield Caller(url, trading)
 
 
@@ -337,7 +341,7 @@ def test_a_halted_pair_shows_and_an_empty_one_has_no_book(call: Caller) -> None:
 def test_the_public_book_shows_what_was_taken() -> None:
     exchange = make_exchange(Depth(level_value=Decimal(100), levels=3), BTC=100.0)
     trading = Trading(exchange, balances={"USDT": 1000})
-    with running(exchange, trading=trading) as url:
+    with running(exchange, Binance(), trading=trading) as url:
         call = Caller(url, trading)
         sent = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "1.5"}
         assert call("POST", ORDER, **sent)["status"] == "FILLED"
@@ -347,7 +351,10 @@ def test_the_public_book_shows_what_was_taken() -> None:
 
 def test_without_an_account_nothing_is_signed() -> None:
     trading = make_trading()
-    with running(trading.exchange) as url, pytest.raises(urllib.error.HTTPError, match="404"):
+    with (
+        running(trading.exchange, Binance()) as url,
+        pytest.raises(urllib.error.HTTPError, match="404"),
+    ):
         Caller(url, trading)("GET", "/api/v3/account")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.binance.dialect import Binance
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.synthetic import write_candles
@@ -41,7 +42,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     made = Place(tmp_path)
-    with running(made.exchange) as url:
+    with running(made.exchange, Binance()) as url:
         made.call = Caller(url, Trading(make_exchange()))
         yield made
 

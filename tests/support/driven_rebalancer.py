@@ -12,7 +12,7 @@ from rebalancing.decide import decide
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Portfolio
 from rebalancing.policy.policy import Policy
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from rebalancing.resume import begun, resumed
 from rebalancing.rounds.events import RoundClosed, RoundDeclined
 from rebalancing.rounds.plan import Trade

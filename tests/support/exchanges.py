@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from freqtrade.resolvers import ExchangeResolver
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.exchange.account import Account
 from sandbox.exchange.book import Book, Depth
@@ -149,5 +150,5 @@ def control(url: str, name: str, method: str = "POST", **sent: Any) -> Any:
 @contextmanager
 def controlled(trading: Trading) -> Iterator[Caller]:
     """Serve an exchange with its control endpoint, and call it by hand."""
-    with running(trading.exchange, trading=trading, faults=Faults()) as url:
+    with running(trading.exchange, Binance(), trading=trading, faults=Faults()) as url:
         yield Caller(url, trading)

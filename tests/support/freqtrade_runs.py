@@ -16,6 +16,7 @@ from freqtrade.commands.optimize_commands import setup_optimize_configuration
 from freqtrade.enums import RunMode
 from freqtrade.optimize.backtesting import Backtesting
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.local_exchange import LocalExchange
@@ -82,7 +83,7 @@ def backtest(folder: Path, config: Mapping[str, Any], datadir: Path, *arguments:
         config["exchange"]["pair_whitelist"], CandleFolder.open(datadir), rules={}
     )
     recorder = _Recorder()
-    with running(exchange) as url:
+    with running(exchange, Binance()) as url:
         last = folder / "overlay.json"
         last.write_text(json.dumps(overlay(url, config)))
         words = ["backtesting", "--config", str(file), "--config", str(last)]
@@ -133,7 +134,7 @@ def freqtrade_process(
     file = folder / "config.json"
     file.write_text(json.dumps(config))
     pairs = [p for p in config.get("exchange", {}).get("pair_whitelist", []) if _is_pair(p)]
-    with running(LocalExchange(pairs, CandleFolder.open(datadir), rules={})) as url:
+    with running(LocalExchange(pairs, CandleFolder.open(datadir), rules={}), Binance()) as url:
         last = folder / "overlay.json"
         last.write_text(json.dumps(overlay(url, config)))
         words = [sys.executable, "-m", "freqtrade", command or "backtesting"]

@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from sandbox.binance.dialect import Binance
 from sandbox.binance.overlay import overlay
 from sandbox.binance.rate_limits import Limits
 from sandbox.exchange.keys import Keys
@@ -288,9 +289,9 @@ def trading_ground(
     ground = built_ground(folder, prices, balances, seed=seed, **more)
     serving = running(
         ground.exchange,
+        Binance(more.get("limits", UNLIMITED)),
         trading=ground.trading,
         faults=ground.faults,
-        limits=more.get("limits", UNLIMITED),
     )
     with serving as url:
         yield replace(ground, url=url)

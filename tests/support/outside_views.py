@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rebalancing.cli.bot_options import bot_configuration
+from rebalancing.cli.bot_options import Bot, bot_configuration
 from rebalancing.cli.preview_tables import preview_as_json
 from rebalancing.cli.status_tables import report_as_json
 from rebalancing.freqtrade_side.history.bot_history import read_bot
@@ -38,7 +38,7 @@ def previewed(bot: LiveBot) -> dict[str, Any]:
 
 
 def _preview(files: list[str], url: str) -> str:
-    return preview_as_json(preview(bot_configuration(files, url)))
+    return preview_as_json(preview(bot_configuration(Bot(tuple(files), url))))
 
 
 def _views(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -299,15 +299,13 @@ class Walk:
         return low
 
     def _risk(self) -> dict[str, float]:
-        frame = pd.DataFrame(
-            {"unit": self.unit, "mix": self.mix}, index=pd.to_datetime(self.times, unit="s")
-        )
-        days = frame.groupby(frame.index.date).last()
+        dates = pd.DatetimeIndex(pd.to_datetime(self.times, unit="s")).date
+        days = pd.DataFrame({"unit": self.unit, "mix": self.mix}).groupby(dates).last()
         change = (days / days.shift(1) - 1).dropna()
         peak = deepest = 0.0
-        for unit in self.unit:
-            peak = max(peak, unit)
-            deepest = max(deepest, 1 - unit / peak)
+        for value in self.unit:
+            peak = max(peak, value)
+            deepest = max(deepest, 1 - value / peak)
         unit, yearly = change["unit"], np.sqrt(365)
         return {
             "volatility": float(np.sqrt(((unit - unit.mean()) ** 2).mean()) * yearly),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sandbox.binance.rate_limits import RequestWeight
+from sandbox.binance.dialect import Binance
 from sandbox.serving.server import application_of
 from tests.support.live_bots import UNLIMITED, Ground, LiveBot, built_ground
 from tests.virtual.memory_http import MemoryServer
@@ -84,8 +84,8 @@ def virtual_time(
     with travelling(start) as clock:
         loop = VirtualLoop(clock)
         ground = built_ground(folder, prices, balances, seed=seed, **more)
-        weight = RequestWeight(more.get("limits", UNLIMITED))
-        application = application_of(ground.exchange, ground.trading, ground.faults, weight)
+        dialect = Binance(more.get("limits", UNLIMITED))
+        application = application_of(ground.exchange, dialect, ground.trading, ground.faults)
         server = MemoryServer(application, loop)
         place = Place(clock, loop, server, seed)
         fields = vars(replace(ground, url=_URL))

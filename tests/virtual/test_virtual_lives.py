@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -20,7 +21,7 @@ from tests.virtual.workers import virtual_workers
 PRICES = {"BTC": 60_000.0, "ETH": 3_000.0}
 
 
-def scenario(*script) -> Scenario:
+def scenario(*script: Any) -> Scenario:
     drawn = next(
         one
         for one in map(draw_scenario, range(1, 1_000))
@@ -57,7 +58,7 @@ def forget_intents() -> None:
 
     intend = Execution._intend
 
-    def only_in_memory(self, *arguments) -> None:
+    def only_in_memory(self: Any, *arguments: Any) -> None:
         self._memory.save = lambda *_: None
         intend(self, *arguments)
         del self._memory.save

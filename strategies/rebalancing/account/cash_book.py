@@ -152,8 +152,6 @@ class CashBook:
         CashBook
             From now on. Its cash is negative where more is taken out than is there: coins will
             be sold for it.
-        float
-            The cash flow.
         """
         if investment == self.investment:
             return self, 0.0

@@ -19,8 +19,6 @@ class InFlightOrder(BaseModel):
 
     Parameters
     ----------
-    asset : str
-        Its code.
     side : {"buy", "sell"}
         What is ordered.
     size : float

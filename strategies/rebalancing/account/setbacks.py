@@ -20,8 +20,6 @@ class Setback(BaseModel):
     ----------
     reason : str
         Why the newest was refused.
-    at : datetime
-        When.
     in_a_row : int
         How many were refused for this reason.
     """

@@ -2,23 +2,62 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import click
 
 from rebalancing.cli.refusals import RefusedError
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+@dataclass(frozen=True)
+class Bot:
+    """Which bot is meant: the options of freqtrade that say so, as the user gave them.
+
+    Parameters
+    ----------
+    configs : tuple of str
+        Its configuration files; none for the default ones.
+    db_url, userdir : str or None
+        Its database and its folder; None for those of the configuration, or freqtrade's default.
+    """
+
+    configs: tuple[str, ...] = ()
+    db_url: str | None = None
+    userdir: str | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """The options as arguments of freqtrade."""
+        named = {"--db-url": self.db_url, "--userdir": self.userdir}
+        words = [word for file in self.configs for word in ("--config", file)]
+        return [*words, *(w for name, value in named.items() if value for w in (name, value))]
 
 
-def bot_options(command: _Command) -> _Command:
-    """Give a command the options --config, --db-url and --json."""
+def bot_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options --config, --db-url, --userdir, as its `bot`, and --json."""
+
+    @wraps(command)
+    def collected(
+        configs: tuple[str, ...], db_url: str | None, userdir: str | None, **others: Any
+    ) -> None:
+        command(bot=Bot(configs, db_url, userdir), **others)
+
     for option in (
         click.option("--json", "as_json", is_flag=True, help="For scripts: one JSON object."),
         click.option(
             "--db-url", metavar="URL", help="The bot's database. Default: as freqtrade's."
+        ),
+        click.option(
+            "--userdir",
+            "--user-data-dir",
+            "userdir",
+            metavar="FOLDER",
+            help="The bot's folder. Default: user_data.",
         ),
         click.option(
             "--config",
@@ -30,19 +69,12 @@ def bot_options(command: _Command) -> _Command:
             "Default: user_data/config.json, else config.json; then user_data/live.json.",
         ),
     ):
-        command = option(command)
-    return command
+        collected = option(collected)
+    return collected
 
 
-def bot_configuration(configs: Sequence[str], db_url: str | None) -> dict[str, Any]:
+def bot_configuration(bot: Bot) -> dict[str, Any]:
     """Read the configuration of a bot as the bot does.
-
-    Parameters
-    ----------
-    configs : sequence of str
-        Its configuration files; none for the default ones.
-    db_url : str or None
-        Its database; None for that of the configuration, or freqtrade's default.
 
     Raises
     ------
@@ -51,10 +83,23 @@ def bot_configuration(configs: Sequence[str], db_url: str | None) -> dict[str, A
     """
     from rebalancing.freqtrade_side.outside.trade_configuration import with_default_files
 
-    words = [word for file in configs for word in ("--config", file)]
-    if db_url is not None:
-        words += ["--db-url", db_url]
-    return read_configuration(with_default_files(words))
+    return read_configuration(with_default_files(bot.words))
+
+
+def reader_configuration(bot: Bot) -> dict[str, Any]:
+    """Read what the reader of a bot's database and journal needs, without freqtrade.
+
+    Raises
+    ------
+    RefusedError
+        If a file cannot be read, or something is missing.
+    """
+    from rebalancing.freqtrade_side.outside import bot_configuration as outside
+
+    with refusals():
+        return outside.reader_configuration(
+            bot.configs, os.environ, db_url=bot.db_url, user_data=bot.userdir
+        )
 
 
 def read_configuration(words: Sequence[str]) -> dict[str, Any]:
@@ -74,7 +119,7 @@ def read_configuration(words: Sequence[str]) -> dict[str, Any]:
         return trade_configuration(trade_arguments(words))
 
 
-def open_bot(configs: Sequence[str], db_url: str | None) -> dict[str, Any]:
+def open_bot(bot: Bot) -> dict[str, Any]:
     """Read the configuration of a bot and open its database.
 
     Raises
@@ -84,7 +129,7 @@ def open_bot(configs: Sequence[str], db_url: str | None) -> dict[str, Any]:
     """
     from rebalancing.freqtrade_side.outside.bot_database import open_database
 
-    config = bot_configuration(configs, db_url)
+    config = bot_configuration(bot)
     with refusals():
         open_database(str(config["db_url"]))
     return config

@@ -9,18 +9,19 @@ from typing import Any
 
 import click
 
-from rebalancing.cli.bot_options import bot_configuration, bot_options
+from rebalancing.cli.bot_options import Bot, bot_options, reader_configuration
 from rebalancing.cli.refusals import RefusedError
+from rebalancing.numbers import money, percent, quantity, second
 
 
 @click.command()
 @click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, metavar="N")
 @bot_options
-def journal(configs: tuple[str, ...], db_url: str | None, as_json: bool, last: int) -> None:
+def journal(bot: Bot, as_json: bool, last: int) -> None:
     """Show the newest decisions of a bot, whether it runs now or not."""
     from rebalancing.freqtrade_side.records.journal_file import journal_path, read_journal
 
-    file = journal_path(bot_configuration(configs, db_url))
+    file = journal_path(reader_configuration(bot))
     events = read_journal(file)[-last:]
     if not events:
         raise RefusedError(f"no journal {file}: no bot has run with this configuration")
@@ -29,7 +30,7 @@ def journal(configs: tuple[str, ...], db_url: str | None, as_json: bool, last: i
         return
     for event in events:
         moment = datetime.fromisoformat(event["time"])
-        click.echo(f"{moment:%Y-%m-%d %H:%M:%S} {event_line(event)}")
+        click.echo(f"{second(moment)} {event_line(event)}")
 
 
 def event_line(event: Mapping[str, Any]) -> str:
@@ -42,21 +43,23 @@ def event_line(event: Mapping[str, Any]) -> str:
     if kind == "order":
         size = event["amount"] if event["side"] == "sell" else event["notional"]
         unit = event["asset"] if event["side"] == "sell" else "of stake currency"
-        return f"order: {event['side']} {event['asset']}, {size:.8g} {unit}"
+        return f"order: {event['side']} {event['asset']}, {quantity(size)} {unit}"
     if kind == "closed":
+        stake = [*event["weights_after"]][-1]  # after the assets
         outcome = (
             f"{event['outcome']} ({event['reason']})" if event.get("reason") else event["outcome"]
         )
         return (
-            f"{event['tag']} {outcome}: turnover {event['turnover']:.2%}, "
-            f"cost {event['cost']:.4g}, NAV {event['nav_before']:.8g} to {event['nav_after']:.8g}"
+            f"{event['tag']} {outcome}: turnover {percent(event['turnover'])}, cost "
+            f"{money(event['cost'], stake)}, NAV {money(event['nav_before'], stake, name=False)} "
+            f"to {money(event['nav_after'], stake)}"
         )
     return f"{kind}: {event.get('text', '')}".removesuffix(": ")
 
 
 def _trade(trade: Mapping[str, Any]) -> str:
     side = "sell" if trade["amount"] < 0 else "buy"
-    return f"{side} {abs(trade['amount']):.6g} {trade['asset']} at {trade['price']:.6g}"
+    return f"{side} {quantity(abs(trade['amount']))} {trade['asset']} at {quantity(trade['price'])}"
 
 
 def _left_out(event: Mapping[str, Any]) -> str:

@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from rebalancing.cli.refusals import RefusedError
+from rebalancing.launch.errors import LaunchError, local_exchange_needed
 
 if TYPE_CHECKING:
-    from sandbox.lookahead import Finding, Order
+    from rebalancing.launch.lookahead import Finding, Order
 
 _DIFFERS = 1
 
@@ -32,16 +33,11 @@ def lookahead(cuts: int, as_json: bool, arguments: tuple[str, ...]) -> None:
     status 1 if an order differs.
     """
     try:
-        from sandbox.exchange.errors import SandboxError
-        from sandbox.lookahead import look_ahead
-    except ModuleNotFoundError:
-        raise RefusedError(
-            "rebalance lookahead needs the local exchange of the project (its folder sandbox), "
-            "which a copied strategy does not bring: run it in a clone of the project"
-        ) from None
-    try:
-        found = look_ahead(arguments, cuts, lambda line: click.echo(f"{line} ...", err=True))
-    except SandboxError as error:
+        with local_exchange_needed("lookahead"):
+            from rebalancing.launch.lookahead import look_ahead
+
+            found = look_ahead(arguments, cuts, lambda line: click.echo(f"{line} ...", err=True))
+    except LaunchError as error:
         raise RefusedError(str(error)) from None
     if as_json:
         click.echo(json.dumps([_fields(finding) for finding in found], indent=2))

@@ -1,4 +1,4 @@
-"""What ``rebalance new`` asks, in this order, and how every answer is checked."""
+"""Questions of ``rebalance new``, in their order, and how every answer is checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``rebalance new`` shows: what it understood, and the commands that come next."""
+"""Output of ``rebalance new``: what it understood, and the commands that come next."""
 
 from __future__ import annotations
 
@@ -44,8 +44,6 @@ def next_steps(portfolio: NewPortfolio, timeframe: str, file: Path, project: Pat
 
     Parameters
     ----------
-    portfolio : NewPortfolio
-        The answers.
     timeframe : str
         Of the candles.
     file : Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from rebalancing.cli.bot_options import bot_configuration, bot_options, refusals
+from rebalancing.cli.bot_options import Bot, bot_configuration, bot_options, refusals
 from rebalancing.cli.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @bot_options
-def preview(configs: tuple[str, ...], db_url: str | None, as_json: bool) -> None:
+def preview(bot: Bot, as_json: bool) -> None:
     """Show what a round would trade at this moment, priced; nothing is sent or written."""
-    found = preview_of(bot_configuration(configs, db_url))
+    found = preview_of(bot_configuration(bot))
     from rebalancing.cli.preview_tables import preview_as_json, print_preview
 
     if as_json:

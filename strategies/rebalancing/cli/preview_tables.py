@@ -9,7 +9,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from rebalancing.cli import figures
+from rebalancing import numbers
 from rebalancing.freqtrade_side.outside.preview import Preview
 from rebalancing.rounds.plan import Trade
 
@@ -31,10 +31,10 @@ def print_preview(preview: Preview) -> None:
     """Print a preview for people."""
     console = Console(markup=False, highlight=False)
     console.print(_table(preview))
-    nav, cash = (figures.money(value, preview.stake) for value in (preview.nav, preview.cash))
+    nav, cash = (numbers.money(value, preview.stake) for value in (preview.nav, preview.cash))
     console.print(f"NAV {nav}, cash {cash}; {_due(preview)}")
     for omission in preview.left_out:
-        size = figures.money(omission.size, preview.stake, sign=True)
+        size = numbers.money(omission.size, preview.stake, "+")
         console.print(f"left out: {omission.asset} {size}, {omission.why}")
     for asset, why in preview.without.items():
         console.print(f"without {asset}: {why}")
@@ -61,10 +61,10 @@ def _table(preview: Preview) -> Table:
     for asset, price, weight, target in rows:
         table.add_row(
             asset,
-            figures.price(price if math.isfinite(price) else None, preview.stake),
-            figures.percent(weight),
-            figures.percent(target),
-            figures.points(weight - target),
+            numbers.quantity(price, missing=numbers.NOTHING),
+            numbers.percent(weight),
+            numbers.percent(target),
+            numbers.points(weight - target, "+"),
             *_trade(trades.get(asset), preview.stake),
         )
     return table
@@ -73,5 +73,5 @@ def _table(preview: Preview) -> Table:
 def _trade(trade: Trade | None, stake: str) -> tuple[str, str]:
     if trade is None:
         return "", ""
-    coins = figures.coins(trade.amount, trade.asset, sign=True)
-    return coins, figures.money(trade.amount * trade.price, stake, sign=True, name=False)
+    coins = numbers.quantity(trade.amount, "+")
+    return coins, numbers.money(trade.amount * trade.price, stake, "+", name=False)

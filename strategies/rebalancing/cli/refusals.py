@@ -1,4 +1,4 @@
-"""What a command cannot do."""
+"""Refusals of a command: what it cannot do."""
 
 import click
 

@@ -82,8 +82,6 @@ def make_report(
         Results and databases; none for the newest backtest, or for the bot of `configs`.
     configs : sequence of str
         Of the bots.
-    datadir : Path or None
-        Folder of the candles.
     output : Path or None
         The page; None for one in ``user_data/plot``, named after its source.
     tables : Path or None
@@ -134,15 +132,15 @@ def make_report(
 def _default_source(configs: Sequence[str]) -> list[str]:
     if not configs:
         return [RESULTS]
-    from rebalancing.cli.bot_options import bot_configuration
+    from rebalancing.cli.bot_options import Bot, bot_configuration
 
-    return [str(bot_configuration(configs, None)["db_url"])]
+    return [str(bot_configuration(Bot(tuple(configs)))["db_url"])]
 
 
 def _configuration(configs: Sequence[str], url: str | None) -> dict[str, Any]:
-    from rebalancing.cli.bot_options import bot_configuration
+    from rebalancing.cli.bot_options import Bot, bot_configuration
 
-    return bot_configuration(configs, url)
+    return bot_configuration(Bot(tuple(configs), url))
 
 
 def _json(found: dict[str, Any]) -> str:

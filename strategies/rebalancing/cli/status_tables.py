@@ -11,9 +11,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from rebalancing.cli import figures
+from rebalancing import numbers
 from rebalancing.freqtrade_side.outside.bot_report import BotReport
 from rebalancing.freqtrade_side.outside.bot_status import BotStatus, OpenRound
+from rebalancing.numbers import NOTHING
 
 
 def report_as_json(report: BotReport) -> str:
@@ -42,7 +43,7 @@ def print_report(report: BotReport) -> None:
     if report.flows:
         table = _table("Cash flows", ["When (UTC)"], ["Amount"])
         for when, amount in report.flows:
-            table.add_row(figures.moment(when), figures.money(amount, stake, sign=True))
+            table.add_row(numbers.second(when), numbers.money(amount, stake, "+"))
         console.print(table)
 
 
@@ -62,14 +63,14 @@ def _facts(report: BotReport, now: datetime) -> Iterator[tuple[str, str]]:
         refused = f"the newest one was refused, the one before is in force: {status.kept}"
         yield "Configuration", refused
     yield "Trading", "dry-run, simulated" if report.dry_run else "live"
-    yield "Since (UTC)", figures.moment(report.since)
-    yield "Started (UTC)", figures.moment(report.started)
+    yield "Since (UTC)", numbers.second(report.since)
+    yield "Started (UTC)", numbers.second(report.started)
     if status.heard is not None:
         yield "Last heard of (UTC)", _dated(status.heard, now)
     if status.checked is not None:
         yield "Figures of (UTC)", _dated(status.checked, now)
-        yield "NAV", figures.money(status.nav, status.stake)
-        yield "Cash", figures.money(status.cash, status.stake)
+        yield "NAV", numbers.money(status.nav, status.stake)
+        yield "Cash", numbers.money(status.cash, status.stake)
     if status.boundary is not None:
         yield "Next boundary (UTC)", _dated(status.boundary, now)
     if status.round is not None:
@@ -77,16 +78,16 @@ def _facts(report: BotReport, now: datetime) -> Iterator[tuple[str, str]]:
     if status.gave_up is not None:
         yield "Gave up", status.gave_up
     if report.waiting is not None:
-        yield "Asked for", f"{report.waiting.do}, {figures.distance(report.waiting.at, now)}"
+        yield "Asked for", f"{report.waiting.do}, {numbers.distance(report.waiting.at, now)}"
 
 
 def _dated(when: datetime, now: datetime) -> str:
-    return f"{figures.moment(when)}, {figures.distance(when, now)}"
+    return f"{numbers.second(when)}, {numbers.distance(when, now)}"
 
 
 def _round_in_words(current: OpenRound, stake: str) -> str:
     left = [
-        f"{'buy' if size > 0 else 'sell'} {asset} for {figures.money(abs(size), stake)}"
+        f"{'buy' if size > 0 else 'sell'} {asset} for {numbers.money(abs(size), stake)}"
         for asset, size in current.left.items()
     ]
     tries = "" if current.tries < 2 else f", try {current.tries}"
@@ -96,41 +97,41 @@ def _round_in_words(current: OpenRound, stake: str) -> str:
 def weights_table(status: BotStatus) -> Table:
     """Return the assets with their weights, targets and drifts."""
     stake = status.stake
-    numbers = ["Amount", "Price", f"Value, {stake}", "Weight", "Target", "Drift"]
-    table = _table(None, ["Asset"], numbers)
+    columns = ["Amount", "Price", f"Value, {stake}", "Weight", "Target", "Drift"]
+    table = _table(None, ["Asset"], columns)
     for member in status.members:
         is_cash = member.asset == stake
         table.add_row(
             member.asset,
-            "" if is_cash else figures.coins(member.amount, member.asset),
-            "" if is_cash else figures.price(member.price, stake),
-            figures.money(member.value, stake, name=False),
-            figures.percent(member.weight),
-            figures.percent(member.target),
-            member.note or figures.points(member.drift),
+            "" if is_cash else numbers.quantity(member.amount),
+            "" if is_cash else numbers.quantity(member.price, missing=NOTHING),
+            numbers.money(member.value, stake, name=False, missing=NOTHING),
+            numbers.percent(member.weight, missing=NOTHING),
+            numbers.percent(member.target, missing=NOTHING),
+            member.note or numbers.points(member.drift, "+", missing=NOTHING),
         )
     return table
 
 
 def _rounds(report: BotReport) -> Table:
     stake = report.status.stake
-    numbers = ["Orders", f"Bought, {stake}", f"Sold, {stake}"]
-    table = _table("Last rounds", ["Round", "Last order (UTC)"], numbers)
+    columns = ["Orders", f"Bought, {stake}", f"Sold, {stake}"]
+    table = _table("Last rounds", ["Round", "Last order (UTC)"], columns)
     for past in report.rounds:
         table.add_row(
             past.tag,
-            figures.moment(past.last),
+            numbers.second(past.last),
             str(past.orders),
-            figures.money(past.bought, stake, name=False),
-            figures.money(past.sold, stake, name=False),
+            numbers.money(past.bought, stake, name=False),
+            numbers.money(past.sold, stake, name=False),
         )
     return table
 
 
-def _table(title: str | None, texts: list[str], numbers: list[str]) -> Table:
+def _table(title: str | None, texts: list[str], columns: list[str]) -> Table:
     table = Table(title=title, title_justify="left")
     for name in texts:
         table.add_column(name, overflow="fold")
-    for name in numbers:
+    for name in columns:
         table.add_column(name, justify="right", overflow="fold")
     return table

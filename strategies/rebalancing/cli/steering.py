@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from rebalancing.cli.bot_options import bot_options, open_bot, refusals
+from rebalancing.cli.bot_options import Bot, bot_options, open_bot, refusals
 
 if TYPE_CHECKING:
     from rebalancing.freqtrade_side.records.commands import Do
@@ -31,8 +31,8 @@ def _command(do: Do, help_text: str) -> click.Command:
         help="How long to wait for the bot's answer.",
     )
     @bot_options
-    def command(configs: tuple[str, ...], db_url: str | None, as_json: bool, wait: float) -> None:
-        config = open_bot(configs, db_url)
+    def command(bot: Bot, as_json: bool, wait: float) -> None:
+        config = open_bot(bot)
         with refusals():
             command_id, text = _ask(do, wait)
             state = "" if text is not None else _condition(config)

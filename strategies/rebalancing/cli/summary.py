@@ -76,7 +76,7 @@ def _fields(record: Record, figures: Summary) -> dict[str, object]:
 
 
 def _table(name: str, record: Record, figures: Summary) -> Table:
-    from rebalancing.report.numbers import money, percent
+    from rebalancing.numbers import minute, money, percent, points
 
     stake = figures.stake
     gain = money(figures.premium, stake, "+")
@@ -86,20 +86,22 @@ def _table(name: str, record: Record, figures: Summary) -> Table:
     for label, value in (
         ("Policy", describe(record.settings)),
         ("Policy from", record.policy_source),
-        ("From", f"{figures.begin:%Y-%m-%d %H:%M}"),
-        ("To", f"{figures.end:%Y-%m-%d %H:%M}"),
+        ("From", minute(figures.begin)),
+        ("To", minute(figures.end)),
         ("Rounds", f"{figures.rounds} ({figures.orders} orders)"),
         ("Turnover a year", f"{figures.turnover:.2f} x NAV"),
         ("Fees", f"{money(figures.fees, stake)} (at {figures.fee * 100:g} %)"),
         ("NAV", money(figures.nav, stake)),
         ("HODL NAV", money(figures.hodl_nav, stake)),
         ("Premium", f"{percent(figures.premium_share, '+')} of HODL ({gain})"),
-        ("Largest drift", f"{figures.largest_drift * 100:+.2f} points, {_where(figures)}"),
-        ("Mean drift", f"{figures.mean_drift * 100:.2f} points"),
+        ("Largest drift", f"{points(figures.largest_drift, '+')}, {_where(figures)}"),
+        ("Mean drift", points(figures.mean_drift)),
     ):
         table.add_row(label, value)
     return table
 
 
 def _where(figures: Summary) -> str:
-    return f"{figures.largest_drift_of} {figures.largest_drift_at:%Y-%m-%d %H:%M}"
+    from rebalancing.numbers import minute
+
+    return f"{figures.largest_drift_of} {minute(figures.largest_drift_at)}"

@@ -11,12 +11,12 @@ from typing import Any
 from freqtrade.exceptions import OperationalException
 from sqlalchemy.exc import SQLAlchemyError
 
-from rebalancing.cli import figures
 from rebalancing.cli.journal import event_line
 from rebalancing.freqtrade_side.outside.bot_database import open_database, see_changes
 from rebalancing.freqtrade_side.outside.bot_status import open_round_tag
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.journal_file import journal_path
+from rebalancing.numbers import money, weight
 from rebalancing.state import State
 
 
@@ -77,5 +77,5 @@ class Watcher:
         nav = sum(values.values())
         if not nav:
             return None
-        shares = ", ".join(f"{asset} {value / nav:.1%}" for asset, value in values.items())
-        return f"NAV {figures.money(nav, self._stake)}: {shares}"
+        shares = ", ".join(f"{asset} {weight(value / nav)}" for asset, value in values.items())
+        return f"NAV {money(nav, self._stake)}: {shares}"

@@ -1,4 +1,4 @@
-"""What a value of the ``rebalance`` block may be: one rule each, as a validator.
+"""Allowed values of the ``rebalance`` block: one rule each, as a validator.
 
 Every function returns the value it was given, checked, or raises ValueError with the rest of a
 sentence that begins with the key: "must be more than 0, is -1".

@@ -1,4 +1,4 @@
-"""What is allowed and probably not meant: said when a run starts and where its result is shown."""
+"""Cautions: what is allowed and probably not meant, told when a run starts and by its result."""
 
 from __future__ import annotations
 

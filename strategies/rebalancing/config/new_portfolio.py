@@ -82,8 +82,6 @@ def new_configuration(
 
     Parameters
     ----------
-    portfolio : NewPortfolio
-        The answers.
     timeframe : str
         Of the candles.
     strategy_path : str

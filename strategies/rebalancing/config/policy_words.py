@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rebalancing.config.settings import Settings
+from rebalancing.numbers import minute, weight
 
 _SCOPES = {"drifted": "only what has drifted is traded", "fewest": "with the fewest trades"}
 
@@ -34,8 +35,6 @@ def next_round(
 
     Parameters
     ----------
-    settings : Settings
-        The policy.
     boundary : datetime or None
         The next one of the period, UTC; None if there is none yet, or no period.
     target, band : float
@@ -43,14 +42,17 @@ def next_round(
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> policy = Settings(targets="equal", period="24h", threshold=0.02)
-    >>> next_round(policy, datetime(2026, 1, 2, 15, 30), 0.4, 0.02)
-    '2026-01-02 15:30 UTC, if a weight is out of its band then; that of this one is 38.0% to 42.0%'
+    >>> next_round(policy, datetime(2026, 1, 2, 15, 30, tzinfo=UTC), 0.4, 0.02)
+    '2026-01-02 15:30 UTC, if a weight is out of its band then; \
+that of this one is 38.0 % to 42.0 %'
     """
-    when = None if boundary is None else f"{boundary:%Y-%m-%d %H:%M} UTC"
+    when = None if boundary is None else f"{minute(boundary)} UTC"
     if band is None:
         return when or "after the initial one"
-    limits = f"that of this one is {max(0.0, target - band):.1%} to {target + band:.1%}"
+    low, high = (weight(edge) for edge in (max(0.0, target - band), target + band))
+    limits = f"that of this one is {low} to {high}"
     if settings.period is None:
         return f"when a weight leaves its band; {limits}"
     when = when or "a boundary"

@@ -1,6 +1,6 @@
 """Every private name of freqtrade and ccxt that is used here.
 
-Nobody promises that the next version still has them: `tests/test_internals.py` has a test of each.
+Nobody promises that the next version still has them: a test of each says so at once.
 """
 
 from __future__ import annotations
@@ -48,8 +48,6 @@ def take_over_orders(exchange: Exchange, send: SendOrder) -> SendOrder:
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     send : callable
         Takes the keywords of `Exchange.create_order`, `pair` and `side` among them.
     """

@@ -22,8 +22,6 @@ def markets_of(exchange: Exchange, config: Mapping[str, Any], pairs: Sequence[st
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     config : mapping
         freqtrade's, complete.
     pairs : sequence of str
@@ -83,7 +81,7 @@ def _minimum(market: Mapping[str, Any], kind: str) -> float:
 
 
 def _largest(market: Mapping[str, Any]) -> float:
-    """A round may always come to market orders, which have a limit of their own."""
+    # A round may always come to market orders, which have a limit of their own.
     limits = market.get("limits") or {}
     found = [(limits.get(kind) or {}).get("max") for kind in ("amount", "market")]
     return min((float(most) for most in found if most), default=np.inf)

@@ -1,4 +1,4 @@
-"""What the strategy does in each of freqtrade's run modes: test, trade, or draw a chart."""
+"""The strategy in each of freqtrade's run modes: backtest, trade, or draw a chart."""
 
 from __future__ import annotations
 
@@ -95,10 +95,10 @@ class Charting:
         """Take note of the candles of a pair."""
 
     def complete(self) -> None:
-        """A backtest has read the candles of all pairs."""
+        """Check what a backtest has read, the candles of all pairs."""
 
     def begin(self) -> None:
-        """A backtest begins, or a loop is under way."""
+        """Get ready: a backtest begins, or a loop is under way."""
 
     def entries(self, _pair: str, _candles: int) -> int | Signals:
         """Return the signal of an entry, one for all candles or one for each; on a chart they

@@ -72,8 +72,6 @@ def round_fills(trades: Iterable[LocalTrade], current: Round) -> dict[str, Fill]
     ----------
     trades : iterable of LocalTrade
         Those that may hold such orders, their entries named.
-    current : Round
-        The open round.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What the exchange allows."""
+"""Market rules: what the exchange allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the levels of an order book bear: a price, and an order."""
+"""Order books: whether their levels bear a price, and an order."""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rebalancing.numbers import percent, quantity
+
 APART = 0.05
 """How far two prices of one moment may be from each other, as a fraction."""
 
@@ -32,8 +34,6 @@ def doubt(quoted: Quoted, max_spread: float) -> str | None:
 
     Parameters
     ----------
-    quoted : Quoted
-        Of one moment.
     max_spread : float
         Largest (ask - bid) / middle.
 
@@ -46,7 +46,7 @@ def doubt(quoted: Quoted, max_spread: float) -> str | None:
     --------
     >>> doubt(Quoted(99.9, 100.1, 100.0), 0.02)
     >>> doubt(Quoted(60.0, 300.0, 100.0), 0.02)
-    'its spread is 133.3%, more than 2.0%'
+    'its spread is 133.3 %, more than 2.0 %'
     """
     middle = quoted.middle
     if middle is None:
@@ -56,7 +56,8 @@ def doubt(quoted: Quoted, max_spread: float) -> str | None:
     assert quoted.bid is not None
     assert quoted.ask is not None
     if quoted.bid > quoted.ask:
-        return f"its order book is crossed: bid {quoted.bid:.8g}, ask {quoted.ask:.8g}"
+        return f"its order book is crossed: bid {quantity(quoted.bid)}, ask {quantity(quoted.ask)}"
     if (spread := (quoted.ask - quoted.bid) / middle) > max_spread:
-        return f"its spread is {spread:.1%}, more than {max_spread:.1%}"
+        found, most = (percent(width, digits=1) for width in (spread, max_spread))
+        return f"its spread is {found}, more than {most}"
     return None

@@ -65,8 +65,6 @@ def asset_rows(history: History, attribution: Attribution, received: Vector) -> 
 
     Parameters
     ----------
-    history : History
-        Of the portfolio.
     attribution : Attribution
         Of its NAV.
     received : array, shape (moments + 1, assets)

@@ -17,8 +17,6 @@ class CandleSpan:
 
     Parameters
     ----------
-    asset : str
-        Code.
     begin : float or None
         First moment with a price if it is after the initial allocation; None if it is not.
     end : float or None

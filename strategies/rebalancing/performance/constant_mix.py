@@ -33,8 +33,6 @@ def tracking_error(history: History, units: Vector, days_a_year: int) -> float |
 
     Parameters
     ----------
-    history : History
-        Of the portfolio.
     units : array, shape (moments,)
         What one unit in the portfolio is worth.
     days_a_year : int

@@ -69,8 +69,6 @@ def diversification(history: History, mean_weights: Vector) -> Diversification |
 
     Parameters
     ----------
-    history : History
-        Of the portfolio.
     mean_weights : array, shape (assets - 1,)
         Of the coins; what is missing to 1 is cash, which does not vary.
 

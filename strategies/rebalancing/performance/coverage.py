@@ -13,8 +13,6 @@ class Coverage:
 
     Parameters
     ----------
-    asset : str
-        Code.
     first, last : datetime or None
         Starts of its first and its last candle within the run; None if it has none.
     begin, end : datetime

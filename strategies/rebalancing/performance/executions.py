@@ -1,4 +1,4 @@
-"""What moved a portfolio: executed orders and cash flows."""
+"""Executed orders and cash flows: all that moved a portfolio."""
 
 from __future__ import annotations
 

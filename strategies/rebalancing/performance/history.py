@@ -32,8 +32,6 @@ class History:
         Stake currency at the beginning.
     fee : float
         Fraction of every notional, for sells that have not happened.
-    executions : Executions
-        All orders.
     flows : Flows
         Cash flows after the beginning.
     closes : array, shape (moments, assets - 1), or None
@@ -124,7 +122,7 @@ class History:
         return weights
 
     def _known_rows(self) -> Numbers:
-        """The moment itself, or the last one before it at which any asset had a price."""
+        """Return the moment itself, or the last one before it at which any asset had a price."""
         rows = np.arange(len(self.time))
         known = np.where(self.available[:, :-1].any(axis=1), rows, 0)
         return np.asarray(np.maximum.accumulate(known))
@@ -137,8 +135,10 @@ class History:
         return known
 
     def known_prices(self) -> Vector:
-        """The price of each asset, shape (moments, assets - 1): where it has none the last close
-        before, and 0 before the first price."""
+        """Return the price of each asset, shape (moments, assets - 1).
+
+        Where it has none it is the last close before, and 0 before the first price.
+        """
         rows = np.where(np.isnan(self.prices), 0, np.arange(len(self.prices))[:, None])
         last = np.maximum.accumulate(rows, axis=0)
         carried = np.take_along_axis(self.prices, last, axis=0)

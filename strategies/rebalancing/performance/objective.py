@@ -1,4 +1,4 @@
-"""What a search for a policy minimises: the rebalancing premium, and what it may cost."""
+"""The objective of a search for a policy: the rebalancing premium, and what it may cost."""
 
 from __future__ import annotations
 

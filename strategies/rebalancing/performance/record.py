@@ -16,12 +16,8 @@ class LeftOut:
 
     Parameters
     ----------
-    asset : str
-        Code.
     size : float
         Stake currency, buys positive.
-    why : str
-        The reason.
     """
 
     asset: str
@@ -64,8 +60,6 @@ class Record:
         Of the moments, like "1h".
     history : History
         Moment by moment.
-    settings : Settings
-        The policy.
     tags : mapping of int to str
         By number of the round, its reason as in the order tags.
     journal : mapping of int to RoundNote, or None

@@ -114,7 +114,7 @@ def _closing(history: History) -> Vector:
 
 
 def _running(changes: Vector) -> Vector:
-    """Sums before each change, and after all."""
+    """Return the sums before each change, and after all."""
     none = np.zeros((1, *changes.shape[1:]))
     sums: Vector = np.concatenate([none, np.cumsum(changes, axis=0)])
     return sums

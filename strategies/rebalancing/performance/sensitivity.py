@@ -1,4 +1,4 @@
-"""What the premium would be with the same orders at other costs."""
+"""The premium's sensitivity to costs: the same orders at other fees and slippage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the premium would be for who had started on another day."""
+"""The premium after other starts: of who had started on another day."""
 
 from __future__ import annotations
 

@@ -22,8 +22,6 @@ class Subsidised:
 
     Parameters
     ----------
-    asset : str
-        Code.
     begin, end : float
         The time over which it received most, seconds since 1970.
     received : float
@@ -47,8 +45,6 @@ def subsidised_assets(history: History, received: Vector) -> list[Subsidised]:
 
     Parameters
     ----------
-    history : History
-        Of the portfolio.
     received : array, shape (moments + 1, assets)
         What each has received from the others so far (`attribution.subsidies`).
 

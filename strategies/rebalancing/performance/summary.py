@@ -1,4 +1,4 @@
-"""What a rebalanced portfolio did, and what it was worth over holding: the figures."""
+"""The summary: what a portfolio did, and what rebalancing was worth over holding."""
 
 from __future__ import annotations
 
@@ -40,10 +40,6 @@ class Summary:
         cash flows, and paid the same fees to buy and to sell.
     largest_drift : float
         Signed, by absolute value; measured before the orders of each candle.
-    largest_drift_of : str
-        Whose.
-    largest_drift_at : datetime
-        When.
     mean_drift : float
         Mean of the absolute drifts over all candles and the members that have a target.
     stranded : float

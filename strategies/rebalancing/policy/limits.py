@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rebalancing.config.limits import Limits
+from rebalancing.numbers import percent
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,6 @@ class Done:
 
     Parameters
     ----------
-    round : int
-        Its number.
     notional : float
         Sum over its orders, stake currency.
     """
@@ -31,8 +30,6 @@ def breach_before(
 
     Parameters
     ----------
-    limits : Limits
-        The user's.
     nav : float
         Stake currency.
     number : int
@@ -66,8 +63,6 @@ def breach_after(limits: Limits, nav: float, cost: float) -> str | None:
 
     Parameters
     ----------
-    limits : Limits
-        The user's.
     nav : float
         At the start of the round, stake currency.
     cost : float
@@ -75,7 +70,8 @@ def breach_after(limits: Limits, nav: float, cost: float) -> str | None:
     """
     if cost <= limits.round_loss * nav:
         return None
-    return _line("round_loss", f"{cost / nav:.2%} of NAV", f"{limits.round_loss:.2%} a round")
+    lost, most = percent(cost / nav), percent(limits.round_loss)
+    return _line("round_loss", f"{lost} of NAV", f"{most} a round")
 
 
 def _line(key: str, value: str, rule: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from rebalancing.numbers import money, percent, ratio
 from rebalancing.performance.asset_table import AssetRow
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, percent, ratio
 from rebalancing.report.table import Card, Cards, Cell, Table, shaded
 
 MANY = 12
@@ -14,7 +14,7 @@ MANY = 12
 
 
 def asset_table(findings: Findings) -> Table:
-    """A row for each member."""
+    """Return a row for each member."""
     history = findings.record.history
     return Table(
         "Every asset",
@@ -64,7 +64,7 @@ def correlation_map(findings: Findings) -> Table | None:
 
 
 def diversification_cards(findings: Findings) -> Cards | None:
-    """The diversification return; none where too little is known."""
+    """Return the diversification return; none where too little is known."""
     found = findings.diversification
     if found is None:
         return None

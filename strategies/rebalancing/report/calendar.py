@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from rebalancing.market.portfolio import Vector
+from rebalancing.numbers import percent
 from rebalancing.performance.executions import INITIAL
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import percent
 from rebalancing.rounds.tag import round_tag
 
 LEVELS = 4
@@ -93,7 +93,7 @@ def _steps(edges: Vector) -> tuple[str, ...]:
 
 
 def _year(number: int, days: list[Day]) -> Year:
-    """A year shows the weeks of the run only."""
+    """Return a year with the weeks of the run only."""
     first, last = days[0].week, max(days[-1].week, days[0].week + NARROWEST - 1)
     months = tuple((week, name) for week, name in _months(number) if first <= week <= days[-1].week)
     return Year(number, tuple(days), months, first, last)

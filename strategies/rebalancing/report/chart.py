@@ -135,17 +135,19 @@ def flat(name: str, time: Vector, values: Vector, color: str, **more: Any) -> Tr
 
 
 def money_axis(**more: Any) -> dict[str, Any]:
-    """An axis in the stake currency, which the title of the chart names."""
+    """Return an axis in the stake currency, which the title of the chart names."""
     return {"tickformat": ",~r", "hoverformat": ",.6~r", "exponentformat": "none", **more}
 
 
 def percent_axis(**more: Any) -> dict[str, Any]:
-    """An axis of fractions, shown as percentages."""
+    """Return an axis of fractions, shown as percentages."""
     return {"tickformat": ",.0~%", "hoverformat": "+,.2%", **more}
 
 
 def times_axis(time: Vector, **more: Any) -> dict[str, Any]:
-    """The axis of time, UTC, from the first of these moments to the last: the same in all charts
-    of a run, which are zoomed together."""
+    """Return the axis of time, UTC, from the first of these moments to the last.
+
+    It is the same in all charts of a run, which are zoomed together.
+    """
     whole = [float(time[0]) * 1000, float(time[-1]) * 1000]
     return {"type": "date", "range": whole, "hoverformat": "%Y-%m-%d %H:%M", **more}

@@ -135,7 +135,7 @@ def _figure_line(row: tuple[Figure, ...], several: list[Findings], judged: bool)
 
 
 def _comparable(key: str, several: list[Findings]) -> bool:
-    """Sums of money say nothing where the runs began with different ones."""
+    """Tell whether a figure can be compared: money cannot if the runs began with different sums."""
     starts = {findings.record.history.start for findings in several}
     return key not in ("nav", "fees") or len(starts) == 1
 

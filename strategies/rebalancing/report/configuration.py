@@ -1,4 +1,4 @@
-"""What ran: policy, targets, fee, pairs, range and gaps, as the run itself had them."""
+"""Configuration of a run: policy, targets, fee, pairs, range and gaps, as it had them itself."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from rebalancing.config.policy_words import describe
 from rebalancing.config.settings import Settings
+from rebalancing.numbers import money, percent
 from rebalancing.performance.candle_spans import CandleSpan
 from rebalancing.performance.history import History
 from rebalancing.performance.returns import DAY
 from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, percent
 
 Row = tuple[str, str]
 """A name and what is to be said under it."""

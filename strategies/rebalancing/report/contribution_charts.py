@@ -17,7 +17,7 @@ Step = tuple[str, float]
 
 
 def contribution_chart(findings: Findings) -> Chart:
-    """The change of the NAV as a waterfall: gains, fees, cash flows, and their sum."""
+    """Draw the change of the NAV as a waterfall: gains, fees, cash flows, and their sum."""
     history = findings.record.history
     steps = [*_gains(findings), ("fees", -float(findings.attribution.fees[-1]))]
     if findings.flows.any():
@@ -56,7 +56,7 @@ def contribution_chart(findings: Findings) -> Chart:
 
 
 def _gains(findings: Findings) -> list[Step]:
-    """The gains of the assets, the largest first; those of many small ones together."""
+    """Draw the gains of the assets, the largest first; those of many small ones together."""
     assets, gains = findings.record.history.assets, findings.attribution.gains[-1]
     order = np.argsort(-gains, kind="stable")
     largest = set(np.argsort(-np.abs(gains), kind="stable")[:SHOWN].tolist())
@@ -75,7 +75,7 @@ def _fees_said(findings: Findings) -> str:
 
 
 def gains_chart(findings: Findings) -> Chart:
-    """The price gain of each asset over time."""
+    """Draw the price gain of each asset over time."""
     history = findings.record.history
     return Chart(
         "gains",
@@ -88,7 +88,7 @@ def gains_chart(findings: Findings) -> Chart:
 
 
 def subsidy_chart(findings: Findings) -> Chart:
-    """What each asset has received from the others through rounds."""
+    """Draw what each asset has received from the others through rounds."""
     history = findings.record.history
     return Chart(
         "subsidy",

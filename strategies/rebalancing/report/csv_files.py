@@ -110,7 +110,7 @@ def _time(seconds: float) -> str:
 
 
 def _as_text(cell: Cell) -> Cell:
-    """A text from a foreign file that a spreadsheet would take for a formula stays a text."""
+    """Keep a text from a foreign file a text where a spreadsheet would take it for a formula."""
     if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{cell}"
     return cell if isinstance(cell, str | int) else float(cell)

@@ -1,4 +1,4 @@
-"""What a report says for scripts beside its numbers: tables, and the configuration that ran."""
+"""Details of a report for scripts, beside its numbers: tables, and the configuration that ran."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def drift_chart(findings: Findings) -> Chart:
 
 
 def _bounds(drift: Vector) -> tuple[Vector, Vector]:
-    """The lowest and the highest of each moment; NaN where nothing is known."""
+    """Return the lowest and the highest of each moment; NaN where nothing is known."""
     known = np.isfinite(drift)
     low = np.where(known, drift, np.inf).min(axis=1)
     high = np.where(known, drift, -np.inf).max(axis=1)
@@ -55,7 +55,7 @@ def _bounds(drift: Vector) -> tuple[Vector, Vector]:
 
 
 def _edges(findings: Findings) -> list[Trace]:
-    """The band, if it is the same for all."""
+    """Return the band, if it is the same for all."""
     if findings.bands is None or np.ptp(findings.bands) > 0:
         return []
     time, band = findings.record.history.time, findings.bands[:, 0] * 100

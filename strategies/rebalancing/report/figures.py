@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from functools import partial
 
+from rebalancing.numbers import minute, money, percent, points
 from rebalancing.report.details import details_of
 from rebalancing.report.figure import FOR_SCRIPTS, Figure, Value
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, percent, points, when
 from rebalancing.report.premium_figures import premium_figures
 from rebalancing.report.risk_figures import calendar_figures, risk_figures
 
@@ -79,9 +79,9 @@ def _outcome(findings: Findings) -> Iterator[Figure]:
     )  # fmt: skip
     yield figure("fee", label="Fee rate", value=history.fee, text=percent(history.fee, digits=3),
                  meaning="Fraction of every notional, taken for sells still to come.")  # fmt: skip
-    yield figure("begin", label="From", value=summary.begin, text=when(summary.begin),
+    yield figure("begin", label="From", value=summary.begin, text=minute(summary.begin),
                  meaning="First candle, UTC.")  # fmt: skip
-    yield figure("end", label="To", value=summary.end, text=when(summary.end),
+    yield figure("end", label="To", value=summary.end, text=minute(summary.end),
                  meaning="Last candle, UTC.")  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _trading(findings: Findings) -> Iterator[Figure]:
 def _targets(findings: Findings) -> Iterator[Figure]:
     summary, mix = findings.summary, float(findings.mix_units[-1] - 1)
     figure = partial(Figure, group="Against the targets")
-    largest = f"{summary.largest_drift_of} {when(summary.largest_drift_at)}"
+    largest = f"{summary.largest_drift_of} {minute(summary.largest_drift_at)}"
     yield figure(
         "mean_drift", label="Mean drift", value=summary.mean_drift,
         text=points(summary.mean_drift), meaning="Absolute, over all candles and targets.",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from rebalancing.numbers import money
 from rebalancing.performance.history import History
 from rebalancing.performance.returns import DAY, DAYS_A_YEAR
 from rebalancing.performance.summary import moment
 from rebalancing.report.figure import Figure
 from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money
 from rebalancing.report.table import Card
 
 RECENT = (90, 30)
@@ -26,7 +26,7 @@ def subtitle(findings: Findings) -> str:
 
 
 def cards(findings: Findings) -> list[Card]:
-    """The first screen: was it worth it, and what was the risk."""
+    """Return the first screen: was it worth it, and what was the risk."""
     figures = {figure.key: figure for figure in figures_of(findings)}
     earned = "annual_return" if findings.seconds >= DAYS_A_YEAR * DAY else "total_return"
     keys = ("nav", earned, "max_drawdown", "volatility", "sharpe")
@@ -60,7 +60,7 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def spans(history: History) -> list[tuple[str, str]]:
-    """Times that can be chosen to be shown: all of it, each year, the last days."""
+    """Return the times that can be chosen to be shown: all of it, each year, the last days."""
     begin, end = float(history.time[0]), float(history.time[-1])
     years = range(moment(begin).year, moment(end).year + 1)
     found = [("whole run", "")]

@@ -30,8 +30,6 @@ def gather(
         or URLs).
     configuration : callable
         Gives the configuration of a bot; asked only for databases.
-    datadir : Path or None
-        Folder of the candles.
 
     Returns
     -------

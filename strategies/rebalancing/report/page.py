@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from rebalancing.numbers import money
 from rebalancing.report.calendar import calendar_of
 from rebalancing.report.comparison import compare
 from rebalancing.report.configuration import what_ran
@@ -18,7 +19,6 @@ from rebalancing.report.figure import FOR_SCRIPTS, Figure
 from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
 from rebalancing.report.first_screen import cards, parted, spans, subtitle
-from rebalancing.report.numbers import money
 from rebalancing.report.premium_charts import premiums_chart
 from rebalancing.report.round_data import rounds_data
 from rebalancing.report.sections import Section, charts_of, sections_of

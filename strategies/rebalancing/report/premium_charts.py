@@ -14,7 +14,7 @@ SOFT = "rgba(0,114,178,0.15)"
 
 
 def premium_chart(findings: Findings) -> Chart:
-    """The premium over time, as a share of HODL or in money, with the rounds."""
+    """Draw the premium over time, as a share of HODL or in money, with the rounds."""
     history = findings.record.history
     traces = []
     for view, values in enumerate((findings.premium_path.share, findings.premium)):
@@ -43,7 +43,7 @@ def premium_chart(findings: Findings) -> Chart:
 
 
 def starts_chart(findings: Findings) -> Chart | None:
-    """The premium by day of the start; none for a run of a few days."""
+    """Draw the premium by day of the start; none for a run of a few days."""
     starts, history = findings.starts, findings.record.history
     if len(starts.time) < 3:
         return None
@@ -64,7 +64,7 @@ def starts_chart(findings: Findings) -> Chart | None:
 
 
 def premiums_chart(all_findings: dict[str, Findings]) -> Chart:
-    """The premium of several records, as a share of HODL."""
+    """Draw the premium of several records, as a share of HODL."""
     traces = [
         line(name, findings.record.history.time, findings.premium_path.share,
              style_of(number).color, len(all_findings), dash=style_of(number).dash)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from rebalancing.numbers import minute, percent
 from rebalancing.performance.summary import moment
 from rebalancing.report.figure import FOR_SCRIPTS, Figure
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import percent, when
 
 
 def premium_figures(findings: Findings) -> Iterator[Figure]:
@@ -21,12 +21,12 @@ def premium_figures(findings: Findings) -> Iterator[Figure]:
     ):
         yield figure(
             f"premium_{kind}", label=f"{kind.capitalize()} premium", value=value,
-            text=f"{percent(value, '+')} of HODL, {when(moment(at))}",
+            text=f"{percent(value, '+')} of HODL, {minute(moment(at))}",
             meaning="Over HODL NAV, were both sold at that moment, after the fee.",
         )  # fmt: skip
         yield Figure(
             f"premium_{kind}_at", FOR_SCRIPTS, f"{kind.capitalize()} premium, when", moment(at),
-            when(moment(at)), "UTC.",
+            minute(moment(at)), "UTC.",
         )  # fmt: skip
     yield figure(
         "premium_ahead", label="Ahead of HODL", value=path.ahead,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from rebalancing.numbers import money, percent
 from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, percent
 from rebalancing.report.table import Card, Cards, Cell, Table
 
 
 def premium_cards(findings: Findings) -> Cards:
-    """The premium at its best, at its worst, and how often it was positive."""
+    """Return the premium at its best, at its worst, and how often it was positive."""
     path, starts = findings.premium_path, findings.starts
     quantiles = starts.quantiles
     middle = f"{percent(quantiles[0.05], '+')} to {percent(quantiles[0.95], '+')}"
@@ -30,7 +30,7 @@ def premium_cards(findings: Findings) -> Cards:
 
 
 def cost_table(findings: Findings) -> Table:
-    """The premium of the same orders at other costs."""
+    """Return the premium of the same orders at other costs."""
     stake, own = findings.record.history.stake, findings.record.history.fee
     rows = []
     for found in findings.cost_scenarios:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from rebalancing.numbers import percent
 from rebalancing.performance.calendar_returns import CalendarReturn
 from rebalancing.performance.returns import DAY
 from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import percent
 from rebalancing.report.table import Card, Cards, Cell, Table, shaded
 
 MONTHS = tuple(f"{date(2000, month, 1):%b}" for month in range(1, 13))
@@ -17,7 +17,7 @@ NOTHING = Cell("")
 
 
 def returns_map(findings: Findings) -> Table:
-    """The portfolio's returns by month and year."""
+    """Return the portfolio's returns by month and year."""
     return _calendar_map(
         findings,
         "Returns by month and year, in %",
@@ -28,7 +28,7 @@ def returns_map(findings: Findings) -> Table:
 
 
 def premium_map(findings: Findings) -> Table:
-    """The premium by month and year."""
+    """Return the premium by month and year."""
     return _calendar_map(
         findings,
         "Premium by month and year, in % of HODL",
@@ -39,7 +39,7 @@ def premium_map(findings: Findings) -> Table:
 
 
 def best_and_worst_cards(findings: Findings) -> Cards | None:
-    """The best and the worst day and month; none for a run within one day."""
+    """Return the best and the worst day and month; none for a run within one day."""
     found = findings.best_and_worst
     if found is None:
         return None
@@ -54,7 +54,7 @@ def best_and_worst_cards(findings: Findings) -> Cards | None:
 
 
 def drawdown_table(findings: Findings) -> Table | None:
-    """The five deepest drawdowns; none if nothing ever fell."""
+    """Return the five deepest drawdowns; none if nothing ever fell."""
     rows = [
         (
             Cell(str(number)),

@@ -27,7 +27,7 @@ def drawdown_chart(findings: Findings) -> Chart:
 
 
 def volatility_chart(findings: Findings) -> Chart | None:
-    """The volatility of the last days; none for a run shorter than them."""
+    """Draw the volatility of the last days; none for a run shorter than them."""
     own, held = findings.rolling, findings.hodl_rolling
     if not len(own.time):
         return None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from rebalancing.numbers import minute, percent, ratio
 from rebalancing.performance.returns import DAY, DAYS_A_YEAR
 from rebalancing.performance.summary import moment
 from rebalancing.report.figure import FOR_SCRIPTS, Figure
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import percent, ratio, when
 
 YEARLY = {"annual_return", "money_annual", "volatility", "sharpe", "sortino", "calmar"}
 """Keys of the figures that speak of a year."""
@@ -39,7 +39,7 @@ def risk_figures(findings: Findings) -> Iterator[Figure]:
         ("calmar", "Calmar", risk.calmar, hodl.calmar, ratio,
          "Annual return over the largest drawdown (freqtrade's own table shows another ratio)."),
         ("max_drawdown", "Largest drawdown", risk.max_drawdown, hodl.max_drawdown, percent,
-         f"From {when(risk.drawdown_from)} to {when(risk.drawdown_to)}, at every candle; {by}."),
+         f"From {minute(risk.drawdown_from)} to {minute(risk.drawdown_to)}, every candle; {by}."),
     )  # fmt: skip
     for key, label, own, other, write, meaning in rows:
         mark = _from_less_than_a_year(findings) if key in YEARLY and own is not None else ""

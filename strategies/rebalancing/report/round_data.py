@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from rebalancing.market.portfolio import Vector
+from rebalancing.numbers import decimals, minute
 from rebalancing.performance.round_table import RoundRow
 from rebalancing.performance.summary import moment
 from rebalancing.policy.drift import drift_of
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import decimals, when
 
 
 def rounds_data(findings: Findings) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _round(row: RoundRow, assets: tuple[str, ...], targets: Vector) -> dict[str,
     left = None if note is None else [[item.asset, item.size, item.why] for item in note.left_out]
     return {
         "number": row.number,
-        "time": when(moment(row.time)),
+        "time": minute(moment(row.time)),
         "why": row.reason,
         "drift": round(float(drift[furthest]) * 100, 2),
         "drifted": assets[furthest],

@@ -28,8 +28,6 @@ def round_marks(findings: Findings, values: Vector, **more: Any) -> Trace:
 
     Parameters
     ----------
-    findings : Findings
-        Of the run.
     values : array, shape (rounds,)
         Where the dots are; ticks of many rounds stand at the lower edge instead.
     **more

@@ -68,7 +68,7 @@ def value_chart(findings: Findings) -> Chart:
 
 
 def growth_chart(all_findings: dict[str, Findings]) -> Chart:
-    """The growth of several records side by side."""
+    """Draw the growth of several records side by side."""
     traces: list[Trace] = []
     for number, (name, findings) in enumerate(all_findings.items()):
         style, time = style_of(number), findings.record.history.time

@@ -24,7 +24,7 @@ READABLE = 15
 
 
 def weights_chart(findings: Findings) -> Chart:
-    """Weights as stacked areas, with the targets as their wanted borders."""
+    """Draw the weights as stacked areas, with the targets as their wanted borders."""
     history = findings.record.history
     rows = ends(len(history.time), buckets_for(len(history.assets)))
     time, traces = instants(history.time[rows]), []
@@ -60,7 +60,7 @@ def weights_chart(findings: Findings) -> Chart:
 
 
 def _borders(findings: Findings) -> list[Trace]:
-    """The borders that the targets want between the areas, and the bands around them."""
+    """Draw the borders that the targets want between the areas, and the bands around them."""
     history = findings.record.history
     borders = np.cumsum(history.shown_targets()[:, :-1], axis=1)
     count = borders.shape[1]
@@ -82,7 +82,7 @@ def _borders(findings: Findings) -> list[Trace]:
 
 
 def asset_chart(findings: Findings) -> Chart:
-    """The weight of one asset at a time, with its target and its band."""
+    """Draw the weight of one asset at a time, with its target and its band."""
     history, targets = findings.record.history, findings.record.history.shown_targets()
     weights = np.where(np.isfinite(findings.drift), findings.weights, np.nan)
     traces: list[Trace] = []

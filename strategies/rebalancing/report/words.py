@@ -1,11 +1,11 @@
-"""What a report says in words."""
+"""Sentences of a report."""
 
 from __future__ import annotations
 
+from rebalancing.numbers import money, percent
 from rebalancing.performance.subsidised import Subsidised
 from rebalancing.performance.summary import moment
 from rebalancing.report.findings import Findings
-from rebalancing.report.numbers import money, percent
 
 NOTHING = 1e-4
 """Premium, as a share of HODL, below which rebalancing made no difference worth a word."""

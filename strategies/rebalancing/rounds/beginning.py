@@ -9,9 +9,10 @@ from rebalancing.market.portfolio import Portfolio, Vector
 from rebalancing.policy import schedule
 from rebalancing.policy.destination import destination_weights
 from rebalancing.policy.drift import TOLERANCE, drift_of
+from rebalancing.policy.due import due
 from rebalancing.policy.guards import Guards, targets_in_force
 from rebalancing.policy.policy import Policy
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.ending import breach_of, closed
 from rebalancing.rounds.events import Outcome, RoundDeclined, RoundEvent, RoundOpened, Stopped
 from rebalancing.rounds.opening import by_member, opening_facts
@@ -37,7 +38,7 @@ def begin(
         return Decision(state, tuple(events))
     targets = targets_in_force(policy, portfolio, guards)
     tradable = ~(guards.untradable | guards.hands_off)
-    reason = schedule.due(policy, state, moment, portfolio, targets, tradable)
+    reason = due(policy, state, view, targets, tradable)
     if reason is None:
         return Decision(schedule.served(policy, state, moment, None), tuple(events))
     rules = view.rules()

@@ -17,6 +17,7 @@ from rebalancing.view import View
 
 
 def closing(current: Round, outcome: Outcome, opening: dict[str, Any], view: View) -> RoundClosed:
+    """Return the event that a round has ended; `opening` is how it began."""
     missing = current.members if outcome is Outcome.GAVE_UP else ()
     return RoundClosed(current, outcome, missing, opening, view.portfolio)
 
@@ -24,6 +25,7 @@ def closing(current: Round, outcome: Outcome, opening: dict[str, Any], view: Vie
 def closed(
     policy: Policy, state: State, current: Round, outcome: Outcome, view: View, guards: Guards
 ) -> State:
+    """Return the state without the round that has ended."""
     gave_up = outcome is Outcome.GAVE_UP
     # What was sold for an asset that is left out by now goes to the others.
     is_again = not current.reason.cause.is_policy or bool(
@@ -35,6 +37,7 @@ def closed(
 
 
 def loss_of(policy: Policy, opening: dict[str, Any], view: View) -> str | None:
+    """Name the limit that the losses of a round exceed; None if none does."""
     return breach_after(policy.settings.limits, opening["nav"], view.cost(opening["prices"]))
 
 

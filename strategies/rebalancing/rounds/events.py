@@ -1,4 +1,4 @@
-"""What happens to rounds."""
+"""Events of rounds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from rebalancing.market.portfolio import Portfolio, Vector
-from rebalancing.policy.triggers import Reason
+from rebalancing.policy.reason import Reason
 from rebalancing.rounds.plan import Plan
 from rebalancing.rounds.round import Round
 
@@ -65,8 +65,6 @@ class RoundClosed:
     ----------
     round : Round
         As it was at its end.
-    outcome : Outcome
-        How.
     missing : tuple of str
         Assets of which it had not traded what it wanted when it gave up.
     opening : dict

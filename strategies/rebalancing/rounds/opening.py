@@ -1,4 +1,4 @@
-"""What is known of a round at its start, and what came of it at its end."""
+"""The opening of a round: what is known at its start, to judge what came of it."""
 
 from __future__ import annotations
 

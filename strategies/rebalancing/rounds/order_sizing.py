@@ -40,8 +40,6 @@ class OrderSizing:
     ----------
     portfolio : Portfolio
         What is held, and the prices.
-    rules : MarketRules
-        What the exchange allows.
     """
 
     portfolio: Portfolio

@@ -23,8 +23,6 @@ class Trade:
 
     Parameters
     ----------
-    asset : str
-        Its code.
     amount : float
         Coins, buy positive.
     price : float

@@ -21,8 +21,6 @@ def plan_trades(
 
     Parameters
     ----------
-    portfolio : Portfolio
-        What is held now.
     destination : array, shape (assets + 1,)
         Wanted weights of the NAV that is left after the fees of these trades.
     members : bool array, shape (assets,)

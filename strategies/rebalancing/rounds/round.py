@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Mask, Portfolio
-from rebalancing.policy.triggers import Reason
+from rebalancing.policy.reason import Reason
 from rebalancing.rounds.plan import Plan, Trade
 from rebalancing.rounds.tag import round_tag
 
@@ -45,8 +45,6 @@ class Round(BaseModel):
         0 for the initial allocation, then counted up.
     reason : Reason
         Why it started.
-    started : datetime
-        When.
     ordered_at : datetime or None
         Of its newest order; None before the first.
     destination : dict of str to float
@@ -160,8 +158,6 @@ class Round(BaseModel):
 
         Parameters
         ----------
-        asset : str
-            Its code.
         now : datetime
             The time of the order.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 
 ENTRY_TAG = "rebalance"
 """Tag under which freqtrade opens a trade; the tag of the round takes its place."""

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sandbox.exchange.orders import Order, OrderType, Side
+from sandbox.exchange.refusals import Reason
 from tests.campaign.evidence import Evidence, Leg, in_ms, round_of
 from tests.campaign.scenario import ROUND_LOSS
 
 _SLACK = 0.02  # of what was planned: fees, spread and lots
 _UNSURE = 0.005  # of the value: prices that moved meanwhile
-_HALTED = "Market is closed."
-_TOO_LARGE = "Filter failure: MARKET_LOT_SIZE"
 _TRIES = 3  # with a limit that was lowered since freqtrade last asked for it
 _LATE_MS = 8_000  # from the prices of a loop to its last order
 
@@ -117,17 +116,17 @@ def no_round_paid_much_for_its_books(seen: Evidence) -> Iterator[str]:
 def no_refusal_was_repeated(seen: Evidence) -> Iterator[str]:
     """Look for an order that was tried again although nothing had changed."""
     refusals = Counter(
-        (one.request.pair, one.request.side.value, one.message, one.request.amount)
+        (one.request.pair, one.request.side.value, one.reason, one.request.amount)
         for one in seen.refused
-        if one.message != _HALTED
+        if one.reason is not Reason.HALTED
     )
-    for (pair, side, message, amount), count in refusals.items():
-        if count > (_TRIES if message == _TOO_LARGE else 1):
-            yield f"{side} of {amount} {pair} was refused {count} times: {message}"
+    for (pair, side, reason, amount), count in refusals.items():
+        if count > (_TRIES if reason is Reason.MARKET_LOT else 1):
+            yield f"{side} of {amount} {pair} was refused {count} times: {reason}"
     for one in seen.refused:
         asset, at = one.request.pair.partition("/")[0], one.time_ms
         # What is enough at the price that is shown need not be at the one the exchange knows.
         frozen = any(f.was_shown(asset, at - _LATE_MS, at) for f in seen.frozen)
-        if "NOTIONAL" not in one.message or frozen:
+        if one.reason is not Reason.TOO_SMALL or frozen:
             continue
         yield f"{one.request.side.value} of {one.request.amount} {one.request.pair} was too small"

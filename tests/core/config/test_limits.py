@@ -30,4 +30,4 @@ def test_a_round_may_not_lose_more_than_its_limit() -> None:
     assert breach_after(LIMITS, 1000, 20) is None
     assert breach_after(LIMITS, 1000, -50) is None
     breach = breach_after(LIMITS, 1000, 21)
-    assert breach == "limits.round_loss: 2.10% of NAV would be more than 2.00% a round"
+    assert breach == "limits.round_loss: 2.10 % of NAV would be more than 2.00 % a round"

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from rebalancing import read_settings
-from rebalancing.cli import schema as command
+from rebalancing.cli.schema import schema as command
 from rebalancing.config.schema import config_schema
 from rebalancing.config.settings import Settings
 from tests.support.builders import PROJECT

@@ -248,7 +248,7 @@ def least_turnover(drift: Vector, low: Vector, high: Vector) -> float:
     return float(np.abs(corrected - drift[:-1]).sum() + beyond)
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(case=portfolios())
 def test_fewest_is_as_few_as_any_set_of_trades_can_be(
     case: tuple[Vector, Vector, Vector],
@@ -265,7 +265,7 @@ def test_fewest_is_as_few_as_any_set_of_trades_can_be(
     assert traded == best, "a tie is decided by the order of the configuration"
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(case=portfolios(), smallest=st.sampled_from([0.005, 0.02, 0.08]))
 def test_fewest_leaves_outside_only_what_no_allowed_trade_could_bring_back(
     case: tuple[Vector, Vector, Vector], smallest: float
@@ -279,7 +279,7 @@ def test_fewest_leaves_outside_only_what_no_allowed_trade_could_bring_back(
     assert (furthest_trade[:-1][left[:-1]] < smallest).all()
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(case=portfolios(), smallest=st.sampled_from([0.005, 0.02, 0.08]))
 def test_fewest_wants_no_trade_below_the_smallest(
     case: tuple[Vector, Vector, Vector], smallest: float

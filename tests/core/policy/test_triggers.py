@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from rebalancing.policy.triggers import Cause, PeriodGrid, Reason, trigger
+from rebalancing.policy.period import PeriodGrid
+from rebalancing.policy.reason import Cause, Reason
+from rebalancing.policy.triggers.period_and_threshold import trigger
 from tests.support.builders import START, SimulatedAccount, make_settings
 
 NAN = float("nan")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rebalancing.market.portfolio import Portfolio
-from rebalancing.policy.triggers import Cause, Reason
+from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.order_sizing import pieces
 from rebalancing.rounds.plan import Plan, Trade
 from rebalancing.rounds.round import Fill, Round

@@ -1,4 +1,4 @@
-"""Does a backtest have every asset, and every candle of the range that was asked for?"""
+"""Whether a backtest has every asset, and every candle of the range that was asked for."""
 
 from __future__ import annotations
 

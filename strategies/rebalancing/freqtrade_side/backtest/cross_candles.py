@@ -56,8 +56,6 @@ def cross(pair: str, via: str, datadir: Path) -> list[tuple[str, int, int]]:
         Like "DOGE/BTC"; made of DOGE/`via` and BTC/`via`.
     via : str
         The currency in which both have candles.
-    datadir : Path
-        freqtrade's folder of candles.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What freqtrade's trades and wallets say the portfolio holds."""
+"""Holdings of a backtest, by freqtrade's trades and wallets."""
 
 from __future__ import annotations
 
@@ -38,8 +38,6 @@ def real_cash(wallets: Wallets, stake: str, trades: Iterable[LocalTrade]) -> flo
 
     Parameters
     ----------
-    wallets : Wallets
-        freqtrade's.
     stake : str
         Code of the stake currency.
     trades : iterable of LocalTrade

@@ -11,6 +11,7 @@ from freqtrade.wallets import Wallets
 
 from rebalancing.config.settings import Settings
 from rebalancing.decide import decide, take
+from rebalancing.events.backtest import BacktestRoundEnded
 from rebalancing.freqtrade_side.backtest.candles import price_matrix
 from rebalancing.freqtrade_side.backtest.holdings import (
     held_amounts,
@@ -50,8 +51,6 @@ class BacktestRun:
 
     Parameters
     ----------
-    setup : Setup
-        The checked configuration.
     settings : Settings
         The policy of this run.
     markets : Markets
@@ -201,8 +200,6 @@ class BacktestRun:
         ended = event.round
         self.marks.append((ended.started, ended.tag))
         if self._journal is not None:
-            left = event.opening["left_out"]
-            facts = {"tag": ended.tag, "outcome": event.outcome.value, "left_out": left}
-            self._journal.write(now, "closed", round=ended.number, **facts)
+            self._journal.record(now, BacktestRoundEnded(event))
         if event.outcome is Outcome.GAVE_UP:
             logger.warning(f"round {ended.tag} gave up: its orders did not fill")

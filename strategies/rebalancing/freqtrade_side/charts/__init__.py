@@ -1,1 +1,1 @@
-"""What freqtrade's charts show."""
+"""Rounds, targets and weights on freqtrade's charts."""

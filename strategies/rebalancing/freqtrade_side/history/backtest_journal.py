@@ -1,4 +1,4 @@
-"""What the rounds of a backtest left out, in a file beside its result: freqtrade keeps orders only.
+"""The journal of a backtest, beside its result: what rounds left out. freqtrade keeps orders only.
 
 Our own command for backtests names it after the result. Where freqtrade runs by itself, a result is
 named when all is over: the file is then found by when it was begun and by its rounds.
@@ -16,6 +16,7 @@ from typing import Any
 from freqtrade import __version__ as freqtrade_version
 from freqtrade.enums import RunMode
 
+from rebalancing.events.backtest import BacktestBegan
 from rebalancing.freqtrade_side.records.journal_file import Journal, read_journal
 from rebalancing.rounds.tag import round_tag
 from rebalancing.version import __version__
@@ -30,8 +31,6 @@ def backtest_journal(config: Mapping[str, Any], strategy: str) -> Journal | None
     ----------
     config : mapping
         freqtrade's: ``runmode``, ``export`` and ``exportdirectory``.
-    strategy : str
-        Its name.
     """
     folder, is_kept = config.get("exportdirectory"), config.get("export", "none") != "none"
     if config["runmode"] != RunMode.BACKTEST or not is_kept or folder is None:
@@ -45,7 +44,7 @@ def backtest_journal(config: Mapping[str, Any], strategy: str) -> Journal | None
     except ValueError as error:
         logger.warning(f"what rounds leave out is not recorded: {error}")
         return None
-    journal.write(datetime.now(UTC), "began", version=__version__, freqtrade=freqtrade_version)
+    journal.record(datetime.now(UTC), BacktestBegan(__version__, freqtrade_version))
     return journal
 
 
@@ -58,8 +57,6 @@ def backtest_events(
     ----------
     result : Path
         Beside it the journal lies.
-    strategy : str
-        Its name.
     run : mapping
         freqtrade's statistics of the strategy, which tell when it ran.
     tags : mapping of int to str

@@ -27,7 +27,7 @@ from rebalancing.performance.candle_spans import candle_spans
 from rebalancing.performance.executions import ADOPTED, OTHER, WITHDRAWN, Executions, Flows
 from rebalancing.performance.history import History
 from rebalancing.performance.record import Record
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from rebalancing.rounds.tag import ADOPTED_TAG, IN_KIND, WITHDRAWN_TAG, parse_tag
 
 Prices = Callable[[Sequence[str], float, float], tuple[Vector, Vector, Vector | None]]
@@ -96,7 +96,7 @@ def _opening(
     setup: Setup,
     orders: Sequence[Executed],
 ) -> list[tuple[float, float]]:
-    """The cash flows, the first of which is what the bot started with."""
+    """Return the cash flows, the first of which is what the bot started with."""
     if flows:
         return [(when.timestamp(), amount) for when, amount in flows]
     wallet = config.get("dry_run_wallet")
@@ -117,8 +117,6 @@ def history_of(
 
     Parameters
     ----------
-    setup : Setup
-        The bot's.
     orders : sequence of Executed
         All that were filled, at least one.
     flows : sequence of (float, float)
@@ -165,7 +163,7 @@ def _executions(assets: tuple[str, ...], orders: list[Executed]) -> Executions:
 
 
 def _fee(order: Executed) -> float:
-    """What the fee took from the portfolio, stake currency: nothing if it was paid in BNB, say."""
+    """Return what the fee took from the portfolio, stake currency: 0 if it was paid in BNB, say."""
     if order.tag in IN_KIND:
         return 0.0
     return -order.amount * order.price - order.cash + order.fee_coins * order.price

@@ -46,8 +46,6 @@ def candle_prices(
 
     Parameters
     ----------
-    setup : Setup
-        Names assets and pairs.
     timeframe : str
         Like "1h".
     datadir : Path
@@ -98,7 +96,7 @@ def _opens(frame: DataFrame, moments: DatetimeIndex) -> Vector:
 def _last_closes(
     candles: PairCandles, seconds: np.ndarray[tuple[int], np.dtype[np.int64]], step: timedelta
 ) -> Vector:
-    """The close of the last candle before each moment whose price the strategy could use."""
+    """Return the close of the last candle before each moment whose price the strategy could use."""
     usable = candles.is_fresh(step)
     stranger = candles.stranger_from(step)
     if stranger is not None:

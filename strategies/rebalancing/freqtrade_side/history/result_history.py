@@ -35,14 +35,10 @@ def history_of_result(
     ----------
     config : mapping
         freqtrade's configuration of the run.
-    setup : Setup
-        The portfolio's.
     run : mapping
         freqtrade's statistics of the strategy, with its trades.
     wallet : DataFrame
         freqtrade's captures of the wallet, by date and currency.
-    datadir : Path
-        Folder of the candles.
 
     Returns
     -------
@@ -79,8 +75,6 @@ def history_of_trades(
 
     Parameters
     ----------
-    setup : Setup
-        The portfolio's.
     trades : sequence of mapping
         freqtrade's, with their orders.
     start : float

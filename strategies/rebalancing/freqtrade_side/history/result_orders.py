@@ -42,8 +42,6 @@ def at_last_close(row: Row, last: Vector, ended: Mask) -> Row:
 
     Parameters
     ----------
-    row : Row
-        An order.
     last : array, shape (assets,)
         The last known price of each asset.
     ended : bool array, shape (assets,)

@@ -1,4 +1,4 @@
-"""What the journal of a bot, or of a backtest, tells of its rounds."""
+"""Notes of rounds in the journal of a bot or of a backtest."""
 
 from __future__ import annotations
 

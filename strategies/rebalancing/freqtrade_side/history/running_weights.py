@@ -23,8 +23,6 @@ class RunningWeights:
 
     Parameters
     ----------
-    setup : Setup
-        The checked configuration.
     dataprovider : DataProvider
         freqtrade's, with the candles of all pairs.
     timeframe : str
@@ -63,7 +61,7 @@ class RunningWeights:
         }
 
     def _prices(self, pairs: Sequence[str], *_: Any) -> tuple[Vector, Vector, None]:
-        """The opens of the candles; a pair that is no longer traded has none."""
+        """Return the opens of the candles; a pair that is no longer traded has none."""
         frames = {pair: self._dataprovider.ohlcv(pair, self._timeframe) for pair in pairs}
         opens = DataFrame(
             {pair: frame.set_index("date")["open"] for pair, frame in frames.items() if len(frame)},

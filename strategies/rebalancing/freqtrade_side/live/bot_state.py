@@ -1,4 +1,4 @@
-"""Is freqtrade itself running, paused or stopped by its user?"""
+"""Whether freqtrade itself is running, paused or stopped by its user."""
 
 from __future__ import annotations
 

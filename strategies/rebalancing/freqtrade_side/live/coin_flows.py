@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
+from rebalancing.events.account import CoinsLeft
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.present.quotes import Quotes
@@ -22,17 +23,7 @@ SAME = 1e-6
 
 
 class CoinFlows:
-    """Corrects trades that hold more than the account has.
-
-    Parameters
-    ----------
-    snapshots : Snapshots
-        Setup and balances.
-    trade_writer : TradeWriter
-        Enters what left.
-    diary : Diary
-        Is told.
-    """
+    """Corrects trades that hold more than the account has."""
 
     def __init__(self, snapshots: Snapshots, trade_writer: TradeWriter, diary: Diary) -> None:
         self._setup = snapshots.setup
@@ -95,11 +86,6 @@ class CoinFlows:
         return missing
 
     def _withdraw(self, now: datetime, asset: str, amount: float, price: float) -> None:
-        worth, stake = amount * price, self._setup.stake
+        stake = self._setup.stake
         self._trade_writer.release(f"{asset}/{stake}", amount, price, now)
-        text = (
-            f"-{amount:.8g} {asset} left the account: a withdrawal of {worth:,.8g} {stake} at "
-            f"{price:.8g}"
-        )
-        facts = {"asset": asset, "coins": -amount, "price": price, "opening": False}
-        self._diary.tell(now, "flow", text, amount=-worth, **facts)
+        self._diary.write(now, CoinsLeft(asset, amount, price, stake))

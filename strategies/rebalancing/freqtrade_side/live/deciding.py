@@ -8,7 +8,16 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.decide import decide
-from rebalancing.freqtrade_side.live.diary import Diary, slippage
+from rebalancing.events.account import Debt, HigherFee
+from rebalancing.events.rounds import (
+    LimitReached,
+    NoRound,
+    NoRoundAsked,
+    RoundBegan,
+    RoundEnded,
+    RoundPlannedAgain,
+)
+from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.locks import ALL_PAIRS, locked_pairs
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.refusals import Refusals
@@ -18,6 +27,7 @@ from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.market.portfolio import Mask, Portfolio
 from rebalancing.policy.policy import Policy
+from rebalancing.policy.reason import Cause
 from rebalancing.rounds.events import (
     RoundClosed,
     RoundDeclined,
@@ -37,14 +47,6 @@ class Deciding:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
-    snapshots : Snapshots
-        The portfolio.
-    memory : Memory
-        The bot's state.
-    diary : Diary
-        Is told.
     refusals : Refusals
         Knows why orders were not made.
 
@@ -105,7 +107,7 @@ class Deciding:
             prices_before=before,
             checked_at=now,
         )
-        self._tell_debt(now, portfolio)
+        self._diary.change(now, Debt(portfolio.nav, self._setup.stake))
         self._compare_fees(now)
         return self._decide(now, portfolio, quotes, is_fresh=is_fresh)
 
@@ -128,7 +130,7 @@ class Deciding:
         refused, made = ({}, set()) if open_orders else self._refusals.take()
 
         def cost(opening: Mapping[str, float]) -> float:
-            return slippage(orders, opening)
+            return own_orders.slippage(orders, opening)
 
         view = View(
             now,
@@ -153,31 +155,32 @@ class Deciding:
         return not decision.needs_balances
 
     def _tell(self, now: datetime, event: RoundEvent, orders: list[Executed]) -> None:
-        without = self._memory.state.left_out
+        stake, without = self._setup.stake, self._memory.state.left_out
         if isinstance(event, RoundDeclined):
-            self.decision = self._diary.declined(now, event.reason, event.plan)
+            self._tell_no_round(now, event)
         elif isinstance(event, RoundOpened):
-            self.decision = self._diary.opened(now, event, without)
+            began = RoundBegan(event, stake, without)
+            self._diary.write(now, began)
+            self.decision = began.text
         elif isinstance(event, RoundPlanned):
-            self._diary.planned_again(now, event, without)
+            self._diary.write(now, RoundPlannedAgain(event, stake, without))
         elif isinstance(event, RoundClosed):
             self._snapshots.fees.forget()
             reason = self._refusals.reason(event.missing)
-            self._diary.closed(now, event, orders, reason, without)
+            self._diary.write(now, _ended(event, stake, reason, orders, without))
             gave_up = f"{event.round.tag}: {reason}" if reason else None
             self._memory.note(gave_up=gave_up)
         else:
-            text = "stopped, the coins are kept: {}. Look into it, then: rebalance resume or now"
-            self._diary.tell(now, "stopped", text.format(event.why))
+            self._diary.write(now, LimitReached(event.why))
 
-    def _tell_debt(self, now: datetime, portfolio: Portfolio) -> None:
-        """Say that the portfolio cannot pay what was taken out: no round can."""
-        owes = portfolio.nav < 0
-        text = (
-            f"more was taken out than the portfolio is worth, its value is {portfolio.nav:,.8g} "
-            f"{self._setup.stake}: no round starts; raise rebalance.investment"
-        )
-        self._diary.tell_change(now, "debt", "yes" if owes else "", text if owes else "over")
+    def _tell_no_round(self, now: datetime, event: RoundDeclined) -> None:
+        if event.reason.cause is Cause.ASKED:
+            declined: NoRound = NoRoundAsked(event.reason, event.plan)
+            self._diary.write(now, declined)
+        else:
+            declined = NoRound(event.reason, event.plan)
+            self._diary.change(now, declined)
+        self.decision = f"no round: {declined.why}"
 
     def _compare_fees(self, now: datetime) -> None:
         """Tell once of fees above the configured ones, and plan with them from now on."""
@@ -188,12 +191,8 @@ class Deciding:
         highest, usual = max(paid, default=0.0), fees.configured
         known = self._memory.state.fee or usual
         if highest > known * (1 + NOTEWORTHY):
-            text = (
-                f"the exchange charges a fee of {highest:.3%}, {usual:.3%} is configured: "
-                f'rounds are planned with {highest:.3%}; set "fee": {highest:.6g}'
-            )
             self._memory.note(fee=highest)
-            self._diary.tell(now, "fee", text)
+            self._diary.write(now, HigherFee(highest, usual))
 
     def _locked(self, now: datetime) -> Mask:
         """Tell which assets cannot be bought: freqtrade opens no trade of a locked pair, but
@@ -206,3 +205,20 @@ class Deciding:
             ],
             dtype=bool,
         )
+
+
+def _ended(
+    event: RoundClosed,
+    stake: str,
+    reason: str,
+    orders: list[Executed],
+    without: Mapping[str, str],
+) -> RoundEnded:
+    """Add up what the orders of a round have achieved and cost."""
+    achieved: dict[str, float] = {}
+    for order in orders:
+        achieved[order.asset] = achieved.get(order.asset, 0.0) + order.amount * order.price
+    traded = sum(order.notional for order in orders)
+    moved = own_orders.slippage(orders, event.opening["prices"])
+    cost = moved + sum(order.fee for order in orders)
+    return RoundEnded(event, stake, reason, achieved, traded, cost, without)

@@ -1,4 +1,4 @@
-"""What somebody else did to trades: closed or reduced by hand, or deleted from the database."""
+"""Trades that somebody else ended: closed or reduced by hand, or deleted from the database."""
 
 from __future__ import annotations
 

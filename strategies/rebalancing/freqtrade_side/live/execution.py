@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
 
 import numpy as np
 from freqtrade.persistence import LocalTrade, Order
 
 from rebalancing.account.in_flight import InFlightOrder
 from rebalancing.decide import take
+from rebalancing.events.orders import NotSent, Ordered, Side
 from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
@@ -35,12 +35,6 @@ class Execution:
 
     Parameters
     ----------
-    snapshots : Snapshots
-        Cash and lots.
-    memory : Memory
-        Holds the open round.
-    diary : Diary
-        Is told.
     refusals : Refusals
         Knows what became of what is handed out.
     guard : OrderGuard
@@ -97,8 +91,6 @@ class Execution:
 
         Parameters
         ----------
-        pair : str
-            Name.
         now : datetime
             UTC.
         rate : float
@@ -169,8 +161,8 @@ class Execution:
             return amount
         why = why or THIN
         self._refusals.not_sent(trade.asset, why, is_assets=why == THIN)
-        side = "sell" if trade.is_sell else "buy"
-        self._diary.note(now, "not sent", f"{side} {trade.asset}, {current.tag}: {why}")
+        side: Side = "sell" if trade.is_sell else "buy"
+        self._diary.write(now, NotSent(side, trade.asset, current.tag, why))
         return 0.0
 
     def _awaits_proceeds(self) -> bool:
@@ -182,7 +174,7 @@ class Execution:
         """Write down what freqtrade is about to do, before it does it."""
         current = self._memory.state.round
         assert current is not None
-        side: Literal["buy", "sell"] = "sell" if trade.is_sell else "buy"
+        side: Side = "sell" if trade.is_sell else "buy"
         known = booked_orders.all_orders(Order.ft_pair == f"{trade.asset}/{self._setup.stake}")
         self._refusals.handed_out(trade.asset)
         intent = InFlightOrder(
@@ -197,8 +189,6 @@ class Execution:
             mark=self._marks.next(),
         )
         self._memory.note(intents=(*self._memory.state.intents, intent))
-        unit = "amount" if trade.is_sell else "notional"
-        facts = {"round": current.number, "asset": trade.asset, "side": side, unit: size}
         with uninterrupted():
             self._memory.save(now)
-            self._diary.event(now, "order", **facts)
+            self._diary.write(now, Ordered(current.number, trade.asset, side, size))

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from rebalancing.events.account import EverythingSold, TakenOver, TradeDeleted
 from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.policy.policy import Policy
-
-_OUT = "stays out, its weight held in cash, until resume"
-_KEPT = "what is left is kept, the rest of its weight held in cash, until resume"
 
 
 @dataclass(frozen=True)
@@ -31,19 +29,7 @@ class _Found:
 
 
 class HandsOff:
-    """Notices what was sold by hand, and whose trade was deleted.
-
-    Parameters
-    ----------
-    policy : Policy
-        What is wanted.
-    snapshots : Snapshots
-        Setup and cash book.
-    memory : Memory
-        The bot's.
-    diary : Diary
-        Is told.
-    """
+    """Notices what was sold by hand, and whose trade was deleted."""
 
     def __init__(self, policy: Policy, snapshots: Snapshots, memory: Memory, diary: Diary) -> None:
         self._setup = snapshots.setup
@@ -95,26 +81,14 @@ class HandsOff:
             if not trade.cost:
                 continue
             when, amount = self._account.take_out(now, trade.cost)
-            text = (
-                f"{amount:+,.8g} {self._setup.stake}: a trade of {trade.asset} was deleted, and "
-                "with it what its orders had cost"
-            )
-            facts = {"asset": trade.asset, "opening": False}
-            self._diary.note(when, "flow", text, amount=amount, **facts)
+            self._diary.write(when, TradeDeleted(amount, self._setup.stake, trade.asset))
             self._memory.note(book=self._account.book, flows=self._account.flows)
         return {trade.asset for trade in gone if trade.is_open}
 
     def _tell(self, now: datetime, found: _Found, new: frozenset[str], everything: bool) -> None:
         if everything and self._memory.state.paused is None:
-            self._memory.note(paused="everything was sold by hand")
-            self._diary.tell(now, "paused", "everything was sold by hand: paused until resume")
+            self._memory.note(paused=EverythingSold.why)
+            self._diary.write(now, EverythingSold())
             return
-        kinds = (
-            (found.deleted, f"trade deleted: {_OUT}"),
-            (found.sold, f"sold by hand: {_OUT}"),
-            (found.reduced, f"sold in part by hand: {_KEPT}"),
-        )
-        text = "; ".join(
-            f"{', '.join(sorted(assets & new))} {what}" for assets, what in kinds if assets & new
-        )
-        self._diary.tell(now, "hands off", text, assets=self._memory.state.hands_off)
+        deleted, sold, reduced = (kind & new for kind in (found.deleted, found.sold, found.reduced))
+        self._diary.write(now, TakenOver(deleted, sold, reduced, self._memory.state.hands_off))

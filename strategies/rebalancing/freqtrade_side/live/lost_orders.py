@@ -26,8 +26,6 @@ class LostOrders:
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     trade_writer : TradeWriter
         Enters what freqtrade does not know.
     stake : str

@@ -1,4 +1,4 @@
-"""What a live bot remembers, and when it was written down."""
+"""The memory of a live bot, and when it was written down."""
 
 from __future__ import annotations
 

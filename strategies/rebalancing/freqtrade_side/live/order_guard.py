@@ -6,7 +6,6 @@ from __future__ import annotations
 from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
-from rebalancing.freqtrade_side.live.diary import slippage
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.present.order_books import order_book
 from rebalancing.freqtrade_side.records import own_orders
@@ -26,12 +25,8 @@ class OrderGuard:
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     strategy : IStrategy
         Says whether orders are market orders.
-    setup : Setup
-        The checked configuration.
     memory : Memory
         Knows with what the open round began.
 
@@ -58,8 +53,6 @@ class OrderGuard:
 
         Parameters
         ----------
-        current : Round
-            The open round.
         trade : Trade
             Of its newest plan.
         amount : float
@@ -95,11 +88,14 @@ class OrderGuard:
         return found.amount, ""
 
     def _budget(self, current: Round) -> float:
-        """What this order may lose: the orders of the plans before are filled, those of this plan
-        are expected to cost what they were found to."""
+        """Return what this order may lose, stake currency.
+
+        The orders of earlier plans are filled; those of this plan are expected to cost what the
+        order book said.
+        """
         if self._plan is not current.plan:
             opening = self._memory.state.opening or {}
-            lost = slippage(own_orders.of_round(current.tag), opening.get("prices", {}))
+            lost = own_orders.slippage(own_orders.of_round(current.tag), opening.get("prices", {}))
             nav = float(opening.get("nav", self._memory.state.nav or 0.0))
             self._plan, self._left = current.plan, self._limit * nav - lost
         return self._left

@@ -7,6 +7,8 @@ from string import ascii_letters
 
 from freqtrade.exchange import Exchange
 
+from rebalancing.freqtrade_side.internals import ccxt_options
+
 LETTERS = [letter for letter in ascii_letters if letter not in "abcdef"]
 """What tells orders of one bot apart: ccxt goes on with digits and letters from a to f."""
 
@@ -34,7 +36,7 @@ class OrderMarks:
     """
 
     def __init__(self, exchange: Exchange, mark: str) -> None:
-        brokers = exchange._api.options.get("broker")
+        brokers = ccxt_options(exchange).get("broker")
         self._brokers = brokers if isinstance(brokers, dict) and "spot" in brokers else {}
         self.mark = mark if self._brokers else ""
         self._newest = ""

@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.account.adoption import adopted_values
+from rebalancing.events.account import Adopted, CashFlow
 from rebalancing.freqtrade_side.live.coin_flows import CoinFlows
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.hands_off import HandsOff
@@ -26,16 +27,8 @@ class Reconciliation:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
-    snapshots : Snapshots
-        The portfolio.
-    memory : Memory
-        The bot's.
     trade_writer : TradeWriter
         Enters adopted coins.
-    diary : Diary
-        Is told.
     """
 
     def __init__(
@@ -90,8 +83,7 @@ class Reconciliation:
         if flows is None:
             return False
         for when, amount in flows:
-            text = f"{amount:+,.8g} {self._setup.stake}"
-            self._diary.note(when, "flow", text, amount=amount, opening=is_first)
+            self._diary.write(when, CashFlow(amount, self._setup.stake, is_first))
         self._memory.note(book=self._account.book, flows=self._account.flows)
         return True
 
@@ -125,5 +117,4 @@ class Reconciliation:
         asset, pair = self._setup.assets[i], self._setup.pairs[i]
         amount = self._trade_writer.adopt(pair, amount, price, now)
         self._account.balance_adopted(asset, amount, amount * price)
-        text = f"adopted {amount:.8g} {asset} of the account at {price:.8g} {self._setup.stake}"
-        self._diary.tell(now, "adopted", text, asset=asset, amount=amount, price=price)
+        self._diary.write(now, Adopted(asset, amount, price, self._setup.stake))

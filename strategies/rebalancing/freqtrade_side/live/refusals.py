@@ -1,4 +1,4 @@
-"""What freqtrade and the exchange answered to orders that were not made."""
+"""Refusals of orders, by freqtrade and by the exchange."""
 
 from __future__ import annotations
 
@@ -30,11 +30,6 @@ class Refusals:
     sentences that change with its version and know neither side nor code. So its function is
     wrapped; it does what it did.
 
-    Parameters
-    ----------
-    exchange : Exchange
-        freqtrade's.
-
     Attributes
     ----------
     by_asset : dict of str to str
@@ -55,14 +50,10 @@ class Refusals:
         self._handed_out.add(asset)
 
     def not_sent(self, asset: str, reason: str, is_assets: bool) -> None:
-        """An order was kept back before freqtrade was told of it.
+        """Note that an order was kept back before freqtrade was told of it.
 
         Parameters
         ----------
-        asset : str
-            Its code.
-        reason : str
-            Why.
         is_assets : bool
             It is a matter of the asset alone: an order of another one would be made.
         """

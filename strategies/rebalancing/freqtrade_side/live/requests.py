@@ -1,31 +1,24 @@
-"""What a person or a script asks of the running bot, and the answer."""
+"""Requests of a person or a script to the running bot, and their answers."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from rebalancing.decide import ask, forget
+from rebalancing.events.loop import Answered
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.records import commands
 from rebalancing.freqtrade_side.records.commands import Command
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 
 ANSWERED_WITHIN = timedelta(seconds=8)
 """How long an answer may wait for the decision; the command line waits for 15 seconds."""
 
 
 class Requests:
-    """Does what is asked, and answers once it is known what comes of it.
-
-    Parameters
-    ----------
-    memory : Memory
-        The bot's.
-    diary : Diary
-        Is told.
-    """
+    """Does what is asked, and answers once it is known what comes of it."""
 
     def __init__(self, memory: Memory, diary: Diary) -> None:
         self._memory = memory
@@ -86,7 +79,7 @@ class Requests:
 
     def _reply(self, now: datetime, command: Command, text: str) -> None:
         with uninterrupted():
-            self._diary.note(now, "command", f"{command.do}: {text}")
+            self._diary.write(now, Answered(command.do, text))
             self._memory.save(now)
             commands.reply(command, text)
         self._pending = None

@@ -13,6 +13,16 @@ from freqtrade.persistence import LocalTrade, Trade
 
 from rebalancing.account.setbacks import left_out
 from rebalancing.decide import awaited
+from rebalancing.events.loop import (
+    FreqtradePaused,
+    LeaseLost,
+    LeftOut,
+    LoopFailed,
+    LoopsFailed,
+    LoopWorks,
+    WaitingForPrices,
+)
+from rebalancing.events.orders import FoundOrder, OrdersEnded
 from rebalancing.freqtrade_side.live import ended_trades, trade_corrections
 from rebalancing.freqtrade_side.live.bot_state import is_running
 from rebalancing.freqtrade_side.live.deciding import Deciding
@@ -50,10 +60,6 @@ class LiveRun:
 
     Parameters
     ----------
-    policy : Policy
-        What is wanted.
-    snapshots : Snapshots
-        The portfolio.
     memory : Memory
         What the life before left.
     board : QuoteBoard
@@ -62,10 +68,6 @@ class LiveRun:
         What happens around the rounds.
     lost_orders : LostOrders
         Finds out what became of orders.
-    diary : Diary
-        Is told.
-    dataprovider : DataProvider
-        freqtrade's.
     candles : mapping of str to PairCandles
         By pair; the strategy keeps it up to date.
     refusals : Refusals
@@ -135,7 +137,7 @@ class LiveRun:
             self._undo(now, error)
             return
         if self._failing:
-            self._diary.note_change(now, "error", "", f"over after {self._failing} loops")
+            self._diary.change(now, LoopWorks(self._failing))
             self._failing = 0
 
     def entry_stake(self, pair: str, now: datetime, rate: float) -> float:
@@ -165,7 +167,7 @@ class LiveRun:
         if self._memory.state.round is None and self._memory.state.announced is not None:
             self._memory.note(announced=None)  # the loop before this one sent the end of its round
         if not running:
-            self._diary.note_change(now, "waiting", "freqtrade is paused: no round starts")
+            self._diary.change(now, FreqtradePaused())
             return False
         self._end_unlisted(now)
         self._settle_intents(now)
@@ -173,8 +175,7 @@ class LiveRun:
         worth = self._memory.state.nav or self._snapshots.account.balance({})
         quotes = self._board.at(now, self._candles, worth)
         self._tell_left_out(now, quotes)
-        pairs = ", ".join(line.split(":")[0] for line in quotes.trouble)
-        self._diary.note_change(now, "waiting", pairs, "; ".join(quotes.trouble))
+        self._diary.change(now, WaitingForPrices(quotes.trouble))
         if quotes.trouble and not self._goes_on(quotes):
             self._requests.answer(now, None, f"prices that it can trust: {quotes.trouble[0]}")
             return False
@@ -201,11 +202,7 @@ class LiveRun:
         if self._ousted_by is None:
             self._ousted_by = keep_lease()
             if self._ousted_by is not None:
-                text = (
-                    f"{self._ousted_by} trades with the same database: this bot orders nothing any "
-                    "more; end one of the two, and start this one again"
-                )
-                self._diary.tell(now, "lease lost", text)
+                self._diary.write(now, LeaseLost(self._ousted_by))
         return self._ousted_by is not None
 
     def _tell_left_out(self, now: datetime, quotes: Quotes) -> None:
@@ -215,15 +212,7 @@ class LiveRun:
         without = tuple(asset for asset in self._memory.state.without if asset in no_price)
         never = awaited(self._policy, self._memory.state, no_price.keys() - set(without))
         self._memory.note(left_out=out, awaited=never, without=without)
-        told = [
-            f"{asset} has had no price yet: {out[asset]}. Its weight is held in cash until it has "
-            "one; rebalance resume divides it over the others"
-            for asset in never
-        ]
-        if named := [f"{a} is left out: {why}" for a, why in out.items() if a not in never]:
-            told.append(f"{'; '.join(named)}. Rounds leave it as it is, the others share the rest")
-        fact = ", ".join([*out, *(f"{asset} awaited" for asset in never)])
-        self._diary.tell_change(now, "left out", fact, ". ".join(told) or "over")
+        self._diary.change(now, LeftOut(out, never))
 
     def _goes_on(self, quotes: Quotes) -> bool:
         """Tell whether a round is open that can do without the prices that are doubted."""
@@ -254,8 +243,8 @@ class LiveRun:
             return
         doubtful, found = self._lost_orders.settle(now, intents)
         for intent, order in found:
-            text = f"{intent.side} {intent.asset}, {intent.tag}: the answer had been lost"
-            self._diary.note(now, "found order", text, id=order["id"], filled=order["filled"])
+            meant = intent.side, intent.asset, intent.tag
+            self._diary.write(now, FoundOrder(*meant, order["id"], order["filled"]))
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
         own, known = self._snapshots.account.own, self._memory.state.known_trades
@@ -274,8 +263,7 @@ class LiveRun:
             trade_corrections.end_orders(pair)
             intents = tuple(intent for intent in intents if meant[intent.asset] != pair)
             self._memory.note(intents=intents)
-            text = f"{pair} is listed no longer: its open orders count as cancelled"
-            self._diary.note(now, "orders ended", text)
+            self._diary.write(now, OrdersEnded(pair))
 
     def _undo(self, now: datetime, error: Exception) -> None:
         """End a transaction that has failed: the next question to the database would raise."""
@@ -290,5 +278,5 @@ class LiveRun:
         if self._failing == 1 and not isinstance(error, FreqtradeException):
             logger.error(f"a loop failed: {text}", exc_info=error)
         if self._failing == TELL_AFTER:
-            self._diary.tell(now, "error", f"{self._failing} loops in a row failed: {text}")
-        self._diary.note_change(now, "error", kind, text)
+            self._diary.write(now, LoopsFailed(self._failing, text))
+        self._diary.change(now, LoopFailed(kind, text))

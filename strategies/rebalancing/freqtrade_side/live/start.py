@@ -13,6 +13,14 @@ from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
 from rebalancing.config.policy_words import describe
+from rebalancing.events.start import (
+    JournalAhead,
+    RoundDropped,
+    RoundGoesOn,
+    RoundHadEnded,
+    SettingsKept,
+    Started,
+)
 from rebalancing.freqtrade_side.internals import exchange_of
 from rebalancing.freqtrade_side.live import trade_corrections
 from rebalancing.freqtrade_side.live.diary import Diary
@@ -33,7 +41,6 @@ from rebalancing.freqtrade_side.records.journal_file import Journal, journal_pat
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.freqtrade_side.setup.investment import check_investment
 from rebalancing.market.prices import PairCandles
-from rebalancing.rounds.tag import round_tag
 from rebalancing.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -48,8 +55,6 @@ def start_live(
     ----------
     strategy : IStrategy
         With its data provider and wallets.
-    setup : Setup
-        The checked configuration.
     candles : mapping of str to PairCandles
         By pair; the strategy keeps it up to date.
     kept : str
@@ -73,28 +78,20 @@ def start_live(
     marks = OrderMarks(exchange, state.mark)
     lost_orders = LostOrders(exchange, trade_writer, setup.stake, is_live, marks)
     path = journal_path(strategy.config)
-    diary = Diary(Journal(path), strategy.dp, setup.stake)
+    diary = Diary(Journal(path), strategy.dp)
     told = last_closed(path) if life.is_resumed or is_live else -1
-    diary.note(
-        now,
-        "start",
-        describe(setup.settings),
-        version=__version__,
-        dry_run=not is_live,
-        targets=state.targets,
-        resumed=life.is_resumed,
-    )
+    words, resumed = describe(setup.settings), life.is_resumed
+    diary.write(now, Started(words, __version__, not is_live, state.targets, resumed))
     state = state.changed(kept=kept or None)
     if state.round is None:
         state = state.changed(announced=None)
     if kept:
-        text = f"the configuration is invalid, the one before stays in force: {kept}"
-        diary.tell(now, "settings kept", text)
+        diary.write(now, SettingsKept(kept))
     _tell_of_the_round(diary, now, life)
     if told >= (state.number if life.is_resumed else 0):
-        text = f"the database does not know round {told} of the journal, it is older or new: paused"
-        state = state.changed(paused=text)
-        diary.tell(now, "paused", f"{text}; compare it with the exchange, then resume")
+        ahead = JournalAhead(told)
+        state = state.changed(paused=ahead.why)
+        diary.write(now, ahead)
     memory, snapshots = (
         Memory(state),
         Snapshots(setup, life.markets, account, FeeRate(life.markets.fee)),
@@ -123,14 +120,11 @@ def _tell_of_the_round(diary: Diary, now: datetime, life: Life) -> None:
     end, and every end a start."""
     before, current = life.round_before, life.state.round
     if current is not None:
-        diary.tell(now, "goes on", f"{current.tag} goes on after a restart", tag=current.tag)
+        diary.write(now, RoundGoesOn(current.tag))
     elif before is not None:
-        tag = round_tag(before.number, before.reason)
-        text = f"{tag} has ended: the targets changed while it was open"
-        diary.tell(now, "dropped", text, round=before.number, tag=tag)
+        diary.write(now, RoundDropped(before.number, before.tag))
     elif life.state.announced is not None:
-        text = f"{life.state.announced} had ended before the restart, the journal says how"
-        diary.tell(now, "had ended", text, tag=life.state.announced)
+        diary.write(now, RoundHadEnded(life.state.announced))
 
 
 def _check(exchange: Exchange, life: Life) -> None:

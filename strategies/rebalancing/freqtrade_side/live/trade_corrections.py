@@ -1,4 +1,4 @@
-"""What the bot puts right in freqtrade's trades: names of rounds, empty trades, missing coins."""
+"""Corrections of freqtrade's trades: names of rounds, empty trades, missing coins."""
 
 from __future__ import annotations
 
@@ -87,8 +87,6 @@ def assume_fees(pair: str, rate: float, stake: str) -> None:
 
     Parameters
     ----------
-    pair : str
-        Name.
     rate : float
         Fraction of the notional that counts where no order of a trade has a fee that is known.
     stake : str

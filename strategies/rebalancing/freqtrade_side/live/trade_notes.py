@@ -1,4 +1,4 @@
-"""What FreqUI, REST and Telegram show beside a trade: its weight and its rounds."""
+"""Notes beside a trade for FreqUI, REST and Telegram: its weight and its rounds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.outside.bot_status import Member, members_of, next_boundary
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.setup.configuration import Setup
+from rebalancing.numbers import minute, points, weight
 from rebalancing.policy.drift import threshold_vector, tolerance_bands
 
 logger = logging.getLogger("rebalancing")
@@ -23,15 +24,7 @@ is a commit."""
 
 
 class TradeNotes:
-    """Keeps freqtrade's own data of each open trade up to date.
-
-    Parameters
-    ----------
-    setup : Setup
-        The checked configuration.
-    memory : Memory
-        The bot's.
-    """
+    """Keeps freqtrade's own data of each open trade up to date."""
 
     def __init__(self, setup: Setup, memory: Memory) -> None:
         self._setup = setup
@@ -88,10 +81,10 @@ class TradeNotes:
         band = self._bands.get(asset)
         coming = next_round(self._setup.settings, boundary, target, band)
         return {
-            "target": f"{target:.1%}",
-            "weight": "unknown" if member.weight is None else f"{member.weight:.1%}",
-            "drift": member.note or ("unknown" if drift is None else _points(drift)),
-            "last_round": f"{marks[-1][1]}, {marks[-1][0]:%Y-%m-%d %H:%M} UTC" if marks else "none",
+            "target": weight(target),
+            "weight": weight(member.weight, missing="unknown"),
+            "drift": member.note or points(drift, "+", 1, missing="unknown"),
+            "last_round": f"{marks[-1][1]}, {minute(marks[-1][0])} UTC" if marks else "none",
             "next_round": f"none until resume: {held}" if held else coming,
         }
 
@@ -99,7 +92,3 @@ class TradeNotes:
 def _written_before(number: int) -> dict[str, str]:
     found = CustomDataWrapper.get_custom_data(trade_id=number)
     return {entry.cd_key: str(entry.value) for entry in found}
-
-
-def _points(drift: float) -> str:
-    return f"{round(drift * 100, 1) + 0.0:+.1f} points"  # adding 0 makes -0.0 a plain one

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-from freqtrade.persistence import KeyValueStore, Order
 from sqlalchemy import func, select
 
 from rebalancing.config.settings import read_settings
@@ -19,6 +18,7 @@ from rebalancing.freqtrade_side.outside.bot_status import (
 )
 from rebalancing.freqtrade_side.records import commands, own_orders, store
 from rebalancing.freqtrade_side.records.commands import Command
+from rebalancing.freqtrade_side.records.database import database
 from rebalancing.freqtrade_side.records.lease import lease_holder
 from rebalancing.freqtrade_side.records.own_orders import Executed
 from rebalancing.freqtrade_side.records.pulse import pulse_path, read_pulse
@@ -102,8 +102,8 @@ def read_report(config: Mapping[str, Any]) -> BotReport:
     life = Life(datetime.now(UTC), holder, pulse)
     return BotReport(
         dry_run=bool(config["dry_run"]),
-        since=_moment("bot_start_time"),
-        started=_moment("startup_time"),
+        since=store.moment("bot_start_time"),
+        started=store.moment("startup_time"),
         status=bot_status(state, stake, held, done, settings.reserve, life),
         waiting=commands.waiting(),
         rounds=_rounds(),
@@ -115,19 +115,18 @@ def _flows() -> list[tuple[datetime, float]]:
     flows = store.flows()
     in_kind = [
         (order.filled_at, order.amount * order.price)
-        for order in own_orders.executed(Order.ft_order_tag.in_(IN_KIND))
+        for order in own_orders.executed(database().orders.c.ft_order_tag.in_(IN_KIND))
         if order.filled_at is not None
     ]
     return [*flows[:1], *sorted([*flows[1:], *in_kind])]
 
 
 def _rounds() -> tuple[PastRound, ...]:
-    newest = func.max(Order.id)
-    tags = Order.session.scalars(
-        select(Order.ft_order_tag).group_by(Order.ft_order_tag).order_by(newest.desc())
-    )
+    known = database()
+    tag_of, newest = known.orders.c.ft_order_tag, func.max(known.orders.c.id)
+    tags = known.session.scalars(select(tag_of).group_by(tag_of).order_by(newest.desc()))
     rounds = [tag for tag in tags if parse_tag(tag) is not None][:LAST_ROUNDS]
-    orders = own_orders.executed(Order.ft_order_tag.in_(rounds))
+    orders = own_orders.executed(tag_of.in_(rounds))
     own = {tag: [order for order in orders if order.tag == tag] for tag in rounds}
     return tuple(_past_round(tag, executed) for tag, executed in own.items() if executed)
 
@@ -137,8 +136,3 @@ def _past_round(tag: str, orders: list[Executed]) -> PastRound:
     bought = sum(order.notional for order in orders if order.amount > 0)
     sold = sum(order.notional for order in orders if order.amount < 0)
     return PastRound(tag, max(moments, default=None), len(orders), bought, sold)
-
-
-def _moment(key: str) -> datetime | None:
-    moment: datetime | None = KeyValueStore.get_datetime_value(cast(Any, key))
-    return moment

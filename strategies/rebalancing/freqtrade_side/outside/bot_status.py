@@ -1,4 +1,4 @@
-"""What a bot is doing, from what it has written down: its state, its trades, its orders."""
+"""The status of a bot, from what it has written down: its state, its trades, its orders."""
 
 from __future__ import annotations
 
@@ -59,8 +59,6 @@ class Member:
 
     Parameters
     ----------
-    asset : str
-        Its code.
     amount : float
         Coins, or stake currency, at the check.
     price : float or None
@@ -198,7 +196,7 @@ def bot_status(
 
 
 def _condition(state: State, life: Life) -> tuple[Condition, str | None]:
-    """What holds it back most comes first; what else does is said too."""
+    """Return what holds the bot back most, and what else does."""
     held: Condition = "stopped" if state.stopped else "paused"
     reason = state.stopped or state.paused
     also = f"{held}: {reason}" if reason else None
@@ -216,7 +214,7 @@ def _condition(state: State, life: Life) -> tuple[Condition, str | None]:
 
 
 def _heard(state: State, life: Life) -> datetime | None:
-    """The newest of the pulse and what the bot wrote into its database, once a minute at least."""
+    """Return when the bot was last heard of, by its pulse or its database; None if never."""
     pulse = None if life.pulse is None else life.pulse.at
     return max(filter(None, (pulse, state.at)), default=None)
 

@@ -29,7 +29,7 @@ from rebalancing.freqtrade_side.setup.configuration import Setup, read_setup
 from rebalancing.market.portfolio import Portfolio
 from rebalancing.market.prices import PairCandles
 from rebalancing.policy.guards import guards_of, targets_in_force
-from rebalancing.policy.triggers import Cause
+from rebalancing.policy.reason import Cause
 from rebalancing.rounds.events import RoundDeclined, RoundOpened, RoundPlanned
 from rebalancing.rounds.plan import Omission, Plan, Trade
 from rebalancing.view import Decision, View
@@ -190,7 +190,7 @@ def _freqtrade(config: dict[str, Any]) -> str | None:
 
 
 def _candles(exchange: Exchange, setup: Setup, timeframe: str) -> dict[str, PairCandles]:
-    """The last candles: they tell whether a price is absurd."""
+    """Return the last candles: they tell whether a price is absurd."""
     listed = (pair for pair in setup.pairs if pair in exchange.markets)
     wanted = [(pair, timeframe, CandleType.SPOT) for pair in listed]
     found = exchange.refresh_latest_ohlcv(wanted, cache=False)

@@ -6,7 +6,6 @@ import logging
 import os
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from freqtrade.commands import Arguments
@@ -14,10 +13,8 @@ from freqtrade.configuration import Configuration
 from freqtrade.enums import RunMode
 from freqtrade.exceptions import OperationalException
 
+from rebalancing.freqtrade_side.outside.bot_configuration import default_files
 from rebalancing.freqtrade_side.setup.first_check import check_configuration, merged_configuration
-
-LIVE_FILE = "live.json"
-"""What makes a rehearsed configuration a live one: the keys, and that it is no dry-run."""
 
 
 class _WithoutLog(Configuration):  # type: ignore[misc]  # freqtrade comes without types
@@ -45,8 +42,7 @@ def trade_arguments(words: Sequence[str]) -> dict[str, Any]:
 
 
 def with_default_files(words: Sequence[str]) -> list[str]:
-    """Name the configuration files where the arguments name none: freqtrade's default, and after
-    it ``live.json`` of the user folder, if there is one.
+    """Name the default configuration files where the arguments name none.
 
     Parameters
     ----------
@@ -55,11 +51,11 @@ def with_default_files(words: Sequence[str]) -> list[str]:
     """
     parser = ArgumentParser(add_help=False)
     parser.add_argument("-c", "--config", action="append")
-    if parser.parse_known_args(list(words))[0].config:
+    parser.add_argument("--userdir", "--user-data-dir")
+    found = parser.parse_known_args(list(words))[0]
+    if found.config:
         return list(words)
-    found = trade_arguments(words)
-    live = Path(found.get("user_data_dir") or "user_data") / LIVE_FILE
-    files = [*found["config"], *([str(live)] if live.is_file() else [])]
+    files = default_files(found.userdir)
     return [*(word for file in files for word in ("--config", file)), *words]
 
 

@@ -29,10 +29,6 @@ class Account:
 
     Parameters
     ----------
-    wallets : Wallets
-        freqtrade's.
-    exchange : Exchange
-        freqtrade's.
     dry_run : bool
         The wallets are simulated.
     stake : str
@@ -155,7 +151,7 @@ class Account:
         return book.after_orders(effect, booked).settle(account, nav, doubt)
 
     def _expected(self) -> float:
-        """The book's cash with the orders filled since its last settlement."""
+        """Return the book's cash with the orders filled since its last settlement."""
         assert self.book is not None
         orders = own_orders.executed(self.own, booked_orders.beyond(self.book.booked))
         return self.book.expected + sum(order.cash for order in orders)

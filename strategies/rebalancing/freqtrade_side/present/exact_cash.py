@@ -19,8 +19,6 @@ class ExactCash:
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     stake : str
         Code of the stake currency.
 

@@ -34,10 +34,10 @@ class FeeRate:
         return self._used
 
     def cash_was_lacking(self, paid: Iterable[float]) -> None:
-        """A buy was refused for want of cash: assume more, unless more has been paid since."""
+        """Assume more after a buy was refused for want of cash, unless more has been paid since."""
         if max([self.configured, *paid]) <= self._used:
             self._assumed = min(HIGHEST, max(self._used, LOWEST) * STEP)
 
     def forget(self) -> None:
-        """A round is over: what was assumed for it need not be so."""
+        """Drop what was assumed for a round that is over."""
         self._assumed = 0.0

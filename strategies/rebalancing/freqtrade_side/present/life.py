@@ -30,8 +30,6 @@ class Life:
     ----------
     setup : Setup
         With the assets that leave the portfolio.
-    policy : Policy
-        What is wanted.
     state : State
         With which to go on.
     round_before : Round or None
@@ -62,12 +60,8 @@ def take_up(
     ----------
     exchange : Exchange
         freqtrade's, with its markets.
-    wallets : Wallets
-        freqtrade's.
     config : mapping
         freqtrade's, complete.
-    setup : Setup
-        The checked configuration.
     now : datetime
         UTC.
 

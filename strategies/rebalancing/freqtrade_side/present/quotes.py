@@ -18,10 +18,11 @@ from rebalancing.market.order_book import SHARE, Book
 from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.market.prices import STALE_AFTER, PairCandles
 from rebalancing.market.quoted import APART, Quoted, doubt
+from rebalancing.numbers import percent, quantity
 
 _SHALLOW = (
     "and its order book does not confirm it: each side must hold "
-    f"{SHARE:.0%} of the portfolio within {APART:.0%}"
+    f"{percent(SHARE, digits=0)} of the portfolio within {percent(APART, digits=0)}"
 )
 
 
@@ -57,8 +58,6 @@ class QuoteBoard:
 
     Parameters
     ----------
-    exchange : Exchange
-        freqtrade's.
     setup : Setup
         Pairs and limits.
     now : datetime
@@ -169,11 +168,17 @@ class QuoteBoard:
         is_recent = self._is_recent(now, pair, quoted.last)
         moved = 0.0 if close is None else price / close - 1
         if quoted.is_apart:
-            fault = f"its last trade ({quoted.last:.8g}) is far from bid and ask ({price:.8g})"
+            fault = (
+                f"its last trade ({quantity(quoted.last)}) is far from bid and ask "
+                f"({quantity(price)})"
+            )
             if is_recent:
                 return fault
         elif abs(moved) > self._jump:
-            fault = f"its price {price:.8g} is {moved:+.0%} from the last candle ({close:.8g})"
+            fault = (
+                f"its price {quantity(price)} is {percent(moved, '+', 0)} from the last candle "
+                f"({quantity(close)})"
+            )
         else:
             self._confirmed.pop(pair, None)
             return None

@@ -23,8 +23,6 @@ class Snapshots:
 
     Parameters
     ----------
-    setup : Setup
-        The checked configuration.
     markets : Markets
         Lots, minimums and fee.
     account : Account

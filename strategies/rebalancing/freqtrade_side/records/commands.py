@@ -11,12 +11,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
-from freqtrade.persistence import KeyValueStore
 from sqlalchemy import select
 
-from rebalancing.freqtrade_side.internals import KeyValueRow
+from rebalancing.freqtrade_side.records import store
+from rebalancing.freqtrade_side.records.database import database
 
 Do = Literal["now", "pause", "resume"]
 
@@ -25,14 +25,6 @@ LIFETIME = timedelta(minutes=10)
 
 _COMMAND, _ANSWER = "rebalance.command", "rebalance.answer"
 _LONGEST = 255  # characters of a value, by freqtrade's table
-# Columns, not objects: another process writes, and an object would be served from the session.
-# Two tools that made their first row at the same moment leave two; freqtrade updates the first, so
-# that one is read last and counts.
-_BOTH = (
-    select(KeyValueRow.key, KeyValueRow.string_value)
-    .where(KeyValueRow.key.in_([_COMMAND, _ANSWER]))
-    .order_by(KeyValueRow.id.desc())
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,7 @@ def post(do: Do) -> str:
     """
     command = Command(secrets.token_hex(4), datetime.now(UTC), do)
     fields = {"id": command.id, "at": command.at.isoformat(timespec="seconds"), "do": do}
-    _write(_COMMAND, json.dumps(fields))
+    store.write(_COMMAND, json.dumps(fields))
     return command.id
 
 
@@ -122,16 +114,20 @@ def reply(command: Command, text: str) -> None:
     }
     while len(value := json.dumps(fields, ensure_ascii=False)) > _LONGEST:
         fields["text"] = fields["text"][: _LONGEST - len(value) - 2] + "…"
-    _write(_ANSWER, value)
+    store.write(_ANSWER, value)
 
 
 def _read() -> dict[str, str | None]:
-    rows = KeyValueRow.session.execute(_BOTH)
-    return {str(key): text for key, text in rows}
-
-
-def _write(key: str, value: str) -> None:
-    KeyValueStore.store_value(cast(Any, key), value)  # freqtrade's type lists its own keys only
+    known = database()
+    row = known.keys.c
+    # Two tools that made their first row at the same moment leave two; freqtrade updates the
+    # first, so that one is read last and counts.
+    both = (
+        select(row.key, row.string_value)
+        .where(row.key.in_([_COMMAND, _ANSWER]))
+        .order_by(row.id.desc())
+    )
+    return {str(key): text for key, text in known.session.execute(both)}
 
 
 def _object(text: str | None) -> Mapping[str, Any]:

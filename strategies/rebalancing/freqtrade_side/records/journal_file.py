@@ -15,6 +15,8 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
+from rebalancing.events.event import Event
+
 logger = logging.getLogger("rebalancing")
 
 SIZE, KEPT = 10_000_000, 5
@@ -75,6 +77,10 @@ class Journal:
         self._handler = _Handler(
             path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True
         )
+
+    def record(self, now: datetime, event: Event) -> None:
+        """Append an event."""
+        self.write(now, event.kind, **event.line)
 
     def write(self, now: datetime, event: str, **facts: Any) -> None:
         """Append a line; what a power cut left half written keeps its own line."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from freqtrade.exceptions import OperationalException
-from freqtrade.misc import parse_db_uri_for_logging
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -53,7 +52,7 @@ def take_lease(db_url: str) -> None:
     last = time.monotonic() + ENDING
     while (holder := take(url)) is not None:
         if time.monotonic() > last:
-            shown = parse_db_uri_for_logging(db_url)
+            shown = url.render_as_string(hide_password=True)
             raise OperationalException(
                 f"db_url: {holder} trades with the same database, {shown}: stop it first, or give "
                 "this bot a db_url of its own"
@@ -172,7 +171,7 @@ def _lock_server(url: URL) -> str | None:
             return _server_holder(connection) or SOMEBODY
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
-        shown = parse_db_uri_for_logging(url.render_as_string(hide_password=True))
+        shown = url.render_as_string(hide_password=True)
         raise OperationalException(f"{shown}: the lease cannot be taken: {reason}") from None
 
 

@@ -4,14 +4,14 @@ milliseconds in every loop."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from freqtrade.persistence import Order, Trade
 from sqlalchemy import func, select
 
+from rebalancing.freqtrade_side.records.database import database
 from rebalancing.policy.limits import Done
 from rebalancing.rounds.round import Fill
 from rebalancing.rounds.tag import IN_KIND, parse_tag
@@ -47,8 +47,6 @@ class Executed:
         that were adopted or withdrawn.
     tag : str
         Of the round; empty if there is none.
-    filled_at : datetime or None
-        When.
     fee_coins : float
         Coins of `amount` that were kept as a fee.
     doubt : float
@@ -84,8 +82,10 @@ class Executed:
 
 def holdings() -> dict[str, Holding]:
     """Return the open trades by pair."""
-    columns = (Trade.pair, Trade.amount, Trade.stake_amount, Trade.fee_open)
-    rows = Trade.session.execute(select(*columns).where(Trade.is_open.is_(True)))
+    known = database()
+    trade = known.trades.c
+    columns = (trade.pair, trade.amount, trade.stake_amount, trade.fee_open)
+    rows = known.session.execute(select(*columns).where(trade.is_open.is_(True)))
     return {row[0]: Holding(row[0], row[1] or 0.0, row[2] or 0.0, row[3] or 0.0) for row in rows}
 
 
@@ -96,8 +96,10 @@ def paid_fees() -> list[float]:
 
 def open_sides() -> dict[str, str]:
     """Return, by pair, the side of the orders that are neither filled nor cancelled."""
-    rows = Order.session.execute(
-        select(Order.ft_pair, Order.ft_order_side).where(Order.ft_is_open.is_(True))
+    known = database()
+    order = known.orders.c
+    rows = known.session.execute(
+        select(order.ft_pair, order.ft_order_side).where(order.ft_is_open.is_(True))
     )
     return {str(pair): str(side) for pair, side in rows}
 
@@ -105,35 +107,39 @@ def open_sides() -> dict[str, str]:
 def newest_order() -> tuple[int, str]:
     """Return number and name of the newest order, 0 and empty if there is none: a database gives
     the number of a deleted order again."""
-    row = Order.session.execute(
-        select(Order.id, Order.order_id).order_by(Order.id.desc()).limit(1)
+    known = database()
+    order = known.orders.c
+    row = known.session.execute(
+        select(order.id, order.order_id).order_by(order.id.desc()).limit(1)
     ).first()
     return (0, "") if row is None else (int(row[0]), str(row[1]))
 
 
 def executed(*conditions: Any) -> list[Executed]:
     """Return what the orders that meet SQL conditions have executed, oldest first."""
-    rows = Order.session.execute(
+    known = database()
+    order, trade = known.orders.c, known.trades.c
+    rows = known.session.execute(
         select(
-            Trade.id,
-            Order.order_id,
-            Order.order_date,
-            Trade.base_currency,
-            Trade.stake_currency,
-            Order.ft_order_side,
-            Order.filled,
-            func.coalesce(Order.average, Order.price, Order.ft_price),
-            Order.ft_order_tag,
-            Order.order_filled_date,
-            Order.ft_fee_base,
-            Trade.fee_open,
-            Trade.fee_open_currency,
-            Trade.fee_close,
-            Trade.fee_close_currency,
+            trade.id,
+            order.order_id,
+            order.order_date,
+            trade.base_currency,
+            trade.stake_currency,
+            order.ft_order_side,
+            order.filled,
+            func.coalesce(order.average, order.price, order.ft_price),
+            order.ft_order_tag,
+            order.order_filled_date,
+            order.ft_fee_base,
+            trade.fee_open,
+            trade.fee_open_currency,
+            trade.fee_close,
+            trade.fee_close_currency,
         )
-        .join(Trade, Trade.id == Order.ft_trade_id)
-        .where(Order.filled > 0, *conditions)
-        .order_by(Order.id)
+        .join_from(known.orders, known.trades, trade.id == order.ft_trade_id)
+        .where(order.filled > 0, *conditions)
+        .order_by(order.id)
     )
     return [_executed(*row) for row in rows]
 
@@ -181,12 +187,14 @@ def coins_left() -> dict[str, float]:
     trade has a fee, at that of the trade. Orders before the first fee had paid theirs in other
     coins, which then ran out.
     """
-    columns = (Trade.id, Trade.base_currency, Trade.fee_open, Trade.fee_open_currency)
-    rows = Order.session.execute(
-        select(*columns, Order.ft_order_side, Order.filled, Order.ft_fee_base)
-        .join(Trade, Trade.id == Order.ft_trade_id)
-        .where(Order.filled > 0)
-        .order_by(Order.id)
+    known = database()
+    orders, trades = known.orders.c, known.trades.c
+    columns = (trades.id, trades.base_currency, trades.fee_open, trades.fee_open_currency)
+    rows = known.session.execute(
+        select(*columns, orders.ft_order_side, orders.filled, orders.ft_fee_base)
+        .join_from(known.orders, known.trades, trades.id == orders.ft_trade_id)
+        .where(orders.filled > 0)
+        .order_by(orders.id)
     ).all()
     left: dict[str, float] = defaultdict(float)
     rates: dict[int, float] = {
@@ -205,7 +213,7 @@ def coins_left() -> dict[str, float]:
 
 def of_round(tag: str) -> list[Executed]:
     """Return what the orders of a round have executed."""
-    return executed(Order.ft_order_tag == tag)
+    return executed(database().orders.c.ft_order_tag == tag)
 
 
 def fills(orders: Iterable[Executed]) -> dict[str, Fill]:
@@ -218,6 +226,15 @@ def fills(orders: Iterable[Executed]) -> dict[str, Fill]:
         else:
             bought[order.asset] += order.notional
     return {asset: Fill(sold[asset], bought[asset]) for asset in {*sold, *bought}}
+
+
+def slippage(orders: Iterable[Executed], prices: Mapping[str, float]) -> float:
+    """Return what orders got less, or paid more, than at prices by asset; stake currency."""
+    return sum(
+        order.amount * (order.price - prices[order.asset])
+        for order in orders
+        if order.asset in prices
+    )
 
 
 def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
@@ -233,7 +250,7 @@ def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
     day = now - timedelta(days=1)
     since = (day if start is None else max(day, start)).replace(tzinfo=None)
     sums: dict[int, float] = defaultdict(float)
-    for order in executed(Order.order_date >= since):
+    for order in executed(database().orders.c.order_date >= since):
         parsed = parse_tag(order.tag)
         if parsed is not None and parsed.reason.cause.is_policy:
             sums[parsed.number] += order.notional
@@ -242,17 +259,20 @@ def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
 
 def last_round() -> int:
     """Return the highest number of a round in the orders; -1 if there is none."""
-    tags = Order.session.scalars(select(Order.ft_order_tag).distinct())
+    known = database()
+    tags = known.session.scalars(select(known.orders.c.ft_order_tag).distinct())
     numbers = [tag.number for tag in filter(None, map(parse_tag, tags))]
     return max(numbers, default=-1)
 
 
 def marks(pair: str) -> list[tuple[datetime, str]]:
     """Return time (UTC) and tag of the rounds that traded a pair, oldest first."""
-    rows = Order.session.execute(
-        select(func.min(Order.order_date), Order.ft_order_tag)
-        .where(Order.ft_pair == pair, Order.filled > 0)
-        .group_by(Order.ft_order_tag)
-        .order_by(func.min(Order.order_date))
+    known = database()
+    order = known.orders.c
+    rows = known.session.execute(
+        select(func.min(order.order_date), order.ft_order_tag)
+        .where(order.ft_pair == pair, order.filled > 0)
+        .group_by(order.ft_order_tag)
+        .order_by(func.min(order.order_date))
     )
     return [(when.replace(tzinfo=UTC), tag) for when, tag in rows if parse_tag(tag)]

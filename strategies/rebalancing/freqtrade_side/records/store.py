@@ -1,15 +1,16 @@
-"""What the live bot keeps in freqtrade's own database, next to the orders it speaks of."""
+"""The live bot's store in freqtrade's own database, next to the orders it speaks of."""
 
 from __future__ import annotations
 
 import json
 import zlib
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from freqtrade.persistence import KeyValueStore, Trade
-from sqlalchemy import event
+from sqlalchemy import event, select
+
+from rebalancing.freqtrade_side.records.database import database
 
 STATE = "rebalance.state"
 FLOW = "rebalance.flow"
@@ -60,6 +61,8 @@ def wait_for_others() -> None:
     -----
     It would end after five seconds, maybe between an order and its entry in the database.
     """
+    from freqtrade.persistence import Trade
+
     engine = Trade.session.get_bind()
     if engine.dialect.name != "sqlite":
         return
@@ -92,11 +95,30 @@ def add_flow(number: int, when: datetime, amount: float) -> None:
 
 
 def read(key: str) -> str | None:
-    """Return a text; None if there is none under this key."""
-    text: str | None = KeyValueStore.get_string_value(key)
+    """Return a text; None if there is none under this key.
+
+    Notes
+    -----
+    A column, not an object: another process writes, and an object would be served from the session.
+    """
+    known = database()
+    query = (
+        select(known.keys.c.string_value).where(known.keys.c.key == key).order_by(known.keys.c.id)
+    )
+    text: str | None = known.session.scalar(query)
     return text
+
+
+def moment(key: str) -> datetime | None:
+    """Return a moment (UTC) that freqtrade has stored; None if there is none under this key."""
+    known = database()
+    query = select(known.keys.c.datetime_value).where(known.keys.c.key == key)
+    found: datetime | None = known.session.scalar(query)
+    return None if found is None else found.replace(tzinfo=UTC)
 
 
 def write(key: str, text: str) -> None:
     """Store a text of at most 255 characters."""
+    from freqtrade.persistence import KeyValueStore  # a process that only reads does without
+
     KeyValueStore.store_value(key, text)

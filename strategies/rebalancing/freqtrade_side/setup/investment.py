@@ -1,4 +1,4 @@
-"""Is the investment large enough for its targets?"""
+"""Whether the investment is large enough for its targets."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ def check_investment(
 
     Parameters
     ----------
-    setup : Setup
-        The checked configuration.
     markets : Markets
         For the smallest orders.
     prices : array, shape (assets,)
@@ -70,7 +68,7 @@ def rounded_up(value: float) -> str:
 
 
 def _first_orders(setup: Setup, markets: Markets, prices: Vector) -> Vector:
-    """The smallest order that opens a trade, of each asset, stake currency."""
+    """Return the smallest order that opens a trade, of each asset, stake currency."""
     own = _own_minimum(setup, markets)
     return np.maximum(markets.smallest_orders(prices, held=False), own)
 
@@ -80,14 +78,16 @@ def _own_minimum(setup: Setup, markets: Markets) -> float:
 
 
 def _needed(setup: Setup, smallest: Vector, reserve: float) -> Vector:
-    """The investment of which each asset's share is its smallest order; 0 for a target of 0."""
+    """Return the least investment for each asset's smallest order; 0 for a target of 0."""
     weights = setup.targets[:-1] * (1 - reserve)
     return np.where(weights > 0, smallest / np.where(weights > 0, weights, 1.0), 0.0)
 
 
 def _smallest_share(setup: Setup) -> float:
-    """The smallest trade of a round in which one asset has just reached its band, as a fraction of
-    the NAV: with scope "all" the counter-trades are shared out by target weight."""
+    """Return the smallest trade of a round that an asset at its band starts, a fraction of NAV.
+
+    With scope "all" the counter-trades are shared out by target weight.
+    """
     weights, settings = setup.targets, setup.settings
     bands = _bands(setup)
     wanted = np.flatnonzero(weights[:-1] > 0)

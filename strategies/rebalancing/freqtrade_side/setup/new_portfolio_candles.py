@@ -32,8 +32,6 @@ def choose_timeframe(portfolio: NewPortfolio, wanted: str | None, data: Path) ->
 
     Parameters
     ----------
-    portfolio : NewPortfolio
-        The answers.
     wanted : str or None
         The user's choice.
     data : Path

@@ -1,4 +1,4 @@
-"""Is the block called by its name?"""
+"""Whether the block is called by its name."""
 
 from __future__ import annotations
 

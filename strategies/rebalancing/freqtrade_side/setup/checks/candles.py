@@ -1,4 +1,4 @@
-"""Are there candles for every pair, in the range and the timeframe of the run?"""
+"""Whether every pair has candles, in the range and the timeframe of the run."""
 
 from __future__ import annotations
 

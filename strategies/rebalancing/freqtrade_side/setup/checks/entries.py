@@ -1,4 +1,4 @@
-"""Does freqtrade let the policy buy?"""
+"""Whether freqtrade lets the policy buy."""
 
 from __future__ import annotations
 

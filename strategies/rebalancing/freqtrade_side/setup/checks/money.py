@@ -1,4 +1,4 @@
-"""Does freqtrade let the targets size the trades?"""
+"""Whether freqtrade lets the targets size the trades."""
 
 from __future__ import annotations
 

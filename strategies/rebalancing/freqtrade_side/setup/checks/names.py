@@ -1,4 +1,4 @@
-"""Do the names of exchange, strategy and folders stand for something that is there?"""
+"""Whether the names of exchange, strategy and folders stand for something that is there."""
 
 from __future__ import annotations
 

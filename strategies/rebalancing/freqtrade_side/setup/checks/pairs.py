@@ -1,4 +1,4 @@
-"""Do targets, pairs, blacklist and stake currency agree?"""
+"""Whether targets, pairs, blacklist and stake currency agree."""
 
 from __future__ import annotations
 

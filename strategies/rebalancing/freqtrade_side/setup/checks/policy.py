@@ -1,4 +1,4 @@
-"""Does the policy fit the rest of the configuration?"""
+"""Whether the policy fits the rest of the configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What freqtrade's own schema says, all at once and one line each."""
+"""Problems by freqtrade's own schema, all at once and one line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would sell the portfolio behind the policy's back?"""
+"""Settings that would sell the portfolio behind the policy's back."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What happens, one type each, and how it is written and told."""

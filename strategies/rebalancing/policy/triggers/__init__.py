@@ -1,0 +1,1 @@
+"""What makes a round due: a file a trigger."""
