@@ -173,13 +173,14 @@ class LiveBot:
             self.process.kill()
             self.process.join()
 
-    def stop(self, presses: int = 1) -> int:
+    def stop(self, presses: int = 2) -> int:
         """Interrupt it, as Ctrl-C does, and return its exit status.
 
         Parameters
         ----------
         presses
-            How often, if it goes on for `ENDING` seconds after the one before.
+            How often, if it goes on for `ENDING` seconds after the one before: Python drops an
+            interrupt that comes while it throws an object away.
         """
         assert self.process is not None
         assert self.process.pid is not None
