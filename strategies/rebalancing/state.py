@@ -61,8 +61,6 @@ class State(BaseModel):
         The newest round and why it did not trade all it wanted.
     version, bot, at
         Of the form of the state, of the package, and of the moment when it was written.
-    prices_before : dict of str to float
-        The last price of each asset that had none then; its coins may leave yet.
     mark : str
         The identifiers of the bot's orders begin with it.
     dry_run : bool or None
@@ -132,13 +130,7 @@ class State(BaseModel):
     weights: dict[str, float] = Field(default_factory=dict)
     amounts: dict[str, float] = Field(default_factory=dict)
     prices: dict[str, float] = Field(default_factory=dict)
-    prices_before: dict[str, float] = Field(default_factory=dict)
     checked_at: datetime | None = None
-
-    @property
-    def last_known_prices(self) -> dict[str, float]:
-        """Of the newest check, and those before of what had no price then; stake currency."""
-        return {**self.prices_before, **self.prices}
 
     @property
     def is_held(self) -> str | None:

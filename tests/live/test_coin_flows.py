@@ -1,6 +1,6 @@
 """When coins that are missing count as withdrawn, answer by answer of an exchange."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -13,21 +13,16 @@ from rebalancing.freqtrade_side.live.coin_flows import CoinFlows
 from rebalancing.freqtrade_side.records.own_orders import Holding
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-NAN = float("nan")
-NONE: Mapping[str, float] = {}
 
 
-def booked(
-    answers: Sequence[float], price: float = 100.0, last: Mapping[str, float] = NONE
-) -> tuple[list[bool], list[tuple[float, float]]]:
-    """Hold 10 BTC and let the exchange answer; return what was decided on, and what was booked:
-    coins and their price."""
+def booked(answers: Sequence[float], price: float = 100.0) -> tuple[list[bool], list[float]]:
+    """Hold 10 BTC and let the exchange answer; return what was decided on, and what was booked."""
     init_db("sqlite://")
     held, released = {"BTC/USDT": 10.0}, []
     account = iter(answers)
 
-    def release(pair: str, amount: float, price: float, _: datetime) -> None:
-        released.append((amount, price))
+    def release(pair: str, amount: float, *_: Any) -> None:
+        released.append(amount)
         held[pair] -= amount
 
     parts: Any = SimpleNamespace(
@@ -40,7 +35,7 @@ def booked(
     flows, sure = CoinFlows(parts, parts, parts), []
     for _ in answers:
         trades = {pair: Holding(pair, amount, 0, 0) for pair, amount in held.items()}
-        sure.append(flows.book(NOW, quotes, trades, last))
+        sure.append(flows.book(NOW, quotes, trades))
     return sure, released
 
 
@@ -59,18 +54,8 @@ def booked(
 def test_coins_are_withdrawn_once_two_answers_agree(
     answers: tuple[float, ...], sure: tuple[bool, ...], released: list[float]
 ) -> None:
-    assert booked(answers) == (list(sure), [(amount, 100.0) for amount in released])
+    assert booked(answers) == (list(sure), released)
 
 
-@pytest.mark.parametrize(
-    ("price", "last", "released"),
-    [
-        pytest.param(NAN, {}, [], id="none yet: they wait for one"),
-        pytest.param(NAN, {"BTC": 90.0}, [(6, 90.0)], id="none any more: the last one counts"),
-        pytest.param(100.0, {"BTC": 90.0}, [(6, 100.0)], id="that of now, where there is one"),
-    ],
-)
-def test_the_price_at_which_coins_are_withdrawn(
-    price: float, last: Mapping[str, float], released: list[tuple[float, float]]
-) -> None:
-    assert booked((4, 4, 4), price, last) == ([False, True, True], released)
+def test_coins_without_a_price_wait_for_one() -> None:
+    assert booked((4, 4, 4), float("nan")) == ([False, True, True], [])

@@ -32,13 +32,7 @@ class CoinFlows:
         self._diary = diary
         self._gone: dict[str, float] = {}
 
-    def book(
-        self,
-        now: datetime,
-        quotes: Quotes,
-        held: Mapping[str, Holding],
-        last_prices: Mapping[str, float],
-    ) -> bool:
+    def book(self, now: datetime, quotes: Quotes, held: Mapping[str, Holding]) -> bool:
         """Book the coins that two answers of the exchange show to be gone.
 
         Parameters
@@ -46,12 +40,9 @@ class CoinFlows:
         now : datetime
             UTC; no order may be open.
         quotes : Quotes
-            Prices that can be trusted.
+            Prices that can be trusted. What has none is booked when it has one.
         held : mapping of str to Holding
             The open trades by pair.
-        last_prices : mapping of str to float
-            By asset, those of before: for one that has none now, as its pair has ended. What has
-            never had one is booked when it has.
 
         Returns
         -------
@@ -69,7 +60,6 @@ class CoinFlows:
             return False
         for asset in sure:
             price = float(quotes.trusted[self._setup.assets.index(asset)])
-            price = price if np.isfinite(price) else last_prices.get(asset, np.nan)
             if np.isfinite(price):
                 self._withdraw(now, asset, self._gone.pop(asset), price)
         return True

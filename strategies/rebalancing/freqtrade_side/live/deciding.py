@@ -92,19 +92,12 @@ class Deciding:
         """
         portfolio = self._snapshots.portfolio(quotes.trusted, own_orders.holdings())
         prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
-        known = {asset: price for asset, price in prices if np.isfinite(price)}
-        before = {
-            asset: price
-            for asset, price in self._memory.state.last_known_prices.items()
-            if asset in portfolio.assets and asset not in known
-        }
         self._memory.note(
             cash=portfolio.cash,
             nav=portfolio.nav,
             weights=weights_by_member(portfolio, self._setup.stake),
             amounts=dict(zip(portfolio.assets, portfolio.amounts.tolist(), strict=True)),
-            prices=known,
-            prices_before=before,
+            prices={asset: price for asset, price in prices if np.isfinite(price)},
             checked_at=now,
         )
         self._diary.change(now, Debt(portfolio.nav, self._setup.stake))

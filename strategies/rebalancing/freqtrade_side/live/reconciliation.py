@@ -65,8 +65,7 @@ class Reconciliation:
             False if coins or cash have only just gone, or come: nothing is booked or decided on
             one answer of the exchange, and before freqtrade has asked it for a sale by hand.
         """
-        held, last_prices = own_orders.holdings(), self._memory.state.last_known_prices
-        if not self._coin_flows.book(now, quotes, held, last_prices):
+        if not self._coin_flows.book(now, quotes, own_orders.holdings()):
             return False
         held = own_orders.holdings()
         if not self._book_flows(now, quotes, held):
