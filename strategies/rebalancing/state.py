@@ -85,8 +85,8 @@ class State(BaseModel):
         Coins that one answer of the exchange has shown to be gone, by asset.
     suspect : float
         A cash flow that one answer has shown, stake currency; 0 for none.
-    cash, nav, weights, amounts, prices, checked_at
-        Of the newest check that was written.
+    cash, nav, weights, drifts, amounts, prices, checked_at
+        Of the newest check that was written. A member without a drift is out, or has no price.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -134,6 +134,7 @@ class State(BaseModel):
     cash: float | None = None
     nav: float | None = None
     weights: dict[str, float] = Field(default_factory=dict)
+    drifts: dict[str, float] = Field(default_factory=dict)
     amounts: dict[str, float] = Field(default_factory=dict)
     prices: dict[str, float] = Field(default_factory=dict)
     checked_at: datetime | None = None

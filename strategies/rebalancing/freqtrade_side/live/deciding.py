@@ -36,6 +36,7 @@ from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders, store
 from rebalancing.freqtrade_side.records.own_orders import Executed, Holding, Standing
 from rebalancing.market.portfolio import Portfolio
+from rebalancing.policy.guards import measured_drift
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause
 from rebalancing.rounds.events import (
@@ -164,6 +165,7 @@ class Deciding:
             cash=portfolio.cash,
             nav=portfolio.nav,
             weights=weights_by_member(portfolio, self._setup.stake),
+            drifts=measured_drift(self._policy, self._memory.state, portfolio, now),
             amounts=dict(zip(portfolio.assets, portfolio.amounts.tolist(), strict=True)),
             prices={asset: price for asset, price in prices if np.isfinite(price)},
             checked_at=now,

@@ -9,7 +9,9 @@ from rebalancing.freqtrade_side.records import store
 from rebalancing.state import State
 from rebalancing.version import __version__
 
-FIGURES = frozenset({"cash", "nav", "weights", "amounts", "prices", "checked_at", "left_out"})
+FIGURES = frozenset(
+    {"cash", "nav", "weights", "drifts", "amounts", "prices", "checked_at", "left_out"}
+)
 """What changes with every check: no reason to write the state down at once."""
 
 _ESSENTIAL = State.model_fields.keys() - FIGURES

@@ -58,7 +58,7 @@ class TradeNotes:
         state, setup = self._memory.state, self._setup
         known = select(Trade.base_currency, Trade.id, Trade.is_open)
         rows = Trade.session.execute(known.where(Trade.is_open | Trade.id.in_(self._written)))
-        members = {m.asset: m for m in members_of(state, setup.stake, {}, setup.settings.reserve)}
+        members = {m.asset: m for m in members_of(state, setup.stake, {})}
         written = {}
         for asset, number, is_open in rows.all():  # a deleted trade is not among them
             if not is_open:

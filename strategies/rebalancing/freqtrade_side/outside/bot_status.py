@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-import numpy as np
-
-from rebalancing.account.setbacks import left_out
 from rebalancing.config.durations import parse_duration
 from rebalancing.freqtrade_side.records.pulse import Pulse
-from rebalancing.policy.drift import drift_of
-from rebalancing.policy.targets import targets_around
 from rebalancing.rounds.round import Fill
 from rebalancing.rounds.tag import round_tag
 from rebalancing.state import State
@@ -35,8 +30,8 @@ a minute after an error."""
 
 
 @dataclass(frozen=True)
-class Life:
-    """Signs of life.
+class SignsOfLife:
+    """What shows that a bot is alive, or is not.
 
     Parameters
     ----------
@@ -153,8 +148,7 @@ def bot_status(
     stake: str,
     held: Mapping[str, float],
     done: Mapping[str, Fill],
-    reserve: float,
-    life: Life,
+    signs: SignsOfLife,
 ) -> BotStatus:
     """Say what a bot is doing.
 
@@ -168,14 +162,12 @@ def bot_status(
         Coins in its open trades, by asset.
     done : mapping of str to Fill
         What the orders of the open round have executed, by asset.
-    reserve : float
-        As configured, a fraction.
-    life : Life
+    signs : SignsOfLife
         Whether it is alive.
     """
     if state is None:
-        return BotStatus(stake, "not started", process=life.holder)
-    condition, why = _condition(state, life)
+        return BotStatus(stake, "not started", process=signs.holder)
+    condition, why = _condition(state, signs)
     return BotStatus(
         stake,
         condition,
@@ -184,38 +176,38 @@ def bot_status(
         state.checked_at,
         state.nav,
         state.cash,
-        members_of(state, stake, held, reserve),
+        members_of(state, stake, held),
         _open_round(state, done),
         next_boundary(state),
         state.gave_up,
-        life.holder,
-        None if life.pulse is None else life.pulse.freqtrade,
-        _heard(state, life),
+        signs.holder,
+        None if signs.pulse is None else signs.pulse.freqtrade,
+        _heard(state, signs),
         state.kept,
     )
 
 
-def _condition(state: State, life: Life) -> tuple[Condition, str | None]:
+def _condition(state: State, signs: SignsOfLife) -> tuple[Condition, str | None]:
     """Return what holds the bot back most, and what else does."""
     held: Condition = "stopped" if state.stopped else "paused"
     reason = state.stopped or state.paused
     also = f"{held}: {reason}" if reason else None
-    freqtrade = None if life.pulse is None else life.pulse.freqtrade
-    if life.holder == "":
+    freqtrade = None if signs.pulse is None else signs.pulse.freqtrade
+    if signs.holder == "":
         return "not running", also
     if freqtrade == "stopped":
         return "stopped by freqtrade", also
-    heard = _heard(state, life)
-    if heard is None or life.now - heard > SILENT_AFTER:
+    heard = _heard(state, signs)
+    if heard is None or signs.now - heard > SILENT_AFTER:
         return "silent", also
     if reason:
         return held, reason
     return ("paused by freqtrade" if freqtrade == "paused" else "running"), None
 
 
-def _heard(state: State, life: Life) -> datetime | None:
+def _heard(state: State, signs: SignsOfLife) -> datetime | None:
     """Return when the bot was last heard of, by its pulse or its database; None if never."""
-    pulse = None if life.pulse is None else life.pulse.at
+    pulse = None if signs.pulse is None else signs.pulse.at
     return max(filter(None, (pulse, state.at)), default=None)
 
 
@@ -226,9 +218,7 @@ def open_round_tag(state: State | None) -> str | None:
     return round_tag(state.round.number, state.round.reason)
 
 
-def members_of(
-    state: State, stake: str, held: Mapping[str, float], reserve: float
-) -> tuple[Member, ...]:
+def members_of(state: State, stake: str, held: Mapping[str, float]) -> tuple[Member, ...]:
     """Return the assets at the newest check, cash last; the parameters are those of
     `bot_status`."""
     prices = {**state.prices, stake: 1.0}
@@ -246,29 +236,13 @@ def members_of(
             return f"left out: {state.left_out[asset]}"
         return "leaving" if asset in state.leaving else ""
 
-    def member(asset: str, drift: float | None) -> Member:
+    def member(asset: str) -> Member:
         weight, target = state.weights.get(asset), state.targets.get(asset)
         amount, price = amounts.get(asset, 0.0), prices.get(asset)
+        drift = state.drifts.get(asset)
         return Member(asset, amount, price, weight, target, drift, note(asset))
 
-    return tuple(map(member, assets, _drifts(assets, state, reserve)))
-
-
-def _drifts(assets: Sequence[str], state: State, reserve: float) -> list[float | None]:
-    out = np.array([asset in state.hands_off or asset in state.awaited for asset in assets])
-    available = np.array([asset in state.weights for asset in assets])
-    if not available[-1] or state.checked_at is None:  # there has been no check
-        return [None] * len(assets)
-    targets = np.array([state.targets.get(asset, 0.0) for asset in assets])
-    shares = np.array([state.weights.get(asset, 0.0) for asset in assets])
-    failing = left_out(state.setbacks, state.checked_at)
-    kept = np.array([asset in failing for asset in assets[:-1]], dtype=bool)
-    wanted = targets_around(kept, targets, available, out[:-1], shares, reserve)
-    measured = available & ~out
-    return [
-        float(drift) if known else None
-        for drift, known in zip(drift_of(shares, wanted), measured, strict=True)
-    ]
+    return tuple(map(member, assets))
 
 
 def _open_round(state: State, done: Mapping[str, Fill]) -> OpenRound | None:
