@@ -16,6 +16,16 @@ def made_up_prices(random: np.random.Generator, assets: tuple[str, ...], rows: i
     return PriceMatrix(assets, found, timedelta(hours=1))
 
 
+def steady_prices(assets: tuple[str, ...], rows: int) -> PriceMatrix:
+    """Return prices of hours without any irregularity; the assets wander apart."""
+    found, dates = {}, FIRST + HOUR * np.arange(rows)
+    for number, asset in enumerate(assets):
+        closes = np.exp(np.cumsum(np.random.default_rng(number).normal(0, 0.01, rows)))
+        columns = (dates, closes, closes, closes, closes, np.ones(rows))
+        found[asset] = PairCandles.of(*columns)
+    return PriceMatrix(assets, found, timedelta(hours=1))
+
+
 def _candles(random: np.random.Generator, rows: int) -> PairCandles:
     steps = random.normal(0, random.choice([0.002, 0.01, 0.04]), rows)
     closes = np.exp(np.cumsum(steps)) * 10.0 ** random.uniform(-4, 4)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
+from rebalancing.explore.kernel import measure, measure_in_loops
 from rebalancing.explore.kernel.quiet import end_of_quiet
 from rebalancing.explore.kernel.scan import scan
 from rebalancing.explore.kernel.walk import walk
@@ -14,7 +15,11 @@ from rebalancing.explore.kernel.walk import walk
 Function = Callable[..., Any]
 
 _KERNEL = "rebalancing.explore.kernel"
-_INSTEAD: Mapping[Function, Function] = {end_of_quiet: scan}
+_INSTEAD: Mapping[Function, Function] = {
+    end_of_quiet: scan,
+    measure.fall: measure_in_loops.fall,
+    measure.drift: measure_in_loops.drift,
+}
 """What is written for numpy, and the same for a compiler."""
 
 _INNER: dict[str, Any] = {

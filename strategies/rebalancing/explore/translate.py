@@ -126,8 +126,10 @@ def candles_of(prices: PriceMatrix) -> Candles:
     known, available = prices.known, np.isfinite(prices.known)
     filled = np.where(available, known, 0.0)
     kinds = np.unique(available, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
-    tables = np.stack([known, prices.opens(), prices.newest(), filled])
-    return Candles(prices.first, prices.seconds, tables, kinds, *_blocks(filled, kinds))
+    newest = prices.newest()
+    tables = np.stack([known, prices.opens(), newest, filled])
+    columns = np.ascontiguousarray(np.stack([newest.T, filled.T]))
+    return Candles(prices.first, prices.seconds, tables, columns, kinds, *_blocks(filled, kinds))
 
 
 def _blocks(filled: Vector, kinds: Whole) -> tuple[Vector, Whole]:
@@ -147,5 +149,5 @@ def log_of(room: int) -> Log:
 
 def as_lists(candles: Candles) -> Candles:
     """Return candles for the interpreted form, which is several times faster with lists."""
-    *tables, filled = candles.prices
-    return candles._replace(prices=[*(table.tolist() for table in tables), filled])
+    first, seconds, (*tables, filled), *others = candles
+    return Candles(first, seconds, [*(table.tolist() for table in tables), filled], *others)

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from rebalancing.config.settings import read_settings
 from rebalancing.explore.compiled import compiled_walk
-from rebalancing.explore.kernel.memory import AMOUNTS, CASH, ORDERS
+from rebalancing.explore.kernel.memory import (
+    AMOUNTS,
+    CASH,
+    DRAWDOWN,
+    DRIFTED_PLACES,
+    DRIFTS,
+    FEES,
+    ORDERS,
+    ROUNDS,
+    TURNOVER,
+)
 from rebalancing.explore.kernel.walk import walk
 from rebalancing.explore.translate import (
     as_lists,
@@ -25,11 +35,13 @@ from rebalancing.explore.translate import (
 )
 from rebalancing.freqtrade_side.backtest.candles import read_candles
 from rebalancing.market.markets import Markets
+from rebalancing.market.portfolio import weights_of
 from rebalancing.market.prices import PriceMatrix
 from rebalancing.policy.policy import Policy
+from rebalancing.policy.targets import over_available
 from rebalancing.simulate import simulate
 from tests.support.builders import PROJECT
-from tests.support.price_paths import made_up_markets, made_up_prices
+from tests.support.price_paths import made_up_markets, made_up_prices, steady_prices
 
 ROWS, ROOM = 240, 20_000
 Orders = list[tuple[int, int, str, float, float]]
@@ -134,6 +146,73 @@ def walked_compiled(
     place(policy, memory.desk)
     compiled(candles, terms_of(policy, markets, cash), *memory, log)
     return read(policy, prices, log, memory.marks.tolist(), memory.desk)
+
+
+def measured(
+    follow: Compiled, policy: Policy, prices: PriceMatrix, markets: Markets, cash: float
+) -> list[float]:
+    """Return rounds, fees, turnover, drawdown and mean drift."""
+    candles = candles_of(prices)
+    desk, marks = memory_of(markets, candles)
+    place(policy, desk)
+    follow(candles, terms_of(policy, markets, cash), desk, marks, log_of(0))
+    drift = desk[DRIFTS] / max(1, desk[DRIFTED_PLACES])
+    return [float(marks[ROUNDS]), desk[FEES], desk[TURNOVER], desk[DRAWDOWN], drift]
+
+
+def measured_by_hand(
+    policy: Policy, prices: PriceMatrix, markets: Markets, cash: float
+) -> list[float]:
+    """Return the same of a simulation, from its NAV and its orders."""
+    found = simulate(policy, prices, markets, cash)
+    orders, navs = found.orders, dict(zip(found.times.tolist(), found.nav.tolist(), strict=True))
+    later = [order for order in orders if not order.tag.startswith("r0 ")]
+    notionals = [(order.time.timestamp(), abs(order.amount) * order.price) for order in later]
+    amounts, drifts, left = np.zeros(len(policy.assets)), [], [*orders]
+    for row, second in enumerate(found.times.tolist()):
+        if len(left) < len(orders):
+            values = np.append(np.nan_to_num(amounts * prices.known[row]), cash)
+            there = np.append(np.isfinite(prices.known[row]), True)
+            away = np.abs(weights_of(values) - over_available(policy.targets, there))
+            drifts += away[there & (policy.targets > 0)].tolist()
+        while left and left[0].time.timestamp() == second:
+            order = left.pop(0)
+            amounts[policy.assets.index(order.asset)] += order.amount
+            cash -= order.amount * order.price + order.fee
+    return [
+        float(len({order.tag for order in later})),
+        sum(order.fee for order in orders),
+        sum(notional / (2 * navs[second]) for second, notional in notionals),
+        float((1 - found.nav / np.maximum.accumulate(found.nav)).max()),
+        float(np.mean(drifts)) if drifts else 0.0,
+    ]
+
+
+@settings(max_examples=30)
+@given(case=cases())
+def test_it_measures_what_it_was_worth(
+    compiled: Compiled, case: tuple[Policy, PriceMatrix, Markets, float]
+) -> None:
+    wanted = pytest.approx(measured_by_hand(*case), rel=1e-9, abs=1e-9)
+    assert measured(walk, *case) == wanted
+    assert measured(compiled, *case) == wanted
+
+
+@pytest.mark.parametrize("offset", [0, 2, 5, 11])
+def test_an_offset_shifts_the_boundaries(offset: int) -> None:
+    """They come so many hours after the initial allocation, and a period apart."""
+    prices = steady_prices(("A", "B"), ROWS)
+    nothing, none = np.zeros(2), np.full(2, np.inf)
+    markets = Markets(nothing, nothing, nothing, 0.0, 1.1, 1.1, 1.1, none)
+    policy = Policy(read_settings({"targets": "equal", "period": "12h"})[0], ("A", "B"), "USDT")
+    candles, log = candles_of(prices), log_of(ROOM)
+    desk, marks = memory_of(markets, candles)
+    place(policy, desk)
+    walk(candles, terms_of(policy, markets, 1e6, 3600 * offset), desk, marks, log)
+    orders, _, _ = read(policy, prices, log, marks.tolist(), desk)
+    begun = {number: time for time, number, *_ in reversed(orders)}
+    hours = [(begun[number] - begun[0]) // 3600 for number in sorted(begun)]
+    assert hours == [0, *range(offset or 12, ROWS - 1, 12)]
 
 
 @settings(max_examples=60)

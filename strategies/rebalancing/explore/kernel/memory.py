@@ -14,15 +14,19 @@ Numbers = Any
 WIDTH = 52
 """Places of a vector: 50 assets, the cash behind them, and one to spare."""
 
-CASH, NAV, FEES, TURNOVER = range(4)
-"""Sums on the desk: cash and NAV, fees paid, half the notionals of rounds as fractions of the
-NAV."""
+(CASH, NAV, FEES, TURNOVER, HODL_CASH, PEAK, DRAWDOWN, DRIFTS, DRIFTED_PLACES) = range(9)
+"""Sums on the desk.
 
-(PRICES, AMOUNTS, VALUES, WEIGHTS, TARGETS, BANDS, DRIFT, DESTINATION) = range(4, 420, WIDTH)
-(MINIMUM, REMAINDER, WANTED, BEFORE, WISHES, PARTS, SELLS, BUYS) = range(420, 836, WIDTH)
-(WAITING, PLANNED, SELL_GOALS, BUY_GOALS, SOLD, BOUGHT, FINAL, ROOM) = range(836, 1252, WIDTH)
-(CONFIGURED, THRESHOLDS, LOTS, STEPS, SCALES, COSTS, COINS) = range(1252, 1616, WIDTH)
-DESK = 1616
+Cash and NAV, fees paid, half the notionals of rounds as fractions of the NAV; the cash that the
+initial allocation left; the highest NAV so far, and the deepest fall from it as a fraction; the sum
+of absolute drifts over candles and members with a target, and how many were added."""
+
+(PRICES, AMOUNTS, VALUES, WEIGHTS, TARGETS, BANDS, DRIFT, DESTINATION) = range(9, 425, WIDTH)
+(MINIMUM, REMAINDER, WANTED, BEFORE, WISHES, PARTS, SELLS, BUYS) = range(425, 841, WIDTH)
+(WAITING, PLANNED, SELL_GOALS, BUY_GOALS, SOLD, BOUGHT, FINAL, ROOM) = range(841, 1257, WIDTH)
+(CONFIGURED, THRESHOLDS, LOTS, STEPS, SCALES, COSTS, COINS, HODL) = range(1257, 1673, WIDTH)
+NAVS, AWAY = 1673, 1737
+DESK = 1801
 """Vectors on the desk, and its length.
 
 Prices known now, coins, values, weights, targets in force, bands, drift, destination of the round;
@@ -31,19 +35,24 @@ those before, wishes, room for parts, coins to sell and to buy. Of the open roun
 not been ordered, coins, bought positive; the prices of their plan; what it should have sold (coins)
 and bought (stake currency), and has. Final drifts, and room to go on. Then what stays: configured
 targets, thresholds (NaN where none is given); lots, also as fractions of whole numbers; smallest
-orders by value and by coins."""
+orders by value and by coins; the coins of the initial allocation. Then room for `CHUNK` candles."""
+
+CHUNK = 64
+"""Candles that are measured together."""
 
 (NOW, ROW, OPEN, TRIES, IS_EVENT, ORDERED_AT, ORIGIN, SERVED, LAST_START) = range(9)
-(FAILURES, AGAIN, NUMBER, HOLDS, ORDERS, ROUNDS, COUNTED) = range(9, 16)
+(FAILURES, AGAIN, NUMBER, HOLDS, ORDERS, ROUNDS, COUNTED, IS_LATE, MEASURED) = range(9, 18)
+MARKED = 18
 """Facts among the marks; times are seconds since 1970, -1 for never.
 
 The moment and its row. A round is open; plans it has made; an event, not the policy, asked for it;
 time of its newest order. Origin of the period grid; boundaries served; start of the newest round;
 rounds in a row that gave up; one that gave up is due again; number of the next round; assets held;
-orders; rounds that traded, the initial allocation apart, and the newest."""
+orders; rounds that traded, the initial allocation apart, and the newest. A round has bought an
+asset that the initial allocation had not; the row up to which the walk is measured."""
 
-SEEN, MEMBERS, CHOSEN, HELD, TURN, APPEARS = range(16, 328, WIDTH)
-MARKS = 328
+SEEN, MEMBERS, CHOSEN, HELD, TURN, APPEARS = range(18, 330, WIDTH)
+MARKS = 330
 """Vectors of whole numbers among the marks, and their length.
 
 1 for an asset that has been available, that the round trades, that is chosen; the assets held in
@@ -53,6 +62,9 @@ NEVER = -1
 
 KNOWN, OPENS, NEWEST, FILLED = range(4)
 """Tables of prices, by row and asset: those of `PriceMatrix`; the known ones with 0 for none."""
+
+VALUED, TRADED = range(2)
+"""Of columns, by asset and row: `NEWEST` and `FILLED`."""
 
 LOWS, HIGHS = range(2)
 
@@ -115,6 +127,8 @@ class Candles(NamedTuple):
         Start of the first row, seconds since 1970, and the length of each.
     prices : four tables, shape (rows, assets)
         `KNOWN`, `OPENS`, `NEWEST` and `FILLED`.
+    columns : array, shape (2, assets, rows)
+        `VALUED` and `TRADED`.
     kinds : array of int, shape (rows,)
         Rows with the same number have prices for the same assets.
     extremes : array, shape (2, blocks, assets)
@@ -126,6 +140,7 @@ class Candles(NamedTuple):
     first: int
     seconds: int
     prices: Any
+    columns: Any
     kinds: Any
     extremes: Any
     block_kinds: Any

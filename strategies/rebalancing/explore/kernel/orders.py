@@ -10,7 +10,10 @@ from rebalancing.explore.kernel.memory import (
     COUNTED,
     FEES,
     HELD,
+    HODL,
+    HODL_CASH,
     HOLDS,
+    IS_LATE,
     LOTS,
     NAV,
     NOW,
@@ -61,7 +64,7 @@ def order(
         marks[ORDERED_AT] = marks[NOW]
         if amount != 0:
             _fill(terms.fee, opens[i], amount, i, desk, marks)
-            _record(opens[i], amount, i, desk, marks, log)
+            _record(terms.fee, opens[i], amount, i, desk, marks, log)
 
 
 def _set_turn(assets: int, desk: Numbers, marks: Numbers) -> int:
@@ -132,16 +135,23 @@ def _drop(i: int, marks: Numbers) -> None:
     marks[HOLDS] = found
 
 
-def _record(price: float, amount: float, i: int, desk: Numbers, marks: Numbers, log: Log) -> None:
+def _record(
+    fee: float, price: float, amount: float, i: int, desk: Numbers, marks: Numbers, log: Log
+) -> None:
     position = marks[ORDERS]
     if position < len(log.trades[0]):
         log.places[0][position], log.places[1][position] = marks[ROW], marks[NUMBER] - 1
         log.places[2][position] = i
         log.trades[0][position], log.trades[1][position] = amount, price
     marks[ORDERS] = position + 1
-    if marks[NUMBER] > 1:
-        if desk[NAV] > 0:
-            desk[TURNOVER] += abs(amount) * price / (2 * desk[NAV])
-        if marks[COUNTED] != marks[NUMBER]:
-            marks[COUNTED] = marks[NUMBER]
-            marks[ROUNDS] += 1
+    if marks[NUMBER] == 1:
+        desk[HODL + i] += amount
+        desk[HODL_CASH] -= amount * price + abs(amount) * price * fee
+        return
+    if amount > 0 and desk[HODL + i] == 0:
+        marks[IS_LATE] = 1
+    if desk[NAV] > 0:
+        desk[TURNOVER] += abs(amount) * price / (2 * desk[NAV])
+    if marks[COUNTED] != marks[NUMBER]:
+        marks[COUNTED] = marks[NUMBER]
+        marks[ROUNDS] += 1

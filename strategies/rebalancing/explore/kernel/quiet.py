@@ -29,10 +29,13 @@ from rebalancing.explore.kernel.memory import (
     Terms,
 )
 from rebalancing.explore.kernel.scan import CLOSE
-from rebalancing.explore.kernel.schedule import first_boundary, needs_boundary, pause
+from rebalancing.explore.kernel.schedule import awaits_assets, first_boundary, needs_boundary, pause
 from rebalancing.explore.kernel.weighing import set_bands, set_targets
 from rebalancing.policy.drift import TOLERANCE
 from rebalancing.policy.triggers.events import OWED
+
+DENSE = 16
+"""Candles from one boundary to the next up to which those between are looked at, too."""
 
 _STRETCH = 512
 """Rows looked at together where nothing is compiled."""
@@ -45,9 +48,50 @@ def next_row(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, row:
         return row
     row = max(row, row_of(candles, marks[LAST_START] + pause(terms, marks)))
     last = event_row(candles, terms, desk, marks, row)
-    if not terms.has_threshold or needs_boundary(terms):
+    if not terms.has_threshold:
         return last
+    if needs_boundary(terms):
+        return (
+            last
+            if awaits_assets(terms, marks)
+            else busy_boundary(candles, terms, desk, marks, last)
+        )
     return end_of_quiet(candles, terms, desk, row, last)
+
+
+def busy_boundary(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, row: int) -> int:
+    """Return the first row in which a boundary is due and a band may be reached.
+
+    A boundary is due in `row`. Those before the row returned are served: nothing else could happen
+    at them.
+
+    Notes
+    -----
+    Boundaries that are close together are skipped with the quiet stretch that holds them. One that
+    comes while no asset has a price is due as soon as one has.
+    """
+    grid, rows = first_boundary(terms, marks[ORIGIN]), len(candles.kinds)
+    is_dense = terms.period <= DENSE * candles.seconds
+    while row < rows:
+        end = end_of_quiet(candles, terms, desk, row, rows if is_dense else row + 1)
+        if end == row:
+            return row
+        last = end - 1
+        while last > row and not has_price(candles.prices[FILLED][last], terms.assets):
+            last -= 1
+        if has_price(candles.prices[FILLED][last], terms.assets):
+            passed = candles.first + candles.seconds * last - grid
+            marks[SERVED] = max(marks[SERVED], passed // terms.period)
+        row = max(end, row_of(candles, grid + (marks[SERVED] + 1) * terms.period))
+    return rows
+
+
+def has_price(filled: Numbers, assets: int) -> bool:
+    """Tell whether any asset has a price."""
+    for i in range(assets):
+        if filled[i] > 0:
+            return True
+    return False
 
 
 def row_of(candles: Candles, moment: int) -> int:

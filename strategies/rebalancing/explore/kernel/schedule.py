@@ -50,14 +50,19 @@ def needs_boundary(terms: Terms) -> bool:
     return terms.period > 0 and not (terms.has_threshold and terms.is_either)
 
 
+def awaits_assets(terms: Terms, marks: Numbers) -> bool:
+    """Tell whether an asset has never been available."""
+    for i in range(terms.assets):
+        if marks[SEEN + i] == 0:
+            return True
+    return False
+
+
 def sleeps(terms: Terms, marks: Numbers) -> bool:
     """Tell that nothing can be decided, whatever the prices."""
     if marks[OPEN] == 1 or marks[ORIGIN] < 0 or not needs_boundary(terms):
         return False
-    for i in range(terms.assets):
-        if marks[SEEN + i] == 0:
-            return False
-    return not has_boundary(terms, marks)
+    return not awaits_assets(terms, marks) and not has_boundary(terms, marks)
 
 
 def is_cooling(terms: Terms, marks: Numbers) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from rebalancing.explore.kernel.measure import measure
 from rebalancing.explore.kernel.memory import (
     AMOUNTS,
     CASH,
-    COUNTED,
-    FEES,
+    HODL,
+    HODL_CASH,
     KNOWN,
     LAST_START,
+    MARKED,
     NAV,
     NEVER,
     NEWEST,
@@ -18,10 +20,10 @@ from rebalancing.explore.kernel.memory import (
     ORDERED_AT,
     ORIGIN,
     PARTS,
+    PEAK,
     PRICES,
     ROW,
     SEEN,
-    TURNOVER,
     WAITING,
     Candles,
     Log,
@@ -49,6 +51,7 @@ def walk(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log
     rows = len(candles.kinds)
     row = next_row(candles, terms, desk, marks, 1)
     while row < rows:
+        measure(candles, terms, desk, marks, row + 1)
         marks[ROW], marks[NOW] = row, candles.first + candles.seconds * row
         if _put_prices(known[row], terms.assets, desk) and not sleeps(terms, marks):
             weigh(terms.assets, desk)
@@ -60,15 +63,18 @@ def walk(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log
                 desk[NAV] = worth(newest[row], terms.assets, desk)
                 order(terms, opens[row], desk, marks, log, row == rows - 1)
         row = next_row(candles, terms, desk, marks, row + 1)
+    measure(candles, terms, desk, marks, rows)
 
 
 def _clear(terms: Terms, desk: Numbers, marks: Numbers) -> None:
-    for i in range(COUNTED + 1):
+    for i in range(MARKED):
         marks[i] = 0
     marks[ORIGIN] = marks[LAST_START] = marks[ORDERED_AT] = NEVER
-    desk[CASH], desk[FEES], desk[TURNOVER] = terms.cash, 0.0, 0.0
+    for i in range(PRICES):
+        desk[i] = 0.0
+    desk[CASH] = desk[HODL_CASH] = desk[PEAK] = terms.cash
     for i in range(terms.assets):
-        desk[AMOUNTS + i] = desk[WAITING + i] = 0.0
+        desk[AMOUNTS + i] = desk[WAITING + i] = desk[HODL + i] = 0.0
         marks[SEEN + i] = 0
 
 
