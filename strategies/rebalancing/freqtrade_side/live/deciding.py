@@ -52,7 +52,7 @@ from rebalancing.view import Decision
 NOTEWORTHY = 0.05
 """Fraction by which a fee must be above the one known before it is told."""
 
-MOST_VIEWS = 4
+MOST_VIEWS = 5
 """Of one loop: one, and one after each kind of change to the portfolio."""
 
 
