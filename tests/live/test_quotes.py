@@ -34,6 +34,9 @@ def candles(**closes: float) -> dict[str, PairCandles]:
     }
 
 
+STEP = timedelta(hours=1)
+
+
 class Place:
     """A local exchange, and what a board says of its prices."""
 
@@ -44,7 +47,7 @@ class Place:
         self.exchange, self.faults, self.client = exchange, faults, client
         self.now = datetime.now(UTC)
         setup = Setup(make_settings(threshold=0.03), "USDT", ASSETS)
-        self.board = QuoteBoard(client, setup, self.now)  # type: ignore[arg-type]
+        self.board = QuoteBoard(client, setup, self.now, STEP)  # type: ignore[arg-type]
 
     def quotes(self, after: timedelta = timedelta(0), **closes: float) -> Quotes:
         known = candles(**{"BTC": 100.0, "ETH": 10.0, **closes})

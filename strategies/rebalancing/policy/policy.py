@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
+from rebalancing.config.seat import Seat
 from rebalancing.config.settings import Settings
 from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.policy.drift import threshold_vector, tolerance_bands
-from rebalancing.policy.targets import target_weights
+from rebalancing.policy.weights.configured import target_weights
+
+Choice = Callable[..., Any]
+"""The function of a choice; its seat says what it is given and returns."""
+
+
+def choice(seat: Seat, key: str) -> Choice:
+    """Return the function of the choice that a key of the settings names."""
+    found: Choice = getattr(import_module(f".{seat.value}.{key}", __package__), seat.name.lower())
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +82,15 @@ class Policy:
 
     @cached_property
     def needs_boundary(self) -> bool:
-        """Neither trigger starts a round between the boundaries of the period."""
-        has_threshold = self.settings.threshold is not None
-        both_needed = not has_threshold or self.settings.combine == "and"
-        return self.period is not None and both_needed
+        """No trigger starts a round between the boundaries of the period."""
+        return self.settings.needs_boundary
+
+    @cached_property
+    def choices(self) -> Mapping[Seat, tuple[Choice, ...]]:
+        """What is heard in each seat beside what always is, in the order of the settings."""
+        return {
+            seat: tuple(choice(seat, key) for key in self.settings.chosen(seat)) for seat in Seat
+        }
 
     @cached_property
     def no_asset(self) -> Mask:
