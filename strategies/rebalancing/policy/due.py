@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rebalancing.config.seat import Seat
 from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Reason
@@ -27,7 +26,7 @@ def due(policy: Policy, state: State, view: View, targets: Vector, tradable: Mas
     `Trigger`."""
     if state.last_start is None:
         return initial(policy, state, view)
-    for trigger in (*TRIGGERS, *policy.choices[Seat.TRIGGER]):
+    for trigger in (*TRIGGERS, *policy.triggers):
         reason = trigger(policy, state, view, targets, tradable)
         if reason is not None:
             return reason

@@ -21,12 +21,6 @@ Choice = Callable[..., Any]
 """The function of a choice; its seat says what it is given and returns."""
 
 
-def choice(seat: Seat, key: str) -> Choice:
-    """Return the function of the choice that a key of the settings names."""
-    found: Choice = getattr(import_module(f".{seat.value}.{key}", __package__), seat.name.lower())
-    return found
-
-
 @dataclass(frozen=True, eq=False)
 class Policy:
     """What is wanted, for good: two runs with the same policy differ in state and view only.
@@ -86,11 +80,19 @@ class Policy:
         return self.settings.needs_boundary
 
     @cached_property
-    def choices(self) -> Mapping[Seat, tuple[Choice, ...]]:
-        """What is heard in each seat beside what always is, in the order of the settings."""
-        return {
-            seat: tuple(choice(seat, key) for key in self.settings.chosen(seat)) for seat in Seat
-        }
+    def sources(self) -> tuple[Choice, ...]:
+        """What the settings choose to follow on the configured weights."""
+        return self._chosen(Seat.WEIGHTS)
+
+    @cached_property
+    def triggers(self) -> tuple[Choice, ...]:
+        """What the settings choose to be heard beside the triggers that always are."""
+        return self._chosen(Seat.TRIGGER)
+
+    @cached_property
+    def guards(self) -> tuple[Choice, ...]:
+        """What the settings choose to forbid buys."""
+        return self._chosen(Seat.GUARD)
 
     @cached_property
     def no_asset(self) -> Mask:
@@ -116,3 +118,9 @@ class Policy:
             return None
         is_relative = self.settings.threshold_kind == "relative"
         return tolerance_bands(self.thresholds, targets, is_relative)
+
+    def _chosen(self, seat: Seat) -> tuple[Choice, ...]:
+        return tuple(
+            getattr(import_module(f".{seat.value}.{key}", __package__), seat.name.lower())
+            for key in self.settings.chosen(seat)
+        )

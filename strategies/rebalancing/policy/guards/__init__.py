@@ -11,7 +11,6 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.account.setbacks import left_out
-from rebalancing.config.seat import Seat
 from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.policy.drift import drift_of
 from rebalancing.policy.policy import Policy
@@ -68,7 +67,7 @@ def unbought(policy: Policy, view: View) -> Mask:
     """Tell of which assets the chosen guards let nobody buy more now. A guard is given the policy
     and the view, and returns such a mask."""
     mask = policy.no_asset
-    for guard in policy.choices[Seat.GUARD]:
+    for guard in policy.guards:
         mask = mask | guard(policy, view)
     return mask
 
@@ -98,7 +97,7 @@ def targets_in_force(policy: Policy, view: View, guards: Guards) -> Vector:
     to 1.
     """
     wanted, portfolio = policy.targets, view.portfolio
-    for source in policy.choices[Seat.WEIGHTS]:
+    for source in policy.sources:
         wanted = source(policy, view, wanted)
     return targets_around(
         guards.kept, wanted, portfolio.available, guards.out, portfolio.weights, policy.reserve
