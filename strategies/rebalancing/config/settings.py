@@ -13,6 +13,7 @@ from rebalancing.config import allowed_values
 from rebalancing.config.allowed_values import Adoption, Destination, Threshold, shown
 from rebalancing.config.durations import parse_duration
 from rebalancing.config.limits import Limits
+from rebalancing.config.seat import Seat
 
 MAX_ASSETS = 50
 MAX_LINE = 300
@@ -179,6 +180,21 @@ class Settings(BaseModel):
         ),
     ] = Limits()
 
+    @classmethod
+    def keys_of(cls, seat: Seat) -> tuple[str, ...]:
+        """Return the keys that name a choice of a seat, in the order in which they are heard."""
+        return tuple(key for key, field in cls.model_fields.items() if seat in field.metadata)
+
+    def chosen(self, seat: Seat) -> tuple[str, ...]:
+        """Return those of them that are set."""
+        return tuple(key for key in self.keys_of(seat) if getattr(self, key) is not None)
+
+    @property
+    def needs_boundary(self) -> bool:
+        """No trigger starts a round between the boundaries of the period."""
+        both_needed = self.threshold is None or self.combine == "and"
+        return self.period is not None and both_needed and not self.chosen(Seat.TRIGGER)
+
     @property
     def period_duration(self) -> timedelta | None:
         """The period; None in the pure threshold mode."""
@@ -260,7 +276,8 @@ def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
     if settings.targets is None and "targets" not in bad:
         problems.append('rebalance.targets: is required, write "equal" or a map of assets')
     no_threshold = settings.threshold is None and "threshold" not in bad
-    if no_threshold and settings.period is None and "period" not in bad:
+    has_trigger = not no_threshold or settings.chosen(Seat.TRIGGER)
+    if not has_trigger and settings.period is None and "period" not in bad:
         problems.append('rebalance.period: set a period ("24h"), a threshold (0.03) or both')
     if no_threshold and settings.destination == "edge":
         problems.append('rebalance.destination: "edge" is the edge of a band, set a threshold')

@@ -123,6 +123,7 @@ class Sights:
             day=lambda: own_orders.of_last_day(now, since),
             cost=cost,
             account=account,
+            past=quotes.past,
         )
         return Sight(view, orders)
 
