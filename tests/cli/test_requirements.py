@@ -1,4 +1,4 @@
-"""What comes with a clone: pinned packages and sample candles."""
+"""Pinned packages and sample candles, as they come with a clone."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What setup.sh must not remove, and what it makes anew."""
+"""Environments that setup.sh must not remove, and those that it makes anew."""
 
 import subprocess
 from pathlib import Path

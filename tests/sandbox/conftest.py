@@ -1,4 +1,4 @@
-"""What tests of the local exchange share."""
+"""Fixtures that the tests of the local exchange share."""
 
 from collections.abc import Iterator
 

@@ -17,14 +17,7 @@ from sandbox.exchange.ledger_file import LedgerFile
 from sandbox.exchange.refusals import Reason, RefusalError
 from sandbox.exchange.trading import Trading
 from sandbox.serving.server import running
-from tests.support.exchanges import (
-    Caller,
-    limit,
-    make_account,
-    make_book,
-    make_exchange,
-    market,
-)
+from tests.support.exchanges import Caller, limit, make_account, make_book, make_exchange, market
 
 D = Decimal
 

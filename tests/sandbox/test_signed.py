@@ -1,4 +1,4 @@
-"""Who may send a signed request: keys, signatures, the time of a request, and what is logged."""
+"""Signed requests: whose keys and signatures are taken, when, and what is logged of them."""
 
 import contextlib
 import logging
