@@ -13,7 +13,7 @@ from tests.support.made_backtests import backtest_of, hours, steps
 
 
 def test_holdings_count_at_market_not_at_cost(tmp_path: Path) -> None:
-    """Facts 2 and 6: with both coins doubled there is nothing to do."""
+    """With both coins doubled there is nothing to do."""
     found = backtest_of(
         tmp_path, {"A": steps((5, 1), (60, 2)), "B": steps((5, 1), (60, 2))}, period="24h"
     )
@@ -21,7 +21,7 @@ def test_holdings_count_at_market_not_at_cost(tmp_path: Path) -> None:
 
 
 def test_a_cash_weight_is_held_although_everything_has_tripled(tmp_path: Path) -> None:
-    """Fact 6: freqtrade's own ratio would count the reserve at cost."""
+    """freqtrade's own ratio would count the reserve at cost."""
     path = steps((5, 1), (60, 3))
     targets = {"A": 0.4, "B": 0.4, "USDT": 0.2}
     found = backtest_of(tmp_path, {"A": path, "B": path}, period="24h", targets=targets)
@@ -30,7 +30,7 @@ def test_a_cash_weight_is_held_although_everything_has_tripled(tmp_path: Path) -
 
 
 def test_the_minimum_holds_for_sells_too(tmp_path: Path) -> None:
-    """Fact 4: a backtest would fill a sell of 4 USDT that an exchange refuses."""
+    """A backtest would fill a sell of 4 USDT that an exchange refuses."""
     found = backtest_of(
         tmp_path,
         {"A": steps((5, 1), (60, 1.08)), "B": steps((70, 1))},
@@ -41,7 +41,7 @@ def test_the_minimum_holds_for_sells_too(tmp_path: Path) -> None:
 
 
 def test_a_small_trade_is_left_out_and_the_others_are_made(tmp_path: Path) -> None:
-    """Facts 3 and 4: neither dropped with the round nor raised to the minimum."""
+    """Neither dropped with the round nor raised to the minimum."""
     closes = {
         "A": steps((5, 1), (40, 1.2)),
         "B": steps((45, 1)),
@@ -54,7 +54,7 @@ def test_a_small_trade_is_left_out_and_the_others_are_made(tmp_path: Path) -> No
 
 
 def test_fees_not_yet_booked_are_not_spent_twice(tmp_path: Path) -> None:
-    """Facts 7 and 45: the wallet shows 1 % more cash than there is."""
+    """The wallet shows 1 % more cash than there is."""
     path = [round(100 * (1 + 0.2 * np.sin(hour / 9)), 2) for hour in range(200)]
     other = [round(100 * (1 - 0.2 * np.sin(hour / 9)), 2) for hour in range(200)]
     found = backtest_of(tmp_path, {"A": path, "B": other}, overrides={"fee": 0.01}, threshold=0.03)
@@ -67,7 +67,7 @@ def test_fees_not_yet_booked_are_not_spent_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("coins", ["AB", "BA"])
 def test_sells_come_before_buys_whatever_the_order_of_pairs(tmp_path: Path, coins: str) -> None:
-    """Facts 13 and 41: the round is complete at one open."""
+    """The round is complete at one open."""
     closes = {"A": steps((5, 1), (40, 2)), "B": steps((45, 1))}
     found = backtest_of(tmp_path, {coin: closes[coin] for coin in coins}, threshold=0.05)
     traded = found.trades[found.trades.tag != "r0 initial"]
@@ -76,7 +76,7 @@ def test_sells_come_before_buys_whatever_the_order_of_pairs(tmp_path: Path, coin
 
 
 def test_freqtrade_still_takes_the_order_of_pairs_from_the_list_we_sort() -> None:
-    """Fact 41: guards the assumption itself."""
+    """Guards the assumption itself."""
     assert LocalTrade.get_trades_proxy(is_open=True) is LocalTrade.bt_trades_open
     assert "bt_trades_open" in Path(
         __import__("freqtrade.optimize.backtesting", fromlist=["x"]).__file__
@@ -86,7 +86,7 @@ def test_freqtrade_still_takes_the_order_of_pairs_from_the_list_we_sort() -> Non
 def test_with_another_list_the_round_completes_a_candle_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fact 41: if freqtrade ever hands out a copy."""
+    """If freqtrade ever hands out a copy."""
     original = backtest_module.open_trades  # type: ignore[attr-defined]
     monkeypatch.setattr(backtest_module, "open_trades", lambda: list(original()))
     found = backtest_of(
@@ -103,7 +103,7 @@ def test_with_another_list_the_round_completes_a_candle_later(
 
 
 def test_detail_candles_do_not_repeat_an_order(tmp_path: Path) -> None:
-    """Facts 14, 17 and 48: the callback comes again for each of them."""
+    """The callback comes again for each of them."""
     fine = {
         coin: np.repeat(path, 12)
         for coin, path in {"A": steps((5, 1), (40, 2)), "B": steps((45, 1))}.items()
@@ -125,7 +125,7 @@ def test_detail_candles_do_not_repeat_an_order(tmp_path: Path) -> None:
 
 
 def test_position_adjustment_is_off_between_rounds(tmp_path: Path) -> None:
-    """Fact 25: freqtrade copies every trade for each call."""
+    """freqtrade copies every trade for each call."""
     found = backtest_of(tmp_path, {"A": steps((45, 1)), "B": steps((45, 1))}, period="24h")
     assert found.strategy.position_adjustment_enable is False
 
@@ -147,7 +147,7 @@ def test_too_small_a_portfolio_does_not_sell_itself_into_cash(tmp_path: Path) ->
 
 
 def test_the_strategy_names_the_version_of_the_package(tmp_path: Path) -> None:
-    """Fact 37: the archive holds the strategy file, not the package."""
+    """The archive holds the strategy file, not the package."""
     found = backtest_of(tmp_path, {"A": steps((30, 1)), "B": steps((30, 1))}, period="24h")
     assert found.strategy.version() == __version__
 

@@ -15,7 +15,7 @@ from tests.support.made_backtests import backtest_of, hours, steps, with_gap
 
 
 def test_a_coin_listed_later_joins_when_it_appears(tmp_path: Path) -> None:
-    """Fact 22: before its first candle a pair has no row."""
+    """Before its first candle a pair has no row."""
     late = make_candles(steps((30, 1)), start="2024-01-02 06:00")
     found = backtest_of(
         tmp_path, {"A": steps((60, 1)), "B": steps((60, 1)), "C": late}, period="7d"
@@ -30,7 +30,7 @@ def test_a_coin_listed_later_joins_when_it_appears(tmp_path: Path) -> None:
 
 
 def test_an_asset_whose_candles_end_is_left_out_without_churn(tmp_path: Path) -> None:
-    """Fact 46: freqtrade goes on counting it."""
+    """freqtrade goes on counting it."""
     found = backtest_of(
         tmp_path,
         {"A": steps((100, 1)), "B": steps((100, 1)), "C": steps((20, 1), (10, 0.01))},
@@ -42,7 +42,7 @@ def test_an_asset_whose_candles_end_is_left_out_without_churn(tmp_path: Path) ->
 
 
 def test_a_symbol_that_returns_as_another_coin_stays_out(tmp_path: Path) -> None:
-    """Fact 47: freqtrade fills the gap with flat candles at the last price."""
+    """freqtrade fills the gap with flat candles at the last price."""
     ghost = with_gap(make_candles(steps((40, 1), (80, 20000))), 30, 60)
     found = backtest_of(
         tmp_path, {"A": steps((120, 1)), "B": steps((120, 1)), "C": ghost}, threshold=0.05
@@ -88,7 +88,7 @@ def test_the_grid_is_not_shifted_by_an_outage(tmp_path: Path) -> None:
 
 
 def test_a_coin_below_the_tick_of_its_opening_is_sold_at_its_price(tmp_path: Path) -> None:
-    """Fact 43: freqtrade takes the tick of the month of the opening, 0.01 here, and would sell
+    """freqtrade takes the tick of the month of the opening, 0.01 here, and would sell
     what is worth 0.0087 a month later at 0.01."""
     start = "2024-01-31 04:00"
     fallen = make_candles(steps((20, 50.25), (30, 0.004), (60, 0.0087)), start)
@@ -101,7 +101,7 @@ def test_a_coin_below_the_tick_of_its_opening_is_sold_at_its_price(tmp_path: Pat
 
 
 def test_candles_with_more_digits_than_a_tick_fill_all_the_same(tmp_path: Path) -> None:
-    """Fact 43: an open that is the candle's own high or low is missed by rounding it."""
+    """An open that is the candle's own high or low is missed by rounding it."""
     path = [np.exp(0.3 * np.sin(hour / 5)) / 33333 for hour in range(200)]
     other = [np.exp(0.3 * np.cos(hour / 7)) / 77 for hour in range(200)]
     found = backtest_of(tmp_path, {"A": path, "B": other}, threshold=0.05)
