@@ -46,7 +46,7 @@ def make_account(
 ) -> Account:
     """Build an account with these balances; `bnb` is the price of BNB."""
     price = None if bnb is None else Decimal(bnb)
-    account = Account(lambda: 1_700_000_000_000, fees, file, lambda _: price)
+    account = Account(lambda: 1_700_000_000_000, fees, file, lambda _asset, _quote: price)
     for asset, amount in free.items():
         account.deposit(asset, Decimal(str(amount)))
     return account
