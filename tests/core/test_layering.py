@@ -19,7 +19,17 @@ STRATEGIES = PROJECT / "strategies"
 PACKAGE = STRATEGIES / "rebalancing"
 EDGES = {PACKAGE / "__main__.py"}
 ROOMS = (
-    *("account", "config", "events", "explore/choice", "market", "performance", "policy", "rounds"),
+    *(
+        "account",
+        "config",
+        "events",
+        "explore/assets",
+        "explore/choice",
+        "market",
+        "performance",
+        "policy",
+        "rounds",
+    ),
 )
 INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
