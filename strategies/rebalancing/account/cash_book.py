@@ -28,6 +28,10 @@ class Booked:
     since: datetime | None = None
     names: tuple[str, ...] = ()
 
+    def ends_with(self, number: int, name: str) -> bool:
+        """Tell that an order was the newest one when these were booked."""
+        return number == self.last_order and name in self.names
+
 
 @dataclass(frozen=True)
 class CashBook:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from rebalancing.account.setbacks import left_out
 from rebalancing.market.portfolio import Mask, Portfolio, Vector
+from rebalancing.policy.drift import drift_of
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.targets import targets_around
 from rebalancing.state import State
@@ -54,6 +57,17 @@ def guards_of(
     hands_off = policy.mask(state.hands_off)
     out = hands_off | policy.mask(state.awaited) if state.awaited else hands_off
     return Guards(hands_off, out, kept, unsure, untradable)
+
+
+def measured_drift(
+    policy: Policy, state: State, portfolio: Portfolio, now: datetime
+) -> dict[str, float]:
+    """Return the drift of every member that has one: what is out, or has no price, has none."""
+    guards = guards_of(policy, state, now)
+    drift = drift_of(portfolio.weights, targets_in_force(policy, portfolio, guards))
+    measured = portfolio.available & ~np.append(guards.out, False)
+    members = zip(policy.members, drift.tolist(), measured.tolist(), strict=True)
+    return {name: value for name, value, is_measured in members if is_measured}
 
 
 def targets_in_force(policy: Policy, portfolio: Portfolio, guards: Guards) -> Vector:

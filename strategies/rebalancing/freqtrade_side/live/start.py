@@ -28,7 +28,6 @@ from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.order_marks import OrderMarks
-from rebalancing.freqtrade_side.live.reconciliation import Reconciliation
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
@@ -105,7 +104,7 @@ def start_live(
         snapshots,
         memory,
         QuoteBoard(exchange, setup, now),
-        Reconciliation(life.policy, snapshots, memory, trade_writer, diary),
+        trade_writer,
         lost_orders,
         diary,
         strategy.dp,

@@ -117,7 +117,9 @@ def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: dateti
     quotes = QuoteBoard(exchange, life.setup, now).at(now, candles, worth)
     fees = FeeRate(life.markets.fee)
     snapshots = Snapshots(life.setup, life.markets, life.account, fees)
-    portfolio = snapshots.portfolio(quotes.prices, own_orders.holdings())
+    held = own_orders.holdings()
+    cash = life.account.cash(held, life.state.book)
+    portfolio = snapshots.portfolio(quotes.prices, held, cash)
     without = _without(life, quotes)
     absent = without.keys() - set(life.state.without)
     state = life.state.changed(
@@ -126,7 +128,8 @@ def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: dateti
     targets = targets_in_force(life.policy, portfolio, guards_of(life.policy, state, now))
     current = state.round
     orders = [] if current is None else own_orders.of_round(current.tag)
-    view = View(now, portfolio, lambda: snapshots.rules(portfolio), own_orders.fills(orders))
+    fills = own_orders.fills(orders)
+    view = View(now, portfolio, lambda: snapshots.rules(portfolio, held), fills)
     reason, plan = _due(decide(life.policy, state, view))
     if reason is None:
         _, plan = _due(decide(life.policy, ask(state.changed(round=None), Cause.ASKED), view))

@@ -1,0 +1,84 @@
+"""Assets that a person has taken into their own hands: they stay as they are until `resume`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from rebalancing.account.account_view import AccountView
+from rebalancing.events.account import EverythingSold, TakenOver, TradeDeleted
+from rebalancing.events.event import Event
+from rebalancing.policy.policy import Policy
+from rebalancing.state import State
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Assets that were wanted, by what became of them."""
+
+    deleted: frozenset[str]
+    sold: frozenset[str]
+    reduced: frozenset[str]
+
+    @property
+    def assets(self) -> frozenset[str]:
+        return self.deleted | self.sold | self.reduced
+
+
+def taken_over(policy: Policy, state: State, account: AccountView) -> tuple[State, list[Event]]:
+    """Keep hands off what a person has sold or deleted.
+
+    Returns
+    -------
+    State
+        With those assets, and without the cost of deleted trades in the book: their coins are
+        the portfolio's no longer.
+    list of Event
+        What was done by hand since the view before.
+    """
+    trades = account.trades()
+    is_whole = not (account.deleted or trades.reduced or np.isnan(account.in_trades).any())
+    if is_whole and trades.known is None and not (state.hands_off or state.vanished):
+        return state, []
+    events: list[Event] = []
+    for trade in account.deleted:
+        if trade.cost and state.book is not None:
+            book, number = state.book.without(trade.cost), state.flows + 1
+            state = state.changed(book=book, flows=number)
+            events.append(TradeDeleted(-trade.cost, policy.stake, trade.asset, number))
+    if trades.known is not None:
+        state = state.changed(known_trades=trades.known)
+    wanted = set(policy.named(policy.targets[:-1] > 0))
+    found = _found(policy, state, account, trades.reduced, wanted)
+    if found.deleted != set(state.vanished):
+        state = state.changed(vanished=tuple(sorted(found.deleted)))
+    before, out = set(state.hands_off), found.assets
+    if out == before:
+        return state, events
+    state = state.changed(hands_off=tuple(a for a in policy.assets if a in out))
+    if new := out - before:
+        if found.deleted | found.sold == wanted and state.paused is None:
+            return state.changed(paused=EverythingSold.why), [*events, EverythingSold()]
+        deleted, sold, reduced = (kind & new for kind in (found.deleted, found.sold, found.reduced))
+        events.append(TakenOver(deleted, sold, reduced, state.hands_off))
+    return state, events
+
+
+def _found(
+    policy: Policy,
+    state: State,
+    account: AccountView,
+    reduced: Collection[str],
+    wanted: set[str],
+) -> _Found:
+    absent = wanted.intersection(policy.named(np.isnan(account.in_trades)))
+    gone = {trade.asset for trade in account.deleted if trade.is_open}
+    vanished = absent & {*state.vanished, *gone}
+    closed = set(account.closed()) if absent else set()
+    return _Found(
+        frozenset(vanished),
+        frozenset((absent & closed) - vanished),
+        frozenset(reduced) & (wanted - absent),
+    )
