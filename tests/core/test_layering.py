@@ -134,6 +134,11 @@ def test_only_what_puts_it_together_imports_the_live_loop() -> None:
     assert users == {PACKAGE / "freqtrade_side" / "modes.py"}
 
 
+def test_a_bot_does_not_look_at_itself_from_outside() -> None:
+    users = {room_of(module_of(path)) for path in FREQTRADE_SIDE if "outside" in rooms_used(path)}
+    assert users <= {"history"}
+
+
 def test_records_import_no_other_part_of_the_freqtrade_side() -> None:
     """They serve the bot and all that read of it."""
     own = "rebalancing.freqtrade_side"

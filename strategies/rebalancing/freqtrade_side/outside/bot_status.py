@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from rebalancing.config.durations import parse_duration
+from rebalancing.account.members import Member, members_of
 from rebalancing.freqtrade_side.records.pulse import Pulse
+from rebalancing.policy.period import next_boundary
 from rebalancing.rounds.round import Fill
 from rebalancing.rounds.tag import round_tag
 from rebalancing.state import State
@@ -46,39 +47,6 @@ class SignsOfLife:
     now: datetime
     holder: str | None
     pulse: Pulse | None
-
-
-@dataclass(frozen=True)
-class Member:
-    """The stake currency or an asset of the portfolio, at the newest check.
-
-    Parameters
-    ----------
-    amount : float
-        Coins, or stake currency, at the check.
-    price : float or None
-        Stake currency for one; None if it had none.
-    weight, target : float or None
-        Fractions; the weight is None if it had no price, the target if it has none.
-    drift : float or None
-        As the bot measures it; None where it measures none.
-    note : str
-        "hands off", "left out: " or "no price yet, held in cash until it has one: " and why,
-        "leaving", or empty.
-    """
-
-    asset: str
-    amount: float
-    price: float | None
-    weight: float | None
-    target: float | None
-    drift: float | None
-    note: str = ""
-
-    @property
-    def value(self) -> float | None:
-        """Stake currency."""
-        return None if self.price is None else self.amount * self.price
 
 
 @dataclass(frozen=True)
@@ -218,33 +186,6 @@ def open_round_tag(state: State | None) -> str | None:
     return round_tag(state.round.number, state.round.reason)
 
 
-def members_of(state: State, stake: str, held: Mapping[str, float]) -> tuple[Member, ...]:
-    """Return the assets at the newest check, cash last; the parameters are those of
-    `bot_status`."""
-    prices = {**state.prices, stake: 1.0}
-    # What the check counted: coins below a lot too, and none that have left the account.
-    amounts = {**held, **state.amounts, stake: state.cash or 0.0}
-    named = dict.fromkeys([*state.targets, *state.leaving, *held])
-    assets = [*(asset for asset in named if asset != stake), stake]
-
-    def note(asset: str) -> str:
-        if asset in state.hands_off:
-            return "hands off"
-        if asset in state.awaited:
-            return f"no price yet, held in cash until it has one: {state.left_out[asset]}"
-        if asset in state.left_out:
-            return f"left out: {state.left_out[asset]}"
-        return "leaving" if asset in state.leaving else ""
-
-    def member(asset: str) -> Member:
-        weight, target = state.weights.get(asset), state.targets.get(asset)
-        amount, price = amounts.get(asset, 0.0), prices.get(asset)
-        drift = state.drifts.get(asset)
-        return Member(asset, amount, price, weight, target, drift, note(asset))
-
-    return tuple(map(member, assets))
-
-
 def _open_round(state: State, done: Mapping[str, Fill]) -> OpenRound | None:
     current, tag = state.round, open_round_tag(state)
     if current is None or tag is None:
@@ -256,10 +197,3 @@ def _open_round(state: State, done: Mapping[str, Fill]) -> OpenRound | None:
         left[asset] = max(0.0, bought - fill.bought) - coins * state.prices.get(asset, 0.0)
     wanted = {asset: size for asset, size in left.items() if size}
     return OpenRound(tag, current.started, current.tries, wanted)
-
-
-def next_boundary(state: State) -> datetime | None:
-    """Return the next boundary of the period; None without one, and before the initial round."""
-    if state.period is None or state.origin is None:
-        return None
-    return state.origin + (state.served + 1) * parse_duration(state.period)
