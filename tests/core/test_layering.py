@@ -160,7 +160,7 @@ def closure(distribution: str) -> set[str]:
     return known
 
 
-EXTRAS = {"arch", "skfolio"}
+EXTRAS = {"arch", "numba", "skfolio"}
 """What the explorer uses where it is installed."""
 
 
