@@ -23,8 +23,8 @@ from tests.support.imports import (
 from tests.support.patience import PATIENCE
 
 EDGES = {PACKAGE / "__main__.py"}
-ROOMS = ("account", "config", "events", "market", "performance", "policy", "rounds")
-INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
+ROOMS = ("account", "config", "events", "explore", "market", "performance", "policy", "rounds")
+INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).rglob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
 HOSTS = ("freqtrade", "ccxt", "sqlalchemy", "pandas")
@@ -52,7 +52,7 @@ def rooms_used(path: Path) -> set[str]:
 
 def test_there_is_something_to_look_at() -> None:
     assert {"settings.py", "planner.py", "decide.py"} <= {path.name for path in PURE}
-    assert {path.parent.name for path in INNER} == {*ROOMS}
+    assert {path.relative_to(PACKAGE).parts[0] for path in INNER} == {*ROOMS}
     assert len(FREQTRADE_SIDE) > 3
 
 
@@ -160,9 +160,13 @@ def closure(distribution: str) -> set[str]:
     return known
 
 
+EXTRAS = {"arch", "skfolio"}
+"""What the explorer uses where it is installed."""
+
+
 def test_everything_imported_comes_with_plain_freqtrade() -> None:
     """Who copies the strategy and its package into a freqtrade needs to install nothing else."""
-    own = {"rebalancing", "smartrebalance", "sandbox"}  # of the last one see below
+    own = {"rebalancing", "smartrebalance", "sandbox", *EXTRAS}  # of the last ones see below
     files = sorted(STRATEGIES.rglob("*.py"))
     used = {m.split(".")[0] for path in files for m in imports(path)} - set(sys.stdlib_module_names)
     distributions = importlib.metadata.packages_distributions()
@@ -174,6 +178,26 @@ def test_everything_imported_comes_with_plain_freqtrade() -> None:
         if module.lower() not in own
         and not {d.lower().replace("_", "-") for d in distributions.get(module, [])} & brought
     } == set()
+
+
+def test_extras_are_imported_where_they_are_used_and_only_by_the_explorer() -> None:
+    """A module that needs one can be imported without it."""
+    for path in sorted(STRATEGIES.rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        used = {name for name in imports(path) if top(name) in EXTRAS}
+        at_the_top = [
+            node
+            for node in tree.body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            and EXTRAS & {top(name) for name in _named(node)}
+        ]
+        assert at_the_top == [], name_of(path)
+        assert not used or PACKAGE / "explore" in path.parents, name_of(path)
+
+
+def _named(node: ast.Import | ast.ImportFrom) -> list[str]:
+    names = [alias.name for alias in node.names]
+    return [str(node.module)] if isinstance(node, ast.ImportFrom) else names
 
 
 LAUNCH = PACKAGE / "launch"
