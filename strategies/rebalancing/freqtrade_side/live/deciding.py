@@ -51,7 +51,7 @@ from rebalancing.view import Decision, View
 NOTEWORTHY = 0.05
 """Fraction by which a fee must be above the one known before it is told."""
 
-MOST_VIEWS = 4
+MOST_VIEWS = 5
 """Of one loop: one, and one after each kind of change to the portfolio."""
 
 
@@ -160,14 +160,18 @@ class Deciding:
 
     def _note_figures(self, view: View) -> None:
         portfolio = view.portfolio
-        prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+        named = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+        prices = {asset: price for asset, price in named if np.isfinite(price)}
+        known = self._memory.state.last_prices
+        gone = [asset for asset in portfolio.assets if asset not in prices and asset in known]
         self._memory.note(
             cash=portfolio.cash,
             nav=portfolio.nav,
             weights=weights_by_member(portfolio, self._setup.stake),
             drifts=measured_drift(self._policy, self._memory.state, view),
             amounts=dict(zip(portfolio.assets, portfolio.amounts.tolist(), strict=True)),
-            prices={asset: price for asset, price in prices if np.isfinite(price)},
+            prices=prices,
+            prices_before={asset: known[asset] for asset in gone},
             checked_at=view.moment,
         )
         self._diary.change(view.moment, Debt(portfolio.nav, self._setup.stake))

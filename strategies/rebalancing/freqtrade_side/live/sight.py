@@ -139,7 +139,7 @@ class Sights:
 
         def trades() -> SeenTrades:
             known = None
-            if deleted or self._read_for != (held, since):  # to look through all takes a while
+            if self._read_for != (held, since):  # to look through all takes a while
                 self._read_for = (held, since)
                 self._reduced = frozenset(ended_trades.reduced_by_others(own, since))
                 known = ended_trades.known_trades(own)
