@@ -142,7 +142,13 @@ class _Walk:
             return
         portfolio = Portfolio(self.policy.assets, self.amounts.copy(), known, self.cash)
         smallest = self.policy.settings.min_trade
-        view = View(moment, portfolio, lambda: self.markets.rules(known, smallest), self.executed)
+        view = View(
+            moment,
+            portfolio,
+            lambda: self.markets.rules(known, smallest),
+            self.executed,
+            past=lambda: self.prices.past(moment),
+        )
         decision = decide(self.policy, self.state, view)
         self.state = decision.state
         self.events += [(moment, event) for event in decision.events]

@@ -14,6 +14,7 @@ class OmissionReason(StrEnum):
     LEAVES_DUST = "would leave less than the smallest order"
     NO_CASH = "not enough cash"
     CLOSED = "cannot be traded now"
+    GUARDED = "a guard forbids to buy it now"
     NO_USE = "the buys it would pay for are left out"
 
 

@@ -123,6 +123,7 @@ class Sights:
             day=lambda: own_orders.of_last_day(now, since),
             cost=cost,
             account=account,
+            past=quotes.past,
         )
         return Sight(view, orders)
 
@@ -138,7 +139,7 @@ class Sights:
 
         def trades() -> SeenTrades:
             known = None
-            if deleted or self._read_for != (held, since):  # to look through all takes a while
+            if self._read_for != (held, since):  # to look through all takes a while
                 self._read_for = (held, since)
                 self._reduced = frozenset(ended_trades.reduced_by_others(own, since))
                 known = ended_trades.known_trades(own)

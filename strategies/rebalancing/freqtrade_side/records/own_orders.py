@@ -293,7 +293,7 @@ def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
     sums: dict[int, float] = defaultdict(float)
     for order in executed(database().orders.c.order_date >= since):
         parsed = parse_tag(order.tag)
-        if parsed is not None and parsed.reason.cause.is_policy:
+        if parsed is not None and parsed.reason.is_policy:
             sums[parsed.number] += order.notional
     return [Done(number, notional) for number, notional in sums.items()]
 
