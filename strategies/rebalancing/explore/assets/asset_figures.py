@@ -84,6 +84,5 @@ def rolling_volatility(closes: DailyCloses, column: int) -> Vector:
     found = np.full(len(returns), np.nan)
     edges = np.flatnonzero(np.diff(np.isfinite(returns), prepend=False, append=False))
     for begin, end in edges.reshape(-1, 2):
-        if end - begin >= WINDOW:
-            found[begin:end] = STDDEV(returns[begin:end], WINDOW) * np.sqrt(DAYS_A_YEAR)
+        found[begin:end] = STDDEV(returns[begin:end], WINDOW) * np.sqrt(DAYS_A_YEAR)
     return found
