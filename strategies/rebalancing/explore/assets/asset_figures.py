@@ -76,8 +76,10 @@ def _figures(closes: DailyCloses, column: int) -> AssetFigures:
 
 
 def rolling_volatility(closes: DailyCloses, column: int) -> Vector:
-    """Return the volatility of the last 30 days, shape (days,), for a year; NaN before, and after a
-    day without a close."""
+    """Return the volatility of the last 30 days, shape (days,), for a year.
+
+    NaN before, and after a day without a close.
+    """
     from talib import STDDEV  # it imports pandas
 
     returns = np.append(np.nan, closes.returns[:, column])

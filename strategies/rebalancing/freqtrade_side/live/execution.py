@@ -1,5 +1,7 @@
-"""From the open round to freqtrade's orders: what each pair is told, and what is written down
-before it is."""
+"""From the open round to freqtrade's orders.
+
+What each pair is told, and what is written down before it is.
+"""
 
 from __future__ import annotations
 
@@ -124,8 +126,10 @@ class Execution:
         return stake
 
     def adjust(self, trade: LocalTrade, now: datetime, rate: float) -> tuple[float, str] | None:
-        """Return the stake by which to change a holding, negative to sell, and the tag; `rate` is
-        the price of a buy."""
+        """Return the stake by which to change a holding, negative to sell, and the tag.
+
+        `rate` is the price of a buy.
+        """
         current = self._memory.state.round
         asset = trade.safe_base_currency
         if not self.is_ordering or current is None or trade.has_open_orders:

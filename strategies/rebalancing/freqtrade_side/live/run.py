@@ -154,8 +154,10 @@ class LiveRun:
             return 0.0
 
     def adjustment(self, trade: LocalTrade, now: datetime, rate: float) -> tuple[float, str] | None:
-        """Return the stake by which to change a trade and the tag of the order; `rate` is the
-        price of a buy."""
+        """Return the stake by which to change a trade and the tag of the order.
+
+        `rate` is the price of a buy.
+        """
         try:
             return self.execution.adjust(trade, now, rate)
         except Exception as error:  # freqtrade would log it and leave the database as it is
@@ -203,8 +205,10 @@ class LiveRun:
         return self._memory.is_held is None
 
     def _is_ousted(self, now: datetime) -> bool:
-        """Tell whether another process has got the database: what is remembered here is old then,
-        whether that process goes on or not."""
+        """Tell whether another process has got the database.
+
+        What is remembered here is old then, whether that process goes on or not.
+        """
         if self._ousted_by is None:
             self._ousted_by = keep_lease()
             if self._ousted_by is not None:
@@ -259,8 +263,10 @@ class LiveRun:
             self._memory.save(now)
 
     def _end_unlisted(self, now: datetime, open_sides: Collection[str]) -> None:
-        """Wait no longer for orders of pairs that have ended: nobody answers for them. These have
-        open orders."""
+        """Wait no longer for orders of pairs that have ended: nobody answers for them.
+
+        These have open orders.
+        """
         intents = self._memory.state.intents
         meant = {intent.asset: f"{intent.asset}/{self._setup.stake}" for intent in intents}
         for pair in {*open_sides, *meant.values()}:

@@ -1,5 +1,7 @@
-"""The bot's orders in freqtrade's database, asked for column by column: objects would cost
-milliseconds in every loop."""
+"""The bot's orders in freqtrade's database, asked for column by column.
+
+Objects would cost milliseconds in every loop.
+"""
 
 from __future__ import annotations
 
