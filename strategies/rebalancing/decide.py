@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
+from rebalancing.account.reconciliation import reconcile
 from rebalancing.account.setbacks import after_orders, left_out
+from rebalancing.events.event import Event
 from rebalancing.policy.guards import guards_of
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause, Reason
@@ -27,15 +30,22 @@ def decide(policy: Policy, state: State, view: View) -> Decision:
     """
     if view.refused or view.made:
         state = _with_setbacks(policy, state, view)
+    flows: tuple[Event, ...] = ()
+    if view.account is not None:
+        found = reconcile(policy, state, view, view.account)
+        if found.looks_again or found.is_unsure:
+            return found
+        state, flows = found.state, found.flows
     if state.is_held:
-        return Decision(state)
+        return Decision(state, flows=flows)
     guards = guards_of(policy, state, view.moment, view.locked, view.doubted)
     events: list[RoundEvent] = []
     if state.round is not None:
         state = follow(policy, state, view, guards, events)
     if state.round is not None or state.is_held or not view.may_open:
-        return Decision(state, tuple(events))
-    return begin(policy, state, view, guards, events)
+        return Decision(state, tuple(events), flows=flows)
+    found = begin(policy, state, view, guards, events)
+    return replace(found, flows=flows) if flows else found
 
 
 def take(state: State, asset: str, now: datetime) -> tuple[State, Trade | None]:

@@ -81,8 +81,14 @@ class State(BaseModel):
         Coins of the account that were seen and not adopted while `adopts` was configured.
     book, flows
         The cash, and how many cash flows have been recorded.
-    cash, nav, weights, amounts, prices, checked_at
-        Of the newest check that was written.
+    missing : dict of str to float
+        Coins that one answer of the exchange has shown to be gone, by asset.
+    suspect : float
+        A cash flow that one answer has shown, stake currency; 0 for none.
+    prices_before : dict of str to float
+        The last price of each asset that has none now; its coins may leave yet.
+    cash, nav, weights, drifts, amounts, prices, checked_at
+        Of the newest check that was written. A member without a drift is out, or has no price.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -125,12 +131,21 @@ class State(BaseModel):
     adopts: bool | Literal["all"] | None = None
     book: CashBook | None = None
     flows: int = 0
+    missing: dict[str, float] = Field(default_factory=dict)
+    suspect: float = 0.0
     cash: float | None = None
     nav: float | None = None
     weights: dict[str, float] = Field(default_factory=dict)
+    drifts: dict[str, float] = Field(default_factory=dict)
     amounts: dict[str, float] = Field(default_factory=dict)
     prices: dict[str, float] = Field(default_factory=dict)
+    prices_before: dict[str, float] = Field(default_factory=dict)
     checked_at: datetime | None = None
+
+    @property
+    def last_prices(self) -> dict[str, float]:
+        """Of the newest check, and of what had no price then the last one before it."""
+        return {**self.prices_before, **self.prices}
 
     @property
     def is_held(self) -> str | None:

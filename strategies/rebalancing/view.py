@@ -6,8 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from rebalancing.account.account_view import AccountView
+from rebalancing.events.event import Event
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Mask, Portfolio
+from rebalancing.market.prices import Past, no_past
 from rebalancing.policy.limits import Done
 from rebalancing.rounds.events import RoundEvent
 from rebalancing.rounds.round import Fill
@@ -49,6 +52,10 @@ class View:
     cost : callable
         Gives what the orders of the open round got less, or paid more, than at prices by asset,
         stake currency.
+    account : AccountView or None
+        What the account did beside the rounds; None: nothing, or it cannot be told now.
+    past : callable
+        Gives the prices up to now, see `Past`; called only where a choice looks back.
     """
 
     moment: datetime
@@ -65,6 +72,8 @@ class View:
     made: Collection[str] = ()
     day: Callable[[], Iterable[Done]] | None = None
     cost: Callable[[Mapping[str, float]], float] = lambda _prices: 0.0
+    account: AccountView | None = None
+    past: Past = no_past
 
 
 @dataclass(frozen=True)
@@ -77,11 +86,22 @@ class Decision:
         From now on; the same object where nothing happened. The trades that may be ordered are
         the `waiting` ones of its round.
     events : tuple of RoundEvent
-        What happened, in order.
+        What happened to rounds, in order.
     needs_balances : bool
         A round is due and does not begin on old balances: ask for them, and decide again.
+    flows : tuple of Event
+        What the account did beside the rounds, in order. Coins that left are to be taken out of
+        their trades, adopted ones entered, cash flows recorded, before the state is taken over.
+    looks_again : bool
+        The portfolio is another one now: gather a view of it, and decide again at once.
+    is_unsure : bool
+        Cash or coins have only just come or gone, and the next answer of the exchange has to show
+        it too: the figures of this view are not to be told. It `needs_balances`.
     """
 
     state: State
     events: tuple[RoundEvent, ...] = ()
     needs_balances: bool = False
+    flows: tuple[Event, ...] = ()
+    looks_again: bool = False
+    is_unsure: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from freqtrade.persistence import Order, Trade
 
-from rebalancing.freqtrade_side.outside.bot_status import SILENT_AFTER, Life, bot_status
+from rebalancing.freqtrade_side.outside.bot_status import SILENT_AFTER, SignsOfLife, bot_status
 from rebalancing.freqtrade_side.records import commands, store
 from rebalancing.freqtrade_side.records.lease import take_lease
 from rebalancing.freqtrade_side.records.pulse import Pulse
@@ -90,6 +90,7 @@ def save_state(**facts: Any) -> None:
         "cash": 50.0,
         "nav": 1000.0,
         "weights": {"BTC": 0.5, "ETH": 0.25, "SOL": 0.2, "USDT": 0.05},
+        "drifts": {"BTC": 0.0025, "ETH": -0.0485, "SOL": 0.001, "USDT": 0.045},
         "prices": {"BTC": 50_000.0, "ETH": 2_500.0, "SOL": 100.0},
         "checked_at": NOW,
     }
@@ -117,24 +118,22 @@ def test_status_of_a_bot_that_has_not_checked_anything(folder: Path) -> None:
     assert "not started" in rebalance(folder, "status").stdout
 
 
-def test_status_measures_drift_as_the_bot_does(folder: Path) -> None:
+def test_status_shows_the_figures_of_the_newest_check(folder: Path) -> None:
     hold_the_portfolio()
     save_state()
     status = read_status(folder)["status"]
     assert (status["condition"], status["nav"], status["cash"]) == ("running", 1000, 50)
     drift = {member["asset"]: member["drift"] for member in status["members"]}
-    # The reserve of half a point is no drift: the others share what is left of the targets.
-    expected = {"BTC": 0.0025, "ETH": -0.0485, "SOL": 0.001, "USDT": 0.045}
-    assert drift == pytest.approx(expected)
+    assert drift == {"BTC": 0.0025, "ETH": -0.0485, "SOL": 0.001, "USDT": 0.045}
     values = {member["asset"]: member["value"] for member in status["members"]}
     assert values == pytest.approx({"BTC": 500, "ETH": 250, "SOL": 200, "USDT": 50})
 
 
-def test_status_holds_what_was_sold_by_hand_in_cash(folder: Path) -> None:
-    save_state(hands_off=("SOL",), weights={"BTC": 0.5, "ETH": 0.3, "SOL": 0.0, "USDT": 0.2})
+def test_status_says_what_was_sold_by_hand(folder: Path) -> None:
+    save_state(hands_off=("SOL",), drifts={"BTC": 0.0, "ETH": 0.0, "USDT": 0.0})
     status = read_status(folder)["status"]
     drift = {member["asset"]: member["drift"] for member in status["members"]}
-    assert drift == {"BTC": pytest.approx(0), "ETH": pytest.approx(0), "SOL": None, "USDT": 0}
+    assert drift == {"BTC": 0, "ETH": 0, "SOL": None, "USDT": 0}
     assert [m["asset"] for m in status["members"] if m["note"] == "hands off"] == ["SOL"]
 
 
@@ -181,7 +180,7 @@ def test_status_tells_a_bot_that_does_nothing_from_one_that_runs(
     at = NOW - heard * SILENT_AFTER / 10
     pulse = None if freqtrade is None else Pulse(at, freqtrade)
     state = State(**({"targets": TARGETS, "at": at} | facts))
-    found = bot_status(state, "USDT", {}, {}, 0.0, Life(NOW, holder, pulse))
+    found = bot_status(state, "USDT", {}, {}, SignsOfLife(NOW, holder, pulse))
     assert (found.condition, found.why) == expected
 
 

@@ -47,8 +47,9 @@ def _age(database: str, seconds: float) -> None:
     for trade in Trade.session.scalars(select(Trade).where(Trade.is_open.is_(False))):
         trade.close_date -= by  # compared with what was asked for since
     for order in Order.session.scalars(select(Order).where(Order.ft_is_open.is_(False))):
-        if order.order_filled_date and parse_tag(order.ft_order_tag) is None:
-            order.order_filled_date -= by  # of a sale by hand, for the same reason
+        is_by_hand = order.ft_order_side == "sell" and parse_tag(order.ft_order_tag) is None
+        if order.order_filled_date and is_by_hand:
+            order.order_filled_date -= by  # for the same reason
     Trade.commit()
 
 

@@ -24,6 +24,8 @@ class CashFlow(Event):
         Code of the stake currency.
     opening : bool
         It is the first one.
+    number : int
+        Of the flow, from 1.
     """
 
     kind: ClassVar[str] = "flow"
@@ -31,6 +33,7 @@ class CashFlow(Event):
     amount: float
     stake: str
     opening: bool
+    number: int
 
     @property
     def text(self) -> str:
@@ -53,6 +56,8 @@ class TradeDeleted(Event):
         Stake currency, negative if the orders had cost something.
     stake, asset : str
         Codes.
+    number : int
+        Of the flow, from 1.
     """
 
     kind: ClassVar[str] = "flow"
@@ -60,6 +65,7 @@ class TradeDeleted(Event):
     amount: float
     stake: str
     asset: str
+    number: int
 
     @property
     def text(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from rebalancing.config.durations import parse_duration
 from rebalancing.state import State
 
 
@@ -44,3 +45,10 @@ class PeriodGrid:
     def serve(self, now: datetime) -> PeriodGrid:
         """Return the grid with every boundary up to `now` served; the grid itself stays."""
         return replace(self, served=self.boundary(now)) if self.due(now) else self
+
+
+def next_boundary(state: State) -> datetime | None:
+    """Return the next boundary of the period; None without one, and before the initial round."""
+    if state.period is None or state.origin is None:
+        return None
+    return state.origin + (state.served + 1) * parse_duration(state.period)

@@ -7,10 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from rebalancing import read_settings
 from rebalancing.cli.schema import schema as command
 from rebalancing.config.schema import config_schema
-from rebalancing.config.settings import Settings
+from rebalancing.config.settings import Settings, read_settings
 from tests.support.builders import PROJECT
 
 COMMITTED = PROJECT / "strategies" / "rebalancing" / "config.schema.json"

@@ -21,14 +21,14 @@ def row(event: Event, kind: str, text: str, is_told: bool = False, **facts: Any)
 
 ROWS = [
     row(
-        account.CashFlow(10_000.0, "USDT", True),
+        account.CashFlow(10_000.0, "USDT", True, 1),
         "flow",
         "+10,000.00 USDT",
         amount=1e4,
         opening=True,
     ),
     row(
-        account.TradeDeleted(-400.5, "USDT", "SOL"),
+        account.TradeDeleted(-400.5, "USDT", "SOL", 2),
         "flow",
         "-400.50 USDT: a trade of SOL was deleted, and with it what its orders had cost",
         amount=-400.5,

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from rebalancing.decide import decide
-from rebalancing.events.account import Debt, HigherFee
+from rebalancing.events.account import (
+    Adopted,
+    CashFlow,
+    CoinsLeft,
+    Debt,
+    HigherFee,
+    TradeDeleted,
+)
+from rebalancing.events.event import Event
 from rebalancing.events.rounds import (
     LimitReached,
     NoRound,
@@ -18,14 +27,15 @@ from rebalancing.events.rounds import (
     RoundPlannedAgain,
 )
 from rebalancing.freqtrade_side.live.diary import Diary
-from rebalancing.freqtrade_side.live.locks import ALL_PAIRS, locked_pairs
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.refusals import Refusals
+from rebalancing.freqtrade_side.live.sight import Sight, Sights
+from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
-from rebalancing.freqtrade_side.records import own_orders
-from rebalancing.freqtrade_side.records.own_orders import Executed
-from rebalancing.market.portfolio import Mask, Portfolio
+from rebalancing.freqtrade_side.records import own_orders, store
+from rebalancing.freqtrade_side.records.own_orders import Executed, Holding, Standing
+from rebalancing.policy.guards import measured_drift
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause
 from rebalancing.rounds.events import (
@@ -36,17 +46,22 @@ from rebalancing.rounds.events import (
     RoundPlanned,
 )
 from rebalancing.rounds.opening import weights_by_member
-from rebalancing.view import View
+from rebalancing.view import Decision, View
 
 NOTEWORTHY = 0.05
 """Fraction by which a fee must be above the one known before it is told."""
 
+MOST_VIEWS = 5
+"""Of one loop: one, and one after each kind of change to the portfolio."""
+
 
 class Deciding:
-    """Gathers what is known, decides, and tells what comes of it.
+    """Decides, does what a decision names before anything else, and tells what came of it.
 
     Parameters
     ----------
+    trade_writer : TradeWriter
+        Enters adopted coins, takes out those that left.
     refusals : Refusals
         Knows why orders were not made.
 
@@ -54,6 +69,8 @@ class Deciding:
     ----------
     decision : str or None
         What became of a round that was due: opened, or not and why. It stays until it is cleared.
+    held : mapping of str to Holding, or None
+        The open trades by pair, as they were when it was decided; None since it was cleared.
     """
 
     def __init__(
@@ -61,6 +78,7 @@ class Deciding:
         policy: Policy,
         snapshots: Snapshots,
         memory: Memory,
+        trade_writer: TradeWriter,
         diary: Diary,
         refusals: Refusals,
     ) -> None:
@@ -68,84 +86,95 @@ class Deciding:
         self._snapshots = snapshots
         self._setup = snapshots.setup
         self._memory = memory
+        self._trade_writer = trade_writer
         self._diary = diary
         self._refusals = refusals
-        self.decision: str | None = None
+        self._sights = Sights(snapshots, refusals)
+        self.clear()
 
-    def decide(self, now: datetime, quotes: Quotes, is_fresh: bool) -> bool:
-        """Go on with the open round, or open one if one is due.
+    def clear(self) -> None:
+        """Forget what was decided: a loop begins."""
+        self.decision: str | None = None
+        self.held: Mapping[str, Holding] | None = None
+
+    def decide(self, now: datetime, quotes: Quotes, orders: Standing, is_fresh: bool) -> bool:
+        """Take note of what the account did, go on with the open round, or open one if one is due.
 
         Parameters
         ----------
         now : datetime
-            UTC.
+            UTC; no order may be open.
         quotes : Quotes
-            Prices. While one of them is doubted the newest that could be trusted stands for it, its
-            asset is not traded, and no round opens.
+            Prices.
+        orders : Standing
+            All orders.
         is_fresh : bool
             The balances are of this loop.
 
         Returns
         -------
         bool
-            False if a round is due that does not open on balances of a minute ago.
+            False if the exchange has to be asked for the balances before this is decided.
         """
-        portfolio = self._snapshots.portfolio(quotes.trusted, own_orders.holdings())
-        prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+        for _ in range(MOST_VIEWS):
+            self.held = held = own_orders.holdings()
+            self._compare_fees(now, held)
+            state = self._memory.state
+            sight = self._sights.settled(now, quotes, state, held, orders, is_fresh)
+            decision = self._decide(sight)
+            if not decision.looks_again:
+                break
+            orders = own_orders.standing()
+        if not decision.is_unsure:
+            self._note_figures(sight.view)
+        return not decision.needs_balances
+
+    def wait(self, now: datetime, quotes: Quotes) -> None:
+        """Follow a round whose orders neither fill nor end."""
+        held = own_orders.holdings()
+        self._decide(self._sights.waiting(now, quotes, self._memory.state, held))
+
+    def _decide(self, sight: Sight) -> Decision:
+        now = sight.view.moment
+        decision = decide(self._policy, self._memory.state, sight.view)
+        for flow in decision.flows:
+            self._diary.write(now, self._carried_out(now, flow))
+        self._memory.state = decision.state
+        for event in decision.events:
+            self._tell(now, event, sight.orders)
+        return decision
+
+    def _carried_out(self, now: datetime, event: Event) -> Event:
+        """Write into freqtrade's trades what the account did, and return what it came to."""
+        if isinstance(event, CashFlow | TradeDeleted):
+            store.add_flow(event.number, now, event.amount)
+        elif isinstance(event, CoinsLeft):
+            pair = f"{event.asset}/{event.stake}"
+            self._trade_writer.release(pair, event.coins, event.price, now)
+        elif isinstance(event, Adopted):
+            pair = f"{event.asset}/{event.stake}"
+            coins = self._trade_writer.adopt(pair, event.coins, event.price, now)
+            self._snapshots.account.balance_adopted(event.asset, coins, coins * event.price)
+            return replace(event, coins=coins)
+        return event
+
+    def _note_figures(self, view: View) -> None:
+        portfolio = view.portfolio
+        named = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+        prices = {asset: price for asset, price in named if np.isfinite(price)}
+        known = self._memory.state.last_prices
+        gone = [asset for asset in portfolio.assets if asset not in prices and asset in known]
         self._memory.note(
             cash=portfolio.cash,
             nav=portfolio.nav,
             weights=weights_by_member(portfolio, self._setup.stake),
+            drifts=measured_drift(self._policy, self._memory.state, view),
             amounts=dict(zip(portfolio.assets, portfolio.amounts.tolist(), strict=True)),
-            prices={asset: price for asset, price in prices if np.isfinite(price)},
-            checked_at=now,
+            prices=prices,
+            prices_before={asset: known[asset] for asset in gone},
+            checked_at=view.moment,
         )
-        self._diary.change(now, Debt(portfolio.nav, self._setup.stake))
-        self._compare_fees(now)
-        return self._decide(now, portfolio, quotes, is_fresh=is_fresh)
-
-    def wait(self, now: datetime, quotes: Quotes) -> None:
-        """Follow a round whose orders neither fill nor end."""
-        portfolio = self._snapshots.portfolio(quotes.trusted, own_orders.holdings())
-        self._decide(now, portfolio, quotes, open_orders=True)
-
-    def _decide(
-        self,
-        now: datetime,
-        portfolio: Portfolio,
-        quotes: Quotes,
-        is_fresh: bool = True,
-        open_orders: bool = False,
-    ) -> bool:
-        current, since = self._memory.state.round, self._memory.state.limits_from
-        orders = [] if current is None else own_orders.of_round(current.tag)
-        filled = [order.filled_at for order in orders if order.filled_at is not None]
-        refused, made = ({}, set()) if open_orders else self._refusals.take()
-
-        def cost(opening: Mapping[str, float]) -> float:
-            return own_orders.slippage(orders, opening)
-
-        view = View(
-            now,
-            portfolio,
-            lambda: self._snapshots.rules(portfolio),
-            own_orders.fills(orders),
-            open_orders,
-            last_fill=max(filled, default=None),
-            may_open=not (quotes.trouble or open_orders),
-            is_fresh=is_fresh,
-            locked=self._locked(now),
-            doubted=quotes.doubted,
-            refused=refused,
-            made=made,
-            day=lambda: own_orders.of_last_day(now, since),
-            cost=cost,
-        )
-        decision = decide(self._policy, self._memory.state, view)
-        self._memory.state = decision.state
-        for event in decision.events:
-            self._tell(now, event, orders)
-        return not decision.needs_balances
+        self._diary.change(view.moment, Debt(portfolio.nav, self._setup.stake))
 
     def _tell(self, now: datetime, event: RoundEvent, orders: list[Executed]) -> None:
         stake, without = self._setup.stake, self._memory.state.left_out
@@ -167,7 +196,7 @@ class Deciding:
             self._diary.write(now, LimitReached(event.why))
 
     def _tell_no_round(self, now: datetime, event: RoundDeclined) -> None:
-        if event.reason.cause is Cause.ASKED:
+        if event.reason.cause == Cause.ASKED:
             declined: NoRound = NoRoundAsked(event.reason, event.plan)
             self._diary.write(now, declined)
         else:
@@ -175,9 +204,9 @@ class Deciding:
             self._diary.change(now, declined)
         self.decision = f"no round: {declined.why}"
 
-    def _compare_fees(self, now: datetime) -> None:
+    def _compare_fees(self, now: datetime, held: Mapping[str, Holding]) -> None:
         """Tell once of fees above the configured ones, and plan with them from now on."""
-        fees, paid = self._snapshots.fees, own_orders.paid_fees()
+        fees, paid = self._snapshots.fees, own_orders.paid_fees(held)
         if self._refusals.lacks_cash:
             fees.cash_was_lacking(paid)
             self._refusals.lacks_cash = False
@@ -186,18 +215,6 @@ class Deciding:
         if highest > known * (1 + NOTEWORTHY):
             self._memory.note(fee=highest)
             self._diary.write(now, HigherFee(highest, usual))
-
-    def _locked(self, now: datetime) -> Mask:
-        """Tell which assets cannot be bought: freqtrade opens no trade of a locked pair, but
-        changes one that is open."""
-        locked, held = locked_pairs(now), own_orders.holdings()
-        return np.array(
-            [
-                pair not in held and (pair in locked or ALL_PAIRS in locked)
-                for pair in self._setup.pairs
-            ],
-            dtype=bool,
-        )
 
 
 def _ended(

@@ -103,8 +103,9 @@ class Execution:
         current = self._memory.state.round
         if trade is None or current is None:
             return 0.0
-        cash = min(self._account.cash(own_orders.holdings()), self._account.free())
-        fee = self._fee()
+        held = own_orders.holdings()
+        cash = min(self._account.cash(held, self._memory.state.book), self._account.free())
+        fee = self._fee(held)
         share = current.share(trade, cash, fee)
         i = self._setup.assets.index(trade.asset)
         lot = float(self._markets.lots[i])
@@ -168,7 +169,7 @@ class Execution:
     def _awaits_proceeds(self) -> bool:
         """Sells are on their way: the buys are to share what they bring."""
         doubtful = {intent.side for intent in self._memory.state.intents}
-        return "sell" in doubtful | set(own_orders.open_sides().values())
+        return "sell" in doubtful | set(own_orders.standing().open_sides.values())
 
     def _intend(self, trade: Trade, size: float, now: datetime) -> None:
         """Write down what freqtrade is about to do, before it does it."""

@@ -9,8 +9,12 @@ from rebalancing.freqtrade_side.records import store
 from rebalancing.state import State
 from rebalancing.version import __version__
 
-FIGURES = frozenset({"cash", "nav", "weights", "amounts", "prices", "checked_at", "left_out"})
+FIGURES = frozenset(
+    {"cash", "nav", "weights", "drifts", "amounts", "prices", "checked_at", "left_out"}
+)
 """What changes with every check: no reason to write the state down at once."""
+
+_ESSENTIAL = State.model_fields.keys() - FIGURES
 
 FIGURES_EVERY = timedelta(minutes=1)
 """How often they are written though nothing else happened."""
@@ -27,7 +31,7 @@ class Memory:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._saved: dict[str, Any] = {}
+        self._saved: State | None = None
         self._saved_at: datetime | None = None
 
     @property
@@ -49,9 +53,15 @@ class Memory:
         force : bool
             Whether it has changed or not.
         """
-        data = self.state.model_dump(mode="json")
-        essential = {key: value for key, value in data.items() if key not in FIGURES}
         due = self._saved_at is None or now - self._saved_at >= FIGURES_EVERY
-        if force or due or essential != self._saved:
+        if force or due or _differ(self.state, self._saved):
+            data = self.state.model_dump(mode="json")
             store.save_state({**data, "bot": __version__, "at": now.isoformat()})
-            self._saved, self._saved_at = essential, now
+            self._saved, self._saved_at = self.state, now
+
+
+def _differ(state: State, saved: State | None) -> bool:
+    """Tell whether two states differ in more than figures."""
+    if state is saved or saved is None:
+        return saved is None
+    return any(getattr(state, name) != getattr(saved, name) for name in _ESSENTIAL)

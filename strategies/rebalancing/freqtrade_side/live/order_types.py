@@ -10,7 +10,6 @@ from freqtrade.strategy import IStrategy
 from rebalancing.freqtrade_side.internals import exchange_of
 from rebalancing.freqtrade_side.live.locks import AUTO_LOCK
 from rebalancing.freqtrade_side.live.run import LiveRun
-from rebalancing.freqtrade_side.records import own_orders
 
 
 class OrderTypes:
@@ -47,7 +46,7 @@ class OrderTypes:
 
     def set(self, run: LiveRun, now: datetime) -> None:
         """Make the strategy fit what the open round wants."""
-        held = own_orders.holdings()
+        held = run.open_pairs()
         self.entries = run.execution.entries(held)
         if self.entries:
             self._strategy.unlock_reason(AUTO_LOCK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -32,10 +32,10 @@ from rebalancing.freqtrade_side.live.interrupts import uninterrupted
 from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
-from rebalancing.freqtrade_side.live.reconciliation import Reconciliation
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
+from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.present.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
@@ -64,8 +64,8 @@ class LiveRun:
         What the life before left.
     board : QuoteBoard
         Prices.
-    reconciliation : Reconciliation
-        What happens around the rounds.
+    trade_writer : TradeWriter
+        Writes what freqtrade itself would have written.
     lost_orders : LostOrders
         Finds out what became of orders.
     candles : mapping of str to PairCandles
@@ -82,7 +82,7 @@ class LiveRun:
         snapshots: Snapshots,
         memory: Memory,
         board: QuoteBoard,
-        reconciliation: Reconciliation,
+        trade_writer: TradeWriter,
         lost_orders: LostOrders,
         diary: Diary,
         dataprovider: DataProvider,
@@ -95,7 +95,6 @@ class LiveRun:
         self._policy = policy
         self._memory = memory
         self._board = board
-        self._reconciliation = reconciliation
         self._lost_orders = lost_orders
         self._diary = diary
         self._dataprovider = dataprovider
@@ -103,7 +102,7 @@ class LiveRun:
         self._failing = 0
         self._balances_age = 0
         self._ousted_by: str | None = None
-        self._deciding = Deciding(policy, snapshots, memory, diary, refusals)
+        self._deciding = Deciding(policy, snapshots, memory, trade_writer, diary, refusals)
         self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(memory, diary)
         self.execution = Execution(snapshots, memory, diary, refusals, guard, lost_orders.marks)
@@ -112,6 +111,11 @@ class LiveRun:
     def is_ordering(self) -> bool:
         """The open round has trades that freqtrade may be told of in this loop."""
         return self.execution.is_ordering
+
+    def open_pairs(self) -> Collection[str]:
+        """Return the pairs of the open trades."""
+        held = self._deciding.held
+        return own_orders.holdings() if held is None else held
 
     def waits_as_maker(self, now: datetime) -> bool:
         """Tell whether orders are to wait for others to trade at their prices."""
@@ -163,15 +167,15 @@ class LiveRun:
             return False
         running = is_running(self._dataprovider)
         self._requests.obey(now, running)
-        self._deciding.decision = None
+        self._deciding.clear()
         if self._memory.state.round is None and self._memory.state.announced is not None:
             self._memory.note(announced=None)  # the loop before this one sent the end of its round
         if not running:
             self._diary.change(now, FreqtradePaused())
             return False
-        self._end_unlisted(now)
+        before = own_orders.standing()
+        self._end_unlisted(now, before.open_sides)
         self._settle_intents(now)
-        newest = own_orders.newest_order()
         worth = self._memory.state.nav or self._snapshots.account.balance({})
         quotes = self._board.at(now, self._candles, worth)
         self._tell_left_out(now, quotes)
@@ -184,11 +188,12 @@ class LiveRun:
         if self._memory.state.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
-        is_settled = not own_orders.open_sides() and newest == own_orders.newest_order()
-        is_settled = is_settled and not self._memory.state.intents
+        standing = own_orders.standing()
+        is_settled = not standing.open_sides and not self._memory.state.intents
+        is_settled = is_settled and standing.newest == before.newest
         with uninterrupted():
             if is_settled:
-                self._take_stock_and_decide(now, quotes)
+                self._decide(now, quotes, standing)
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
             self._memory.save(now)
@@ -224,9 +229,8 @@ class LiveRun:
         current = self._memory.state.round
         return current is not None and now - current.started >= PATIENCE
 
-    def _take_stock_and_decide(self, now: datetime, quotes: Quotes) -> None:
-        is_fresh, is_sure = self._balances_age == 0, self._reconciliation.take(now, quotes)
-        if not (is_sure and self._deciding.decide(now, quotes, is_fresh)):
+    def _decide(self, now: datetime, quotes: Quotes, orders: own_orders.Standing) -> None:
+        if not self._deciding.decide(now, quotes, orders, is_fresh=self._balances_age == 0):
             self._balances_age = BALANCES_EVERY  # the next loop asks for them
 
     def _ask_balances(self) -> None:
@@ -247,17 +251,18 @@ class LiveRun:
             self._diary.write(now, FoundOrder(*meant, order["id"], order["filled"]))
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
-        own, known = self._snapshots.account.own, self._memory.state.known_trades
-        known = (*known, *ended_trades.new_trades(own, known))
+        own, state = self._snapshots.account.own, self._memory.state
+        known = ended_trades.known_before_stock(own, state.book, state.known_trades)
         self._memory.note(intents=doubtful, known_trades=known)
         with uninterrupted():
             self._memory.save(now)
 
-    def _end_unlisted(self, now: datetime) -> None:
-        """Wait no longer for orders of pairs that have ended: nobody answers for them."""
+    def _end_unlisted(self, now: datetime, open_sides: Collection[str]) -> None:
+        """Wait no longer for orders of pairs that have ended: nobody answers for them. These have
+        open orders."""
         intents = self._memory.state.intents
         meant = {intent.asset: f"{intent.asset}/{self._setup.stake}" for intent in intents}
-        for pair in {*own_orders.open_sides(), *meant.values()}:
+        for pair in {*open_sides, *meant.values()}:
             if self._board.lists(pair):
                 continue
             trade_corrections.end_orders(pair)

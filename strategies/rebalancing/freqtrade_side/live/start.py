@@ -12,6 +12,7 @@ from freqtrade.exceptions import FreqtradeException, OperationalException
 from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
+from rebalancing.config.durations import timeframe_length
 from rebalancing.config.policy_words import describe
 from rebalancing.events.start import (
     JournalAhead,
@@ -28,7 +29,6 @@ from rebalancing.freqtrade_side.live.lost_orders import LostOrders
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.order_guard import OrderGuard
 from rebalancing.freqtrade_side.live.order_marks import OrderMarks
-from rebalancing.freqtrade_side.live.reconciliation import Reconciliation
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.run import LiveRun
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
@@ -104,8 +104,8 @@ def start_live(
         life.policy,
         snapshots,
         memory,
-        QuoteBoard(exchange, setup, now),
-        Reconciliation(life.policy, snapshots, memory, trade_writer, diary),
+        QuoteBoard(exchange, setup, now, timeframe_length(strategy.timeframe)),
+        trade_writer,
         lost_orders,
         diary,
         strategy.dp,

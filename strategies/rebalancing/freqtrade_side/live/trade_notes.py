@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from freqtrade.persistence import CustomDataWrapper, Trade
 from sqlalchemy import select
 
+from rebalancing.account.members import Member, members_of
 from rebalancing.config.policy_words import next_round
 from rebalancing.freqtrade_side.live.memory import Memory
-from rebalancing.freqtrade_side.outside.bot_status import Member, members_of, next_boundary
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.numbers import minute, points, weight
 from rebalancing.policy.drift import threshold_vector, tolerance_bands
+from rebalancing.policy.period import next_boundary
 
 logger = logging.getLogger("rebalancing")
 
@@ -58,7 +59,7 @@ class TradeNotes:
         state, setup = self._memory.state, self._setup
         known = select(Trade.base_currency, Trade.id, Trade.is_open)
         rows = Trade.session.execute(known.where(Trade.is_open | Trade.id.in_(self._written)))
-        members = {m.asset: m for m in members_of(state, setup.stake, {}, setup.settings.reserve)}
+        members = {m.asset: m for m in members_of(state, setup.stake, {})}
         written = {}
         for asset, number, is_open in rows.all():  # a deleted trade is not among them
             if not is_open:

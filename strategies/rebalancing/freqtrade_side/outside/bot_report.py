@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from rebalancing.config.settings import read_settings
 from rebalancing.freqtrade_side.outside.bot_status import (
     BotStatus,
-    Life,
+    SignsOfLife,
     bot_status,
     open_round_tag,
 )
@@ -96,15 +95,14 @@ def read_report(config: Mapping[str, Any]) -> BotReport:
     tag = open_round_tag(state)
     done = own_orders.fills(own_orders.of_round(tag)) if tag else {}
     held = {pair.split("/")[0]: trade.amount for pair, trade in own_orders.holdings().items()}
-    settings, _ = read_settings(config.get("rebalance"))
     stake = str(config["stake_currency"])
     holder, pulse = lease_holder(str(config["db_url"])), read_pulse(pulse_path(config))
-    life = Life(datetime.now(UTC), holder, pulse)
+    signs = SignsOfLife(datetime.now(UTC), holder, pulse)
     return BotReport(
         dry_run=bool(config["dry_run"]),
         since=store.moment("bot_start_time"),
         started=store.moment("startup_time"),
-        status=bot_status(state, stake, held, done, settings.reserve, life),
+        status=bot_status(state, stake, held, done, signs),
         waiting=commands.waiting(),
         rounds=_rounds(),
         flows=tuple(_flows()),

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-import numpy as np
-
-from rebalancing.account.setbacks import left_out
-from rebalancing.config.durations import parse_duration
+from rebalancing.account.members import Member, members_of
 from rebalancing.freqtrade_side.records.pulse import Pulse
-from rebalancing.policy.drift import drift_of
-from rebalancing.policy.targets import targets_around
+from rebalancing.policy.period import next_boundary
 from rebalancing.rounds.round import Fill
 from rebalancing.rounds.tag import round_tag
 from rebalancing.state import State
@@ -35,8 +31,8 @@ a minute after an error."""
 
 
 @dataclass(frozen=True)
-class Life:
-    """Signs of life.
+class SignsOfLife:
+    """What shows that a bot is alive, or is not.
 
     Parameters
     ----------
@@ -51,39 +47,6 @@ class Life:
     now: datetime
     holder: str | None
     pulse: Pulse | None
-
-
-@dataclass(frozen=True)
-class Member:
-    """The stake currency or an asset of the portfolio, at the newest check.
-
-    Parameters
-    ----------
-    amount : float
-        Coins, or stake currency, at the check.
-    price : float or None
-        Stake currency for one; None if it had none.
-    weight, target : float or None
-        Fractions; the weight is None if it had no price, the target if it has none.
-    drift : float or None
-        As the bot measures it; None where it measures none.
-    note : str
-        "hands off", "left out: " or "no price yet, held in cash until it has one: " and why,
-        "leaving", or empty.
-    """
-
-    asset: str
-    amount: float
-    price: float | None
-    weight: float | None
-    target: float | None
-    drift: float | None
-    note: str = ""
-
-    @property
-    def value(self) -> float | None:
-        """Stake currency."""
-        return None if self.price is None else self.amount * self.price
 
 
 @dataclass(frozen=True)
@@ -153,8 +116,7 @@ def bot_status(
     stake: str,
     held: Mapping[str, float],
     done: Mapping[str, Fill],
-    reserve: float,
-    life: Life,
+    signs: SignsOfLife,
 ) -> BotStatus:
     """Say what a bot is doing.
 
@@ -168,14 +130,12 @@ def bot_status(
         Coins in its open trades, by asset.
     done : mapping of str to Fill
         What the orders of the open round have executed, by asset.
-    reserve : float
-        As configured, a fraction.
-    life : Life
+    signs : SignsOfLife
         Whether it is alive.
     """
     if state is None:
-        return BotStatus(stake, "not started", process=life.holder)
-    condition, why = _condition(state, life)
+        return BotStatus(stake, "not started", process=signs.holder)
+    condition, why = _condition(state, signs)
     return BotStatus(
         stake,
         condition,
@@ -184,38 +144,38 @@ def bot_status(
         state.checked_at,
         state.nav,
         state.cash,
-        members_of(state, stake, held, reserve),
+        members_of(state, stake, held),
         _open_round(state, done),
         next_boundary(state),
         state.gave_up,
-        life.holder,
-        None if life.pulse is None else life.pulse.freqtrade,
-        _heard(state, life),
+        signs.holder,
+        None if signs.pulse is None else signs.pulse.freqtrade,
+        _heard(state, signs),
         state.kept,
     )
 
 
-def _condition(state: State, life: Life) -> tuple[Condition, str | None]:
+def _condition(state: State, signs: SignsOfLife) -> tuple[Condition, str | None]:
     """Return what holds the bot back most, and what else does."""
     held: Condition = "stopped" if state.stopped else "paused"
     reason = state.stopped or state.paused
     also = f"{held}: {reason}" if reason else None
-    freqtrade = None if life.pulse is None else life.pulse.freqtrade
-    if life.holder == "":
+    freqtrade = None if signs.pulse is None else signs.pulse.freqtrade
+    if signs.holder == "":
         return "not running", also
     if freqtrade == "stopped":
         return "stopped by freqtrade", also
-    heard = _heard(state, life)
-    if heard is None or life.now - heard > SILENT_AFTER:
+    heard = _heard(state, signs)
+    if heard is None or signs.now - heard > SILENT_AFTER:
         return "silent", also
     if reason:
         return held, reason
     return ("paused by freqtrade" if freqtrade == "paused" else "running"), None
 
 
-def _heard(state: State, life: Life) -> datetime | None:
+def _heard(state: State, signs: SignsOfLife) -> datetime | None:
     """Return when the bot was last heard of, by its pulse or its database; None if never."""
-    pulse = None if life.pulse is None else life.pulse.at
+    pulse = None if signs.pulse is None else signs.pulse.at
     return max(filter(None, (pulse, state.at)), default=None)
 
 
@@ -224,51 +184,6 @@ def open_round_tag(state: State | None) -> str | None:
     if state is None or state.round is None:
         return None
     return round_tag(state.round.number, state.round.reason)
-
-
-def members_of(
-    state: State, stake: str, held: Mapping[str, float], reserve: float
-) -> tuple[Member, ...]:
-    """Return the assets at the newest check, cash last; the parameters are those of
-    `bot_status`."""
-    prices = {**state.prices, stake: 1.0}
-    # What the check counted: coins below a lot too, and none that have left the account.
-    amounts = {**held, **state.amounts, stake: state.cash or 0.0}
-    named = dict.fromkeys([*state.targets, *state.leaving, *held])
-    assets = [*(asset for asset in named if asset != stake), stake]
-
-    def note(asset: str) -> str:
-        if asset in state.hands_off:
-            return "hands off"
-        if asset in state.awaited:
-            return f"no price yet, held in cash until it has one: {state.left_out[asset]}"
-        if asset in state.left_out:
-            return f"left out: {state.left_out[asset]}"
-        return "leaving" if asset in state.leaving else ""
-
-    def member(asset: str, drift: float | None) -> Member:
-        weight, target = state.weights.get(asset), state.targets.get(asset)
-        amount, price = amounts.get(asset, 0.0), prices.get(asset)
-        return Member(asset, amount, price, weight, target, drift, note(asset))
-
-    return tuple(map(member, assets, _drifts(assets, state, reserve)))
-
-
-def _drifts(assets: Sequence[str], state: State, reserve: float) -> list[float | None]:
-    out = np.array([asset in state.hands_off or asset in state.awaited for asset in assets])
-    available = np.array([asset in state.weights for asset in assets])
-    if not available[-1] or state.checked_at is None:  # there has been no check
-        return [None] * len(assets)
-    targets = np.array([state.targets.get(asset, 0.0) for asset in assets])
-    shares = np.array([state.weights.get(asset, 0.0) for asset in assets])
-    failing = left_out(state.setbacks, state.checked_at)
-    kept = np.array([asset in failing for asset in assets[:-1]], dtype=bool)
-    wanted = targets_around(kept, targets, available, out[:-1], shares, reserve)
-    measured = available & ~out
-    return [
-        float(drift) if known else None
-        for drift, known in zip(drift_of(shares, wanted), measured, strict=True)
-    ]
 
 
 def _open_round(state: State, done: Mapping[str, Fill]) -> OpenRound | None:
@@ -282,10 +197,3 @@ def _open_round(state: State, done: Mapping[str, Fill]) -> OpenRound | None:
         left[asset] = max(0.0, bought - fill.bought) - coins * state.prices.get(asset, 0.0)
     wanted = {asset: size for asset, size in left.items() if size}
     return OpenRound(tag, current.started, current.tries, wanted)
-
-
-def next_boundary(state: State) -> datetime | None:
-    """Return the next boundary of the period; None without one, and before the initial round."""
-    if state.period is None or state.origin is None:
-        return None
-    return state.origin + (state.served + 1) * parse_duration(state.period)

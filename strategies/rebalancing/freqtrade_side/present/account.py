@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
 from freqtrade.exchange import Exchange
 from freqtrade.persistence import Order, Trade
 from freqtrade.wallets import Wallets
 
-from rebalancing.account.cash_book import QUIET_TOLERANCE, CashBook
+from rebalancing.account.account_view import Unbooked
+from rebalancing.account.cash_book import CashBook
 from rebalancing.freqtrade_side import internals
 from rebalancing.freqtrade_side.present.exact_cash import ExactCash
-from rebalancing.freqtrade_side.records import booked_orders, own_orders, store
-from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
+from rebalancing.freqtrade_side.records import booked_orders, own_orders
+from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.rounds.tag import ADOPTED_TAG
 
 SLIVER = 1e-6
@@ -25,7 +25,7 @@ More than that has another history, such as coins that were withdrawn."""
 
 
 class Account:
-    """Keeps the book of the cash against freqtrade's wallets.
+    """Reads freqtrade's wallets, and tells what of them is the portfolio's.
 
     Parameters
     ----------
@@ -38,10 +38,6 @@ class Account:
         besides is paid from outside of it.
     investment : float or None
         As configured.
-    book : CashBook or None
-        As it was left; None: it is opened at the first settlement.
-    flows : int
-        How many cash flows have been recorded.
 
     Attributes
     ----------
@@ -57,17 +53,12 @@ class Account:
         stake: str,
         assets: Collection[str],
         investment: float | None,
-        book: CashBook | None = None,
-        flows: int = 0,
     ) -> None:
         self._wallets = wallets
         self._dry_run = dry_run
         self._stake = stake
         self.own = Trade.base_currency.in_(assets)
         self._investment = investment
-        self.book = book
-        self.flows = flows
-        self._suspect = 0.0
         self._exact = ExactCash(exchange, stake)
         self._bought: dict[str, float] = {}
         self._bought_for: Mapping[str, Holding] | None = None
@@ -92,81 +83,43 @@ class Account:
         """Return what of the account's stake currency no order holds back."""
         return float(self._wallets.get_free(self._stake))
 
-    def cash(self, holdings: Mapping[str, Holding]) -> float:
-        """Return the portfolio's cash as it is known now."""
-        account = self.balance(holdings)
-        if self._investment is None:
-            return account
-        return account if self.book is None else min(account, self._expected())
-
-    def settle(
-        self, now: datetime, worth: float, holdings: Mapping[str, Holding]
-    ) -> list[tuple[datetime, float]] | None:
-        """Book the orders filled since, and record what else came or went.
+    def cash(
+        self,
+        holdings: Mapping[str, Holding],
+        book: CashBook | None,
+        unbooked: Unbooked | None = None,
+    ) -> float:
+        """Return the portfolio's cash as it is known now.
 
         Parameters
         ----------
-        now : datetime
-            UTC; no order may be open.
-        worth : float
-            Value of the holdings, stake currency.
         holdings : mapping of str to Holding
-            The open trades.
-
-        Returns
-        -------
-        list of (datetime, float), or None
-            Cash flows just found: stake currency, deposits positive. The first one ever is what
-            the portfolio starts with. None if a flow has been seen for the first time: balances
-            may lag behind fills, so the next answer has to show it too.
+            The open trades by pair.
+        unbooked : Unbooked or None
+            The orders that the book does not have; None: they are looked up where they matter.
         """
-        account = self.balance(holdings)
-        if self.book is None:
-            effect = sum(order.cash for order in own_orders.executed(self.own))
-            booked = booked_orders.all_orders()
-            self.book = CashBook.opened(self._investment, account, effect, booked)
-            return [self._record(now, self.book.invested)]
-        book, raised = self.book.invest(self._investment, account)
-        orders = own_orders.executed(self.own, booked_orders.beyond(book.booked))
-        book, found = self._settled(book, orders, account, worth + account)
-        before, self._suspect = self._suspect, found
-        if found and abs(found - before) > QUIET_TOLERANCE * (worth + account):
-            return None
-        self._suspect = 0.0
-        self.book = book
-        return [self._record(now, flow) for flow in (raised, found) if flow]
+        balance = self.balance(holdings)
+        if self._investment is None or book is None:
+            return balance
+        effect = (unbooked or self.unbooked(book)).effect
+        return min(balance, book.expected + effect)
 
-    def _settled(
-        self, book: CashBook, orders: Sequence[Executed], account: float, nav: float
-    ) -> tuple[CashBook, float]:
-        """Book orders and what else came or went; fees are asked for where they matter."""
-        booked = book.booked
-        if orders or book.since is None:
-            booked = booked_orders.all_orders()
-        doubt = sum(order.doubt for order in orders)
-        effect = sum(order.cash for order in orders)
-        if orders and book.after_orders(effect, booked).settle(account, nav, 0.0)[1]:
-            exact = self._exact.of(orders)
-            effect, doubt = (effect, doubt) if exact is None else (exact, 0.0)
-        return book.after_orders(effect, booked).settle(account, nav, doubt)
-
-    def _expected(self) -> float:
-        """Return the book's cash with the orders filled since its last settlement."""
-        assert self.book is not None
-        orders = own_orders.executed(self.own, booked_orders.beyond(self.book.booked))
-        return self.book.expected + sum(order.cash for order in orders)
-
-    def take_out(self, now: datetime, amount: float) -> tuple[datetime, float]:
-        """Record a withdrawal for which no cash moves, and return it; `amount` is stake currency,
-        negative for a deposit."""
-        assert self.book is not None
-        self.book = self.book.without(amount)
-        return self._record(now, -amount)
-
-    def _record(self, now: datetime, flow: float) -> tuple[datetime, float]:
-        self.flows += 1
-        store.add_flow(self.flows, now, flow)
-        return now, flow
+    def unbooked(self, book: CashBook | None, newest: tuple[int, str] | None = None) -> Unbooked:
+        """Return the filled orders that a book does not have; None has none. `newest` are number
+        and name of the newest order, if no order is open."""
+        if book is not None and newest is not None and book.booked.ends_with(*newest):
+            return Unbooked()
+        conditions = [self.own]
+        if book is not None:
+            conditions.append(booked_orders.beyond(book.booked))
+        orders = own_orders.executed(*conditions)
+        return Unbooked(
+            effect=sum(order.cash for order in orders),
+            doubt=sum(order.doubt for order in orders),
+            count=len(orders),
+            booked=booked_orders.all_orders,
+            exact=lambda: self._exact.of(orders),
+        )
 
     def coins(self, asset: str) -> float:
         """Return how much of a coin the account has, own orders included."""

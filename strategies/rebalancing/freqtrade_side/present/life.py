@@ -102,8 +102,6 @@ def take_up(
         setup.stake,
         own,
         settings.investment,
-        state.book,
-        state.flows,
     )
     account.balance_adopted_before()
     markets = markets_of(exchange, config, setup.pairs)

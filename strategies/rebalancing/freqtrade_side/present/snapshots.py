@@ -9,8 +9,7 @@ import numpy as np
 
 from rebalancing.freqtrade_side.present.account import SLIVER, Account
 from rebalancing.freqtrade_side.present.fee_rate import FeeRate
-from rebalancing.freqtrade_side.records import own_orders
-from rebalancing.freqtrade_side.records.own_orders import Holding
+from rebalancing.freqtrade_side.records.own_orders import Holding, paid_fees
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.markets import Markets
@@ -19,7 +18,7 @@ from rebalancing.market.portfolio import Portfolio, Vector
 
 @dataclass(frozen=True)
 class Snapshots:
-    """Takes them.
+    """Takes them. `held` are the open trades by pair.
 
     Parameters
     ----------
@@ -36,8 +35,8 @@ class Snapshots:
     account: Account
     fees: FeeRate
 
-    def portfolio(self, prices: Vector, held: Mapping[str, Holding]) -> Portfolio:
-        """Return the portfolio at prices by asset; `held` are the open trades by pair.
+    def portfolio(self, prices: Vector, held: Mapping[str, Holding], cash: float) -> Portfolio:
+        """Return the portfolio at prices by asset.
 
         Notes
         -----
@@ -46,16 +45,15 @@ class Snapshots:
         """
         lots = self.markets.lots.tolist()
         amounts = np.array(self.account.owned(self.setup.assets, lots, held))
-        cash = self.account.cash(held)
         return Portfolio(self.setup.assets, amounts, prices, cash)
 
-    def rules(self, portfolio: Portfolio) -> MarketRules:
+    def rules(self, portfolio: Portfolio, held: Mapping[str, Holding]) -> MarketRules:
         """Return the market rules at the prices of a portfolio."""
         smallest, lots = self.setup.settings.min_trade, self.markets.lots
-        held = (portfolio.amounts > 0) & (portfolio.amounts >= lots * (1 - SLIVER))
-        markets = replace(self.markets, fee=self.fee())
-        return markets.rules(portfolio.prices, smallest, held)
+        tradable = (portfolio.amounts > 0) & (portfolio.amounts >= lots * (1 - SLIVER))
+        markets = replace(self.markets, fee=self.fee(held))
+        return markets.rules(portfolio.prices, smallest, tradable)
 
-    def fee(self) -> float:
+    def fee(self, held: Mapping[str, Holding]) -> float:
         """Return the fee to plan with, a fraction of the notional."""
-        return self.fees.rate(own_orders.paid_fees())
+        return self.fees.rate(paid_fees(held))

@@ -16,7 +16,7 @@ OVERLAP = timedelta(hours=1)
 
 def all_orders(*conditions: ColumnElement[bool]) -> Booked:
     """Return what tells the orders of now that meet SQL conditions from those to come."""
-    number, _ = own_orders.newest_order()
+    number, _ = own_orders.standing().newest
     newest = Order.session.scalar(select(func.max(Order.order_date)).where(*conditions))
     if newest is None:
         return Booked(number)

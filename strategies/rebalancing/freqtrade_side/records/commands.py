@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import FromClause, Select, select
 
 from rebalancing.freqtrade_side.records import store
 from rebalancing.freqtrade_side.records.database import database
@@ -119,15 +120,19 @@ def reply(command: Command, text: str) -> None:
 
 def _read() -> dict[str, str | None]:
     known = database()
-    row = known.keys.c
+    return {str(key): text for key, text in known.session.execute(_both(known.keys))}
+
+
+@cache
+def _both(keys: FromClause) -> Select[Any]:
+    row = keys.c
     # Two tools that made their first row at the same moment leave two; freqtrade updates the
     # first, so that one is read last and counts.
-    both = (
+    return (
         select(row.key, row.string_value)
         .where(row.key.in_([_COMMAND, _ANSWER]))
         .order_by(row.id.desc())
     )
-    return {str(key): text for key, text in known.session.execute(both)}
 
 
 def _object(text: str | None) -> Mapping[str, Any]:

@@ -85,7 +85,9 @@ def database() -> Database:
 
     from rebalancing.freqtrade_side.internals import KeyValueRow
 
-    return Database(Trade.session, Order.__table__, Trade.__table__, KeyValueRow.__table__)
+    return Database(
+        Trade.session.connection(), Order.__table__, Trade.__table__, KeyValueRow.__table__
+    )
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import FromClause, Select, func, or_, select
 
 from rebalancing.freqtrade_side.records.database import database
 from rebalancing.policy.limits import Done
@@ -83,43 +84,84 @@ class Executed:
 def holdings() -> dict[str, Holding]:
     """Return the open trades by pair."""
     known = database()
-    trade = known.trades.c
+    rows = known.session.execute(_holdings(known.trades))
+    return {
+        pair: Holding(pair, amount or 0.0, cost or 0.0, fee or 0.0)
+        for pair, amount, cost, fee in rows
+    }
+
+
+@cache
+def _holdings(trades: FromClause) -> Select[Any]:
+    trade = trades.c
     columns = (trade.pair, trade.amount, trade.stake_amount, trade.fee_open)
-    rows = known.session.execute(select(*columns).where(trade.is_open.is_(True)))
-    return {row[0]: Holding(row[0], row[1] or 0.0, row[2] or 0.0, row[3] or 0.0) for row in rows}
+    return select(*columns).where(trade.is_open.is_(True))
 
 
-def paid_fees() -> list[float]:
-    """Return the rate of the fees paid for each open trade, a fraction."""
-    return [holding.fee for holding in holdings().values() if holding.amount > 0]
+def paid_fees(held: Mapping[str, Holding]) -> list[float]:
+    """Return the rate of the fees paid for each open trade, a fraction; `held` are all by pair."""
+    return [holding.fee for holding in held.values() if holding.amount > 0]
 
 
-def open_sides() -> dict[str, str]:
-    """Return, by pair, the side of the orders that are neither filled nor cancelled."""
+@dataclass(frozen=True)
+class Standing:
+    """How many orders there are, which is the newest, and which are open.
+
+    Parameters
+    ----------
+    count : int
+        Of all orders: with the newest one it tells whether any was made or deleted.
+    newest : tuple of int and str
+        Number of the newest order and what the exchange calls it, as a database gives the number
+        of a deleted order again; 0 and empty if there is none.
+    open_sides : dict of str to str
+        By pair, the side of the orders that are neither filled nor cancelled.
+    """
+
+    count: int
+    newest: tuple[int, str]
+    open_sides: dict[str, str]
+
+
+def standing() -> Standing:
+    """Return how the orders stand now."""
     known = database()
-    order = known.orders.c
-    rows = known.session.execute(
-        select(order.ft_pair, order.ft_order_side).where(order.ft_is_open.is_(True))
+    found = known.session.execute(_standing(known.orders)).all()
+    if not found:
+        return Standing(0, (0, ""), {})
+    count, number, name, *_ = found[-1]
+    sides = {str(pair): str(side) for *_, pair, side, is_open in found if is_open}
+    return Standing(count, (number, str(name)), sides)
+
+
+@cache
+def _standing(orders: FromClause) -> Select[Any]:
+    order = orders.c
+    newest = select(func.max(order.id)).scalar_subquery()
+    count = select(func.count(order.id)).scalar_subquery()
+    columns = (
+        count,
+        order.id,
+        order.order_id,
+        order.ft_pair,
+        order.ft_order_side,
+        order.ft_is_open,
     )
-    return {str(pair): str(side) for pair, side in rows}
-
-
-def newest_order() -> tuple[int, str]:
-    """Return number and name of the newest order, 0 and empty if there is none: a database gives
-    the number of a deleted order again."""
-    known = database()
-    order = known.orders.c
-    row = known.session.execute(
-        select(order.id, order.order_id).order_by(order.id.desc()).limit(1)
-    ).first()
-    return (0, "") if row is None else (int(row[0]), str(row[1]))
+    wanted = or_(order.ft_is_open.is_(True), order.id == newest)
+    return select(*columns).where(wanted).order_by(order.id)
 
 
 def executed(*conditions: Any) -> list[Executed]:
     """Return what the orders that meet SQL conditions have executed, oldest first."""
     known = database()
-    order, trade = known.orders.c, known.trades.c
-    rows = known.session.execute(
+    filled = _filled(known.orders, known.trades)
+    return [_executed(*row) for row in known.session.execute(filled.where(*conditions))]
+
+
+@cache
+def _filled(orders: FromClause, trades: FromClause) -> Select[Any]:
+    order, trade = orders.c, trades.c
+    return (
         select(
             trade.id,
             order.order_id,
@@ -137,11 +179,10 @@ def executed(*conditions: Any) -> list[Executed]:
             trade.fee_close,
             trade.fee_close_currency,
         )
-        .join_from(known.orders, known.trades, trade.id == order.ft_trade_id)
-        .where(order.filled > 0, *conditions)
+        .join_from(orders, trades, trade.id == order.ft_trade_id)
+        .where(order.filled > 0)
         .order_by(order.id)
     )
-    return [_executed(*row) for row in rows]
 
 
 def _executed(
@@ -252,7 +293,7 @@ def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
     sums: dict[int, float] = defaultdict(float)
     for order in executed(database().orders.c.order_date >= since):
         parsed = parse_tag(order.tag)
-        if parsed is not None and parsed.reason.cause.is_policy:
+        if parsed is not None and parsed.reason.is_policy:
             sums[parsed.number] += order.notional
     return [Done(number, notional) for number, notional in sums.items()]
 
