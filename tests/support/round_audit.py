@@ -141,7 +141,7 @@ class RoundAudit:
         account, reason = self.account, current.reason
         if reason == self._given_up:
             return  # it is tried again, as it was then
-        if reason.cause.is_policy and account.policy.period and reason.cause is not Cause.THRESHOLD:
+        if reason.is_policy and account.policy.period and reason.cause != Cause.THRESHOLD:
             origin = account.state.origin
             assert origin is not None
             boundary = (account.now - origin) // account.policy.period
@@ -166,7 +166,7 @@ class RoundAudit:
             return
         wanted = in_force(account)
         share = settings.destination if isinstance(settings.destination, float) else 1.0
-        if not current.reason.cause.is_policy:
+        if not current.reason.is_policy:
             assert to == pytest.approx(wanted, abs=1e-9)
         elif settings.threshold is None:
             went = {a: wanted[a] + (weights[a] - wanted[a]) * (1 - share) for a in wanted}
