@@ -233,12 +233,12 @@ class RoundAudit:
         self._left_out = max(self._left_out, sum(abs(o.size) for o in current.plan.omitted))
 
     def _note_plan(self, current: Round) -> None:
-        account, to, buys = self.account, current.destination, current.buyers
-        self._moved, worth, nav = False, account.worth, account.nav
-        bought = sum(trade.notional for trade in current.plan.trades if not trade.is_sell)
-        after = nav - account.fee * sum(trade.notional for trade in current.plan.trades)
-        missing = sum(to[asset] * after - worth[asset] for asset in buys)
-        self._is_short = missing - bought > self.slack(current)
+        account, to, trades = self.account, current.destination, current.plan.trades
+        self._moved, worth = False, account.worth
+        size = sum(trade.notional for trade in trades)
+        after = account.nav - account.fee * size
+        missing = sum(abs(to[trade.asset] * after - worth[trade.asset]) for trade in trades)
+        self._is_short = missing - size > self.slack(current)
         done = self._coins_traded(current)
         if not (self._is_cut() and done != self._before):
             self._tries += 1
