@@ -44,7 +44,8 @@ def decide(policy: Policy, state: State, view: View) -> Decision:
         state = follow(policy, state, view, guards, events)
     if state.round is not None or state.is_held or not view.may_open:
         return Decision(state, tuple(events), flows=flows)
-    return replace(begin(policy, state, view, guards, events), flows=flows)
+    found = begin(policy, state, view, guards, events)
+    return replace(found, flows=flows) if flows else found
 
 
 def take(state: State, asset: str, now: datetime) -> tuple[State, Trade | None]:

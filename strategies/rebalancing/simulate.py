@@ -21,7 +21,7 @@ from rebalancing.rounds.round import Fill
 from rebalancing.state import State
 from rebalancing.view import View
 
-_FULL = 0.5
+FULL = 0.5
 """Part of a lot that freqtrade sells along where it would be left behind."""
 
 
@@ -142,7 +142,13 @@ class _Walk:
             return
         portfolio = Portfolio(self.policy.assets, self.amounts.copy(), known, self.cash)
         smallest = self.policy.settings.min_trade
-        view = View(moment, portfolio, lambda: self.markets.rules(known, smallest), self.executed)
+        view = View(
+            moment,
+            portfolio,
+            lambda: self.markets.rules(known, smallest),
+            self.executed,
+            past=lambda: self.prices.past(moment),
+        )
         decision = decide(self.policy, self.state, view)
         self.state = decision.state
         self.events += [(moment, event) for event in decision.events]
@@ -178,7 +184,7 @@ class _Walk:
         lot = float(self.markets.lots[i])
         if trade.is_sell:
             held = float(self.amounts[i])
-            return -held if -trade.amount >= held - lot * _FULL else trade.amount
+            return -held if -trade.amount >= held - lot * FULL else trade.amount
         assert self.state.round is not None
         stake = self.state.round.share(trade, self.cash, self.markets.fee)
         return _cut_to_lots(stake / price, lot)

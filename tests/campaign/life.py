@@ -26,12 +26,8 @@ from tests.campaign.scenario import STAKE, Scenario
 from tests.campaign.script import FOR_GOOD, REPAIRED, kind_of
 from tests.campaign.true_times import ClockChange, clock_change
 from tests.campaign.witnessed import Renamed
-from tests.support.live_bots import (
-    Ground,
-    LiveBot,
-    make_bot_config,
-    with_api,
-)
+from tests.support.bot_configs import make_bot_config, with_api
+from tests.support.live_bots import Ground, LiveBot
 
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
 

@@ -8,8 +8,9 @@ import pytest
 
 from sandbox.exchange.listing import MarketStatus
 from tests.live.test_changes import command
+from tests.support.bot_configs import with_api
 from tests.support.exchanges import market
-from tests.support.live_bots import Ground, LiveBot, with_api
+from tests.support.live_bots import Ground, LiveBot
 from tests.support.outside_views import seen_from_outside
 from tests.support.portfolio_bots import TARGETS, closed, trading_bot, weights
 

@@ -119,7 +119,8 @@ class BotRecords:
         ValueError
             If a line is not whole: the journal must survive a kill.
         """
-        lines = [json.loads(text) for text in self.journal_text.splitlines()]
+        whole, _, _being_written = self.journal_text.rpartition("\n")
+        lines = [json.loads(text) for text in whole.splitlines()]
         return [line for line in lines if not events or line["event"] in events]
 
     @property

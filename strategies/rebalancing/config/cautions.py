@@ -9,7 +9,7 @@ import numpy as np
 from rebalancing.config.settings import Settings
 from rebalancing.market.portfolio import Vector
 from rebalancing.policy.drift import threshold_vector, tolerance_bands
-from rebalancing.policy.targets import target_weights
+from rebalancing.policy.weights.configured import target_weights
 
 HIGH_FEE = 0.015
 """Fraction of a trade above which no spot exchange charges a usual account."""

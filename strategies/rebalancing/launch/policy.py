@@ -49,5 +49,4 @@ def period_of(setup: Setup) -> timedelta | None:
     from rebalancing.freqtrade_side.setup.configuration import plain_setup
 
     settings = plain_setup(setup.config).settings
-    alone = settings.threshold is None or settings.combine == "and"
-    return settings.period_duration if alone else None
+    return settings.period_duration if settings.needs_boundary else None

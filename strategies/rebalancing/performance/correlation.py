@@ -40,7 +40,17 @@ def asset_returns(history: History) -> Vector:
 
 
 def correlations(history: History) -> Vector:
-    """Return the correlations of daily returns, shape (assets - 1, assets - 1).
+    """Return the correlations of daily returns, shape (assets - 1, assets - 1)."""
+    return correlation_matrix(asset_returns(history))
+
+
+def correlation_matrix(returns: Vector) -> Vector:
+    """Return the correlations of daily returns, shape (assets, assets).
+
+    Parameters
+    ----------
+    returns : array, shape (days, assets)
+        NaN where one is not known.
 
     Returns
     -------
@@ -48,7 +58,6 @@ def correlations(history: History) -> Vector:
         1 on the diagonal; NaN for two assets with fewer than 20 days in common, or of which one
         did not move.
     """
-    returns = asset_returns(history)
     size = returns.shape[1]
     matrix = np.eye(size)
     for one in range(size):

@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from rebalancing.policy.guards import Guards, targets_in_force
+from rebalancing.policy.guards import Guards, targets_in_force, unbought
 from rebalancing.policy.policy import Policy
 from rebalancing.rounds.ending import breach_of, closed, closing, loss_of
 from rebalancing.rounds.events import Outcome, RoundEvent, RoundPlanned, Stopped
 from rebalancing.rounds.opening import opening_facts
-from rebalancing.rounds.order_sizing import pieces
-from rebalancing.rounds.plan import OmissionReason
+from rebalancing.rounds.plan import OmissionReason, pieces
 from rebalancing.rounds.round import MAX_TRIES, Round
-from rebalancing.rounds.round_plans import plan_rest
+from rebalancing.rounds.round_plans import HeldBack, plan_rest
 from rebalancing.state import State
 from rebalancing.view import View
 
@@ -45,7 +44,7 @@ def follow(
     if breach := breach_of(policy, current, view):
         return _stop(policy, state, current, breach, opening, view, guards, events)
     if current.plan is not before:
-        targets = targets_in_force(policy, view.portfolio, guards)
+        targets = targets_in_force(policy, view, guards)
         events.append(RoundPlanned(current, view.portfolio, targets))
     return state.changed(round=current, opening=opening)
 
@@ -64,7 +63,7 @@ def _planned_again(
         current,
         np.array([current.destination[name] for name in policy.members]),
         members,
-        guards.untradable,
+        HeldBack(guards.untradable, unbought(policy, view)),
         portfolio,
         rules,
         policy.reserve,

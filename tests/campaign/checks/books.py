@@ -144,7 +144,7 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
     fees = seen.scenario.fees
     traded = sum(float(fill.quote_amount) for fill in seen.fills)
     apart = float(abs(fees.taker - fees.maker)) if seen.scenario.kind != "market" else 0.0
-    unsure = traded * (seen.fee_rate() if fees.asset == "BNB" else apart) if paid else 0.0
+    unsure = traded * (seen.fee_rate() if fees.discount else apart) if paid else 0.0
     allowed = max(0.01, 1e-6 * seen.scenario.cash, unsure)
     if not due - most - allowed <= booked <= due - least + allowed:
         amounts = [round(flow.amount, 4) for flow in seen.kept_flows]

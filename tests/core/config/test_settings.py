@@ -8,11 +8,14 @@ import pydantic
 import pytest
 
 from rebalancing.config.durations import parse_duration
+from rebalancing.config.seat import Seat
 from rebalancing.config.settings import Settings, read_settings
 from tests.support.builders import make_settings
 
 EQUAL = {"targets": "equal", "period": "24h"}
 HUGE = 10**400
+CHOICES = [key for seat in Seat for key in Settings.keys_of(seat)]
+"""Keys that choose something beside what is always heard: without one nothing is chosen."""
 
 
 def problems_of(**values: Any) -> list[str]:
@@ -72,6 +75,7 @@ def test_a_valid_block_has_no_problems(block: dict[str, Any]) -> None:
 def test_the_defaults_are_those_of_the_specification() -> None:
     settings, _ = read_settings(EQUAL)
     assert settings.model_dump() == {
+        **dict.fromkeys(CHOICES),
         "investment": None,
         "targets": "equal",
         "period": "24h",
@@ -99,6 +103,7 @@ def test_the_defaults_are_those_of_the_specification() -> None:
 
 def test_what_is_read_is_what_was_written() -> None:
     block = {
+        **dict.fromkeys(CHOICES),
         "investment": 500.0,
         "targets": {"ETH": 0.7, "BTC": 0.3},
         "period": "4h",
@@ -276,7 +281,7 @@ DURATION = "duration"
         pytest.param("threshold_kind", 1, ["absolute", "1"], id="kind number"),
         pytest.param("destination", "middle", ["target", '"middle"'], id="destination unknown"),
         pytest.param("destination", 0, ["more than 0", "is 0"], id="destination 0"),
-        pytest.param("destination", 50, ["less than 1", "0.5 for 50 %"], id="destination percent"),
+        pytest.param("destination", 50, ["1 or less", "0.5 for 50 %"], id="destination percent"),
         pytest.param("destination", True, ["number", "true"], id="destination true"),
         pytest.param("destination", None, ["number"], id="destination null"),
         pytest.param("destination", math.nan, ["finite", "nan"], id="destination NaN"),
@@ -418,6 +423,7 @@ def test_all_problems_are_found_at_once() -> None:
             "maker": True,
             "limits": [],
             "fee": 0.1,
+            **dict.fromkeys(CHOICES, "x"),
         }
     )
     assert sorted(line.split(":")[0].removeprefix("rebalance.") for line in problems) == sorted(

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebalancing.market.portfolio import Portfolio
-from rebalancing.policy.targets import over_available, target_weights, targets_in_force
+from rebalancing.policy.targets import over_available, targets_in_force
+from rebalancing.policy.weights.configured import target_weights
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,14 @@ class BacktestRun:
             executed = round_fills(trades, current)
             has_open_orders = any(trade.has_open_orders for trade in trades)
         snapshot = self._snapshot(prices)
-        return View(now, snapshot, lambda: self._rules(prices), executed, has_open_orders)
+        return View(
+            now,
+            snapshot,
+            lambda: self._rules(prices),
+            executed,
+            has_open_orders,
+            past=lambda: self._prices.past(now),
+        )
 
     def _snapshot(self, prices: Vector) -> Portfolio:
         if self._held is None:

@@ -12,6 +12,7 @@ from freqtrade.exceptions import FreqtradeException, OperationalException
 from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
+from rebalancing.config.durations import timeframe_length
 from rebalancing.config.policy_words import describe
 from rebalancing.events.start import (
     JournalAhead,
@@ -103,7 +104,7 @@ def start_live(
         life.policy,
         snapshots,
         memory,
-        QuoteBoard(exchange, setup, now),
+        QuoteBoard(exchange, setup, now, timeframe_length(strategy.timeframe)),
         trade_writer,
         lost_orders,
         diary,

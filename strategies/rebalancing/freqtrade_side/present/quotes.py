@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from rebalancing.freqtrade_side.present.order_books import order_book
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.order_book import SHARE, Book
 from rebalancing.market.portfolio import Mask, Vector
-from rebalancing.market.prices import STALE_AFTER, PairCandles
+from rebalancing.market.prices import STALE_AFTER, PairCandles, Past, PriceMatrix, no_past
 from rebalancing.market.quoted import APART, Quoted, doubt
 from rebalancing.numbers import percent, quantity
 
@@ -44,6 +44,8 @@ class Quotes:
         there was none since the start.
     doubted : bool array, shape (assets,)
         The assets in trouble.
+    past : callable
+        Gives the closes of the candles.
     """
 
     prices: Vector
@@ -51,6 +53,7 @@ class Quotes:
     doubted: Mask
     trouble: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    past: Past = no_past
 
 
 class QuoteBoard:
@@ -62,11 +65,13 @@ class QuoteBoard:
         Pairs and limits.
     now : datetime
         From now on an asset without a price is waited for, for an hour.
+    step : timedelta
+        The timeframe.
     """
 
-    def __init__(self, exchange: Exchange, setup: Setup, now: datetime) -> None:
+    def __init__(self, exchange: Exchange, setup: Setup, now: datetime, step: timedelta) -> None:
         self._exchange = exchange
-        self._pairs, self._stake = setup.pairs, setup.stake
+        self._pairs, self._assets, self._step = setup.pairs, setup.assets, step
         self._jump, self._spread = setup.settings.max_price_jump, setup.settings.max_spread
         self._age = parse_duration(setup.settings.max_price_age)
         self._fresh_at = dict.fromkeys(setup.pairs, now)
@@ -114,7 +119,12 @@ class QuoteBoard:
             else:
                 left_out[asset] = f"no price for an hour that can be trusted: {fault}"
         trusted = np.where(doubted, self._trusted, prices)
-        return Quotes(prices, trusted, doubted, tuple(trouble), left_out)
+
+        def past() -> Vector:
+            known = {p.split("/")[0]: found for p, found in candles.items() if len(found.dates)}
+            return PriceMatrix(self._assets, known, self._step).past(now) if known else no_past()
+
+        return Quotes(prices, trusted, doubted, tuple(trouble), left_out, past)
 
     def _quoted(self, pair: str, ticker: Mapping[str, Any]) -> Quoted:
         """Read bid and ask, from the order book where the exchange's tickers hold neither."""

@@ -17,7 +17,7 @@ from rebalancing.freqtrade_side.setup.checks.pairs import members_of, pair_probl
 from rebalancing.freqtrade_side.setup.checks.policy import policy_problems
 from rebalancing.freqtrade_side.setup.checks.sellers import seller_problems
 from rebalancing.market.portfolio import Mask, Vector
-from rebalancing.policy.targets import target_weights
+from rebalancing.policy.weights.configured import target_weights
 
 
 @dataclass(frozen=True)

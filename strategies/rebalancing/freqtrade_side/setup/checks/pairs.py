@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rebalancing.config.allowed_values import shown
+from rebalancing.config.messages import shown
 from rebalancing.config.settings import MAX_ASSETS, Settings, capitals
 
 BLACKLIST = "exchange.pair_blacklist"

@@ -1,0 +1,1 @@
+"""The explorer: many policies on one history, and which of them may be chosen."""
