@@ -21,7 +21,7 @@ from rebalancing.rounds.round import Fill
 from rebalancing.state import State
 from rebalancing.view import View
 
-_FULL = 0.5
+FULL = 0.5
 """Part of a lot that freqtrade sells along where it would be left behind."""
 
 
@@ -184,7 +184,7 @@ class _Walk:
         lot = float(self.markets.lots[i])
         if trade.is_sell:
             held = float(self.amounts[i])
-            return -held if -trade.amount >= held - lot * _FULL else trade.amount
+            return -held if -trade.amount >= held - lot * FULL else trade.amount
         assert self.state.round is not None
         stake = self.state.round.share(trade, self.cash, self.markets.fee)
         return _cut_to_lots(stake / price, lot)

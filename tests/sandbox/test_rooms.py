@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.exchange.refusals import Reason
-from tests.core.test_layering import imports, top
 from tests.support.builders import PROJECT
+from tests.support.imports import imports, top
 
 SANDBOX = PROJECT / "sandbox"
 EXCHANGE = sorted((SANDBOX / "exchange").rglob("*.py"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from rebalancing.market.portfolio import Mask
-from rebalancing.policy.period import PeriodGrid
+from rebalancing.policy.period import boundary, is_due
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Reason
 from rebalancing.state import State
@@ -30,7 +30,7 @@ def sleeps(policy: Policy, state: State, now: datetime) -> bool:
         return False
     if not policy.needs_boundary or len(state.seen) < len(policy.assets):
         return False
-    return not PeriodGrid.of(policy.period, state).due(now)
+    return not is_due(policy.period, state, now)
 
 
 def is_cooling(policy: Policy, state: State, now: datetime) -> bool:
@@ -43,9 +43,8 @@ def is_cooling(policy: Policy, state: State, now: datetime) -> bool:
 
 def served(policy: Policy, state: State, now: datetime, reason: Reason | None) -> State:
     """Return the state once the boundaries up to now, and this reason, have been looked at."""
-    grid = PeriodGrid.of(policy.period, state)
-    if grid.due(now):
-        state = state.changed(served=grid.boundary(now))
+    if is_due(policy.period, state, now):
+        state = state.changed(served=boundary(policy.period, state, now))
     if reason is not None and (state.asked is not None or state.again is not None):
         state = state.changed(asked=None, again=None)
     return state

@@ -16,7 +16,7 @@ from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.ending import breach_of, closed
 from rebalancing.rounds.events import Outcome, RoundDeclined, RoundEvent, RoundOpened, Stopped
 from rebalancing.rounds.opening import by_member, opening_facts
-from rebalancing.rounds.order_sizing import pieces
+from rebalancing.rounds.plan import pieces
 from rebalancing.rounds.round import Round
 from rebalancing.rounds.round_plans import HeldBack, plan_around
 from rebalancing.state import State

@@ -12,8 +12,7 @@ from rebalancing.policy.policy import Policy
 from rebalancing.rounds.ending import breach_of, closed, closing, loss_of
 from rebalancing.rounds.events import Outcome, RoundEvent, RoundPlanned, Stopped
 from rebalancing.rounds.opening import opening_facts
-from rebalancing.rounds.order_sizing import pieces
-from rebalancing.rounds.plan import OmissionReason
+from rebalancing.rounds.plan import OmissionReason, pieces
 from rebalancing.rounds.round import MAX_TRIES, Round
 from rebalancing.rounds.round_plans import HeldBack, plan_rest
 from rebalancing.state import State

@@ -34,7 +34,8 @@ from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders, store
-from rebalancing.freqtrade_side.records.own_orders import Executed, Holding, Standing
+from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
+from rebalancing.freqtrade_side.records.standing import Standing, standing
 from rebalancing.policy.guards import measured_drift
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause
@@ -124,7 +125,7 @@ class Deciding:
             decision = self._decide(sight)
             if not decision.looks_again:
                 break
-            orders = own_orders.standing()
+            orders = standing()
         if not decision.is_unsure:
             self._note_figures(sight.view)
         return not decision.needs_balances
@@ -160,14 +161,18 @@ class Deciding:
 
     def _note_figures(self, view: View) -> None:
         portfolio = view.portfolio
-        prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+        named = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+        prices = {asset: price for asset, price in named if np.isfinite(price)}
+        known = self._memory.state.last_prices
+        gone = [asset for asset in portfolio.assets if asset not in prices and asset in known]
         self._memory.note(
             cash=portfolio.cash,
             nav=portfolio.nav,
             weights=weights_by_member(portfolio, self._setup.stake),
             drifts=measured_drift(self._policy, self._memory.state, view),
             amounts=dict(zip(portfolio.assets, portfolio.amounts.tolist(), strict=True)),
-            prices={asset: price for asset, price in prices if np.isfinite(price)},
+            prices=prices,
+            prices_before={asset: known[asset] for asset in gone},
             checked_at=view.moment,
         )
         self._diary.change(view.moment, Debt(portfolio.nav, self._setup.stake))

@@ -23,6 +23,7 @@ from rebalancing.freqtrade_side.orders import partial_sell_stake
 from rebalancing.freqtrade_side.present.account import SLIVER
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import booked_orders, own_orders
+from rebalancing.freqtrade_side.records.standing import standing
 from rebalancing.market.market_rules import whole_lots
 from rebalancing.rounds.plan import Trade
 
@@ -169,7 +170,7 @@ class Execution:
     def _awaits_proceeds(self) -> bool:
         """Sells are on their way: the buys are to share what they bring."""
         doubtful = {intent.side for intent in self._memory.state.intents}
-        return "sell" in doubtful | set(own_orders.standing().open_sides.values())
+        return "sell" in doubtful | set(standing().open_sides.values())
 
     def _intend(self, trade: Trade, size: float, now: datetime) -> None:
         """Write down what freqtrade is about to do, before it does it."""

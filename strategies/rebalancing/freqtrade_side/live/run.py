@@ -41,6 +41,7 @@ from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.lease import keep_lease
 from rebalancing.freqtrade_side.records.redaction import redacted
+from rebalancing.freqtrade_side.records.standing import Standing, standing
 from rebalancing.market.prices import PairCandles
 from rebalancing.policy.policy import Policy
 from rebalancing.rounds import maker
@@ -173,7 +174,7 @@ class LiveRun:
         if not running:
             self._diary.change(now, FreqtradePaused())
             return False
-        before = own_orders.standing()
+        before = standing()
         self._end_unlisted(now, before.open_sides)
         self._settle_intents(now)
         worth = self._memory.state.nav or self._snapshots.account.balance({})
@@ -188,12 +189,12 @@ class LiveRun:
         if self._memory.state.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
-        standing = own_orders.standing()
-        is_settled = not standing.open_sides and not self._memory.state.intents
-        is_settled = is_settled and standing.newest == before.newest
+        orders = standing()
+        is_settled = not orders.open_sides and not self._memory.state.intents
+        is_settled = is_settled and orders.newest == before.newest
         with uninterrupted():
             if is_settled:
-                self._decide(now, quotes, standing)
+                self._decide(now, quotes, orders)
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
             self._memory.save(now)
@@ -229,7 +230,7 @@ class LiveRun:
         current = self._memory.state.round
         return current is not None and now - current.started >= PATIENCE
 
-    def _decide(self, now: datetime, quotes: Quotes, orders: own_orders.Standing) -> None:
+    def _decide(self, now: datetime, quotes: Quotes, orders: Standing) -> None:
         if not self._deciding.decide(now, quotes, orders, is_fresh=self._balances_age == 0):
             self._balances_age = BALANCES_EVERY  # the next loop asks for them
 

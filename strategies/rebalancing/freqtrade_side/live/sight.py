@@ -16,7 +16,8 @@ from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
-from rebalancing.freqtrade_side.records.own_orders import Executed, Holding, Standing
+from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
+from rebalancing.freqtrade_side.records.standing import Standing
 from rebalancing.market.portfolio import Mask
 from rebalancing.state import State
 from rebalancing.view import View

@@ -1,0 +1,146 @@
+"""What the kernel is given, and where it keeps what it knows.
+
+Two flat rows of numbers instead of objects: a function that is handed many small arrays takes
+minutes to compile. The names below are places in these rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Numbers = Any
+"""Numbers by position: an array, or a list where nothing is compiled."""
+
+WIDTH = 52
+"""Places of a vector: 50 assets, the cash behind them, and one to spare."""
+
+CASH, NAV, FEES, TURNOVER = range(4)
+"""Sums on the desk: cash and NAV, fees paid, half the notionals of rounds as fractions of the
+NAV."""
+
+(PRICES, AMOUNTS, VALUES, WEIGHTS, TARGETS, BANDS, DRIFT, DESTINATION) = range(4, 420, WIDTH)
+(MINIMUM, REMAINDER, WANTED, BEFORE, WISHES, PARTS, SELLS, BUYS) = range(420, 836, WIDTH)
+(WAITING, PLANNED, SELL_GOALS, BUY_GOALS, SOLD, BOUGHT, FINAL, ROOM) = range(836, 1252, WIDTH)
+(CONFIGURED, THRESHOLDS, LOTS, STEPS, SCALES, COSTS, COINS) = range(1252, 1616, WIDTH)
+DESK = 1616
+"""Vectors on the desk, and its length.
+
+Prices known now, coins, values, weights, targets in force, bands, drift, destination of the round;
+smallest trade, and what a partial sell leaves behind. Of a plan in the making: wanted notionals,
+those before, wishes, room for parts, coins to sell and to buy. Of the open round: trades that have
+not been ordered, coins, bought positive; the prices of their plan; what it should have sold (coins)
+and bought (stake currency), and has. Final drifts, and room to go on. Then what stays: configured
+targets, thresholds (NaN where none is given); lots, also as fractions of whole numbers; smallest
+orders by value and by coins."""
+
+(NOW, ROW, OPEN, TRIES, IS_EVENT, ORDERED_AT, ORIGIN, SERVED, LAST_START) = range(9)
+(FAILURES, AGAIN, NUMBER, HOLDS, ORDERS, ROUNDS, COUNTED) = range(9, 16)
+"""Facts among the marks; times are seconds since 1970, -1 for never.
+
+The moment and its row. A round is open; plans it has made; an event, not the policy, asked for it;
+time of its newest order. Origin of the period grid; boundaries served; start of the newest round;
+rounds in a row that gave up; one that gave up is due again; number of the next round; assets held;
+orders; rounds that traded, the initial allocation apart, and the newest."""
+
+SEEN, MEMBERS, CHOSEN, HELD, TURN, APPEARS = range(16, 328, WIDTH)
+MARKS = 328
+"""Vectors of whole numbers among the marks, and their length.
+
+1 for an asset that has been available, that the round trades, that is chosen; the assets held in
+the order of buying, the assets in the order of their orders; the row of the first price."""
+
+NEVER = -1
+
+KNOWN, OPENS, NEWEST, FILLED = range(4)
+"""Tables of prices, by row and asset: those of `PriceMatrix`; the known ones with 0 for none."""
+
+LOWS, HIGHS = range(2)
+
+BLOCK = 16
+"""Rows whose extremes are known together."""
+
+ALL, DRIFTED, FEWEST = range(3)
+"""Scopes."""
+
+
+class Terms(NamedTuple):
+    """The single numbers of a policy and of its markets.
+
+    Parameters
+    ----------
+    assets : int
+        How many.
+    has_threshold, is_relative, is_either : bool
+        There is a threshold; it is a share of the target; one of period and threshold is enough.
+    period, offset, cooldown : int
+        Seconds; a period of 0 is none. The offset shifts the boundaries: they begin so much after
+        the initial allocation.
+    share : float
+        How far a round goes back, 1 for all the way.
+    is_edge : bool
+        It goes just inside the band instead.
+    scope : int
+        One of `ALL`, `DRIFTED` and `FEWEST`.
+    min_trade : float
+        Stake currency; 0: the exchange's.
+    cash : float
+        Stake currency at the start.
+    fee, margin, remainder_margin : float
+        As in `Markets`.
+    """
+
+    assets: int
+    has_threshold: bool
+    is_relative: bool
+    is_either: bool
+    period: int
+    offset: int
+    cooldown: int
+    share: float
+    is_edge: bool
+    scope: int
+    min_trade: float
+    cash: float
+    fee: float
+    margin: float
+    remainder_margin: float
+
+
+class Candles(NamedTuple):
+    """A history of prices, by row.
+
+    Parameters
+    ----------
+    first, seconds : int
+        Start of the first row, seconds since 1970, and the length of each.
+    prices : four tables, shape (rows, assets)
+        `KNOWN`, `OPENS`, `NEWEST` and `FILLED`.
+    kinds : array of int, shape (rows,)
+        Rows with the same number have prices for the same assets.
+    extremes : array, shape (2, blocks, assets)
+        Lowest and highest filled prices of `BLOCK` rows each.
+    block_kinds : array of int, shape (blocks,)
+        The kind of all rows of a block; -1 if they differ.
+    """
+
+    first: int
+    seconds: int
+    prices: Any
+    kinds: Any
+    extremes: Any
+    block_kinds: Any
+
+
+class Log(NamedTuple):
+    """Orders of a walk, as many as there is room for.
+
+    Parameters
+    ----------
+    places : array of int, shape (3, room)
+        Row, number of the round, asset.
+    trades : array, shape (2, room)
+        Coins, bought positive; stake currency for one.
+    """
+
+    places: Any
+    trades: Any

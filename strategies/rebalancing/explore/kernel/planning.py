@@ -1,0 +1,153 @@
+"""The plan of a round: amounts in whole lots, as `plan_trades` makes it."""
+
+from __future__ import annotations
+
+import math
+
+from rebalancing.explore.kernel.lots import planned_lots
+from rebalancing.explore.kernel.memory import (
+    AMOUNTS,
+    BEFORE,
+    BUYS,
+    CASH,
+    COINS,
+    COSTS,
+    DESTINATION,
+    LOTS,
+    MEMBERS,
+    MINIMUM,
+    NAV,
+    PARTS,
+    PRICES,
+    REMAINDER,
+    SELLS,
+    VALUES,
+    WANTED,
+    WISHES,
+    Numbers,
+    Terms,
+)
+from rebalancing.explore.kernel.sums import total
+
+_REPETITIONS, _EXACT = 50, 1e-13
+
+
+def set_rules(terms: Terms, desk: Numbers) -> None:
+    """Fill in smallest trades and remainders as `Markets.rules` does."""
+    for i in range(terms.assets):
+        smallest = desk[COINS + i] * desk[PRICES + i]
+        if not smallest > desk[COSTS + i]:
+            smallest = desk[COSTS + i]
+        smallest *= terms.margin
+        desk[MINIMUM + i] = max(smallest / (1 + terms.fee) * 0.999, terms.min_trade)
+        desk[REMAINDER + i] = smallest / terms.margin * terms.remainder_margin
+
+
+def plan(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
+    """Fill in sells and buys, coins, and tell whether there is any trade."""
+    _set_wanted(assets, fee, desk, marks)
+    _set_sells(assets, desk)
+    proceeds = _proceeds(assets, desk)
+    spendable = desk[CASH] + proceeds * (1 - fee)
+    for i in range(assets):
+        desk[WISHES + i] = max(desk[WANTED + i], 0.0)
+    _fit(assets, spendable / (1 + fee), BUYS, desk)
+    bought, limit = 0.0, 0.0
+    for i in range(assets):
+        bought += desk[BUYS + i] * desk[PRICES + i] if desk[BUYS + i] > 0 else 0.0
+        if desk[MINIMUM + i] < math.inf:
+            limit = max(limit, desk[MINIMUM + i])
+    idle = spendable - bought * (1 + fee)
+    idle -= max(0.0, desk[DESTINATION + assets]) * desk[NAV]
+    if idle > limit:
+        _sell_less(assets, fee, idle - (limit if bought > 0 else 0.0), desk)
+    for i in range(assets):
+        if desk[SELLS + i] > 0 or desk[BUYS + i] > 0:
+            return True
+    return False
+
+
+def _set_wanted(assets: int, fee: float, desk: Numbers, marks: Numbers) -> None:
+    """Fill in signed notionals, right after the fees of these trades."""
+    for i in range(assets):
+        desk[BEFORE + i] = 0.0
+        desk[PARTS + i] = 0.0
+    for _ in range(_REPETITIONS):
+        after = desk[NAV] - fee * total(desk, PARTS, assets)
+        is_same = True
+        for i in range(assets):
+            wanted = 0.0
+            if marks[MEMBERS + i] == 1 and desk[PRICES + i] == desk[PRICES + i]:
+                wanted = desk[DESTINATION + i] * after - desk[VALUES + i]
+            desk[WANTED + i] = wanted
+            is_same = is_same and abs(wanted - desk[BEFORE + i]) <= _EXACT * desk[NAV]
+        if is_same:
+            return
+        for i in range(assets):
+            desk[BEFORE + i] = desk[WANTED + i]
+            desk[PARTS + i] = abs(desk[WANTED + i])
+
+
+def _set_sells(assets: int, desk: Numbers) -> None:
+    """Fill in all lots of a holding, or parts that leave no dust."""
+    budget = 0.0
+    for i in range(assets):
+        desk[WISHES + i] = 0.0
+        if desk[WANTED + i] < 0 and desk[DESTINATION + i] > 0:
+            rest = max(0.0, desk[VALUES + i] - desk[REMAINDER + i])
+            desk[WISHES + i] = min(-desk[WANTED + i], rest)
+            budget += desk[WISHES + i]
+    _fit(assets, budget, SELLS, desk)
+    for i in range(assets):
+        if desk[WANTED + i] < 0 and not desk[DESTINATION + i] > 0:
+            lots = planned_lots(desk[AMOUNTS + i], desk[LOTS + i])
+            desk[SELLS + i] = lots if _is_order(lots, i, desk) else 0.0
+
+
+def _sell_less(assets: int, fee: float, spare: float, desk: Numbers) -> None:
+    """Sell less where buys have been left out."""
+    budget = 0.0
+    for i in range(assets):
+        is_part = desk[SELLS + i] > 0 and desk[DESTINATION + i] > 0
+        desk[WISHES + i] = desk[SELLS + i] * desk[PRICES + i] if is_part else 0.0
+        budget += desk[WISHES + i]
+    _fit(assets, budget - spare / (1 - fee), PARTS, desk)
+    for i in range(assets):
+        if desk[DESTINATION + i] > 0:
+            desk[SELLS + i] = desk[PARTS + i]
+
+
+def _fit(assets: int, budget: float, found: int, desk: Numbers) -> None:
+    """Fill in amounts for the wishes, scaled together to the budget; one that becomes too small
+    leaves its share to the others."""
+    while True:
+        whole, smallest = 0.0, -1
+        for i in range(assets):
+            whole += desk[WISHES + i]
+        for i in range(assets):
+            desk[found + i], wish = 0.0, desk[WISHES + i]
+            if wish > 0:
+                scale = min(1.0, max(0.0, budget) / whole)
+                amount = planned_lots(wish * scale / desk[PRICES + i], desk[LOTS + i])
+                if _is_order(amount, i, desk):
+                    desk[found + i] = amount
+                elif smallest < 0 or wish < desk[WISHES + smallest]:
+                    smallest = i
+        if smallest < 0:
+            return
+        desk[WISHES + smallest] = 0.0
+
+
+def _is_order(amount: float, i: int, desk: Numbers) -> bool:
+    return amount > 0 and amount * desk[PRICES + i] >= desk[MINIMUM + i]
+
+
+def _proceeds(assets: int, desk: Numbers) -> float:
+    """Add up what sells bring: parts first, then whole holdings, the order `plan_trades` has."""
+    found = 0.0
+    for kind in range(2):
+        for i in range(assets):
+            is_part = desk[DESTINATION + i] > 0
+            if desk[SELLS + i] > 0 and is_part == (kind == 0):
+                found += desk[SELLS + i] * desk[PRICES + i]
+    return found

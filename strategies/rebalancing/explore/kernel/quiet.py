@@ -1,0 +1,98 @@
+"""Stretches in which nothing can happen, and where they end.
+
+What is skipped must be certain; what is not skipped is decided exactly. So a stretch may end early,
+and never late, and the two forms of `end_of_quiet` need not agree to the last bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rebalancing.explore.kernel.memory import (
+    AGAIN,
+    AMOUNTS,
+    APPEARS,
+    BANDS,
+    CASH,
+    CONFIGURED,
+    FILLED,
+    KNOWN,
+    LAST_START,
+    OPEN,
+    ORIGIN,
+    PRICES,
+    SEEN,
+    SERVED,
+    TARGETS,
+    Candles,
+    Numbers,
+    Terms,
+)
+from rebalancing.explore.kernel.scan import CLOSE
+from rebalancing.explore.kernel.schedule import first_boundary, needs_boundary, pause
+from rebalancing.explore.kernel.weighing import set_bands, set_targets
+from rebalancing.policy.drift import TOLERANCE
+from rebalancing.policy.triggers.events import OWED
+
+_STRETCH = 512
+"""Rows looked at together where nothing is compiled."""
+
+
+def next_row(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, row: int) -> int:
+    """Return the first row from `row` on in which something may happen; the number of rows if there
+    is none."""
+    if marks[OPEN] == 1 or marks[AGAIN] == 1 or marks[LAST_START] < 0:
+        return row
+    row = max(row, row_of(candles, marks[LAST_START] + pause(terms, marks)))
+    last = event_row(candles, terms, desk, marks, row)
+    if not terms.has_threshold or needs_boundary(terms):
+        return last
+    return end_of_quiet(candles, terms, desk, row, last)
+
+
+def row_of(candles: Candles, moment: int) -> int:
+    """Return the first row that starts at a moment or later."""
+    return -((candles.first - moment) // candles.seconds)
+
+
+def event_row(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, row: int) -> int:
+    """Return the first row from `row` on in which a boundary has come or a new asset appears."""
+    found = len(candles.kinds)
+    if terms.period > 0 and marks[ORIGIN] >= 0:
+        grid = first_boundary(terms, marks[ORIGIN])
+        found = min(found, row_of(candles, grid + (marks[SERVED] + 1) * terms.period))
+    for i in range(terms.assets):
+        if marks[SEEN + i] == 0 and desk[CONFIGURED + i] > 0:
+            found = min(found, marks[APPEARS + i])
+    return max(found, row)
+
+
+def end_of_quiet(candles: Candles, terms: Terms, desk: Numbers, row: int, last: int) -> int:
+    """Return the first row before `last` in which a band may be reached, or `last`.
+
+    Notes
+    -----
+    This form is for numpy, stretch by stretch; `scan` is the one that is compiled.
+    """
+    members = slice(TARGETS, TARGETS + terms.assets + 1), slice(BANDS, BANDS + terms.assets + 1)
+    amounts, cash = np.array(desk[AMOUNTS : AMOUNTS + terms.assets]), desk[CASH]
+    while row < last:
+        kinds = candles.kinds[row : min(row + _STRETCH, last)]
+        change = np.flatnonzero(kinds != kinds[0])
+        end = row + (int(change[0]) if len(change) else len(kinds))
+        for i in range(terms.assets):
+            desk[PRICES + i] = candles.prices[KNOWN][row][i]
+        set_targets(terms.assets, desk)
+        set_bands(terms, desk)
+        targets, bands = (np.array(desk[place]) for place in members)
+        values = np.empty((end - row, terms.assets + 1))
+        values[:, :-1] = candles.prices[FILLED][row:end] * amounts
+        values[:, -1] = cash
+        nav = values.sum(axis=1, keepdims=True)
+        reached = np.abs(values - targets * nav) >= (bands - TOLERANCE - CLOSE) * nav
+        owes = cash < -OWED * nav[:, 0] * (1 - CLOSE)
+        hits = np.flatnonzero(reached.any(axis=1) | owes)
+        if len(hits):
+            return row + int(hits[0])
+        row = end
+    return last

@@ -1,0 +1,151 @@
+"""Policies, markets and prices in the numbers of the kernel."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from rebalancing.explore.kernel.memory import (
+    ALL,
+    APPEARS,
+    BLOCK,
+    COINS,
+    CONFIGURED,
+    COSTS,
+    DESK,
+    DRIFTED,
+    FEWEST,
+    KNOWN,
+    LOTS,
+    MARKS,
+    SCALES,
+    STEPS,
+    THRESHOLDS,
+    Candles,
+    Log,
+    Terms,
+)
+from rebalancing.market.markets import Markets
+from rebalancing.market.portfolio import Vector
+from rebalancing.market.prices import PriceMatrix
+from rebalancing.policy.policy import Policy
+
+Whole = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+_SCOPES = {"all": ALL, "drifted": DRIFTED, "fewest": FEWEST}
+
+
+class Memory(NamedTuple):
+    """Room for one walk after the other."""
+
+    desk: Vector
+    marks: Whole
+
+
+def terms_of(policy: Policy, markets: Markets, cash: float, offset: int = 0) -> Terms:
+    """Return the single numbers of a policy and its markets.
+
+    Parameters
+    ----------
+    policy : Policy
+        Without a reserve, as in a backtest.
+    cash : float
+        Stake currency at the start.
+    offset : int
+        Seconds by which the boundaries of the period are later.
+
+    Raises
+    ------
+    ValueError
+        If the policy has a reserve, or the markets have largest orders or leave dust: a backtest
+        has none of these.
+    """
+    if policy.reserve or markets.has_dust or np.isfinite(markets.largest).any():
+        raise ValueError("policy and markets must be those of a backtest: no reserve, no dust")
+    settings, period, destination = policy.settings, policy.period, policy.settings.destination
+    return Terms(
+        assets=len(policy.assets),
+        has_threshold=policy.thresholds is not None,
+        is_relative=settings.threshold_kind == "relative",
+        is_either=settings.combine == "or",
+        period=0 if period is None else int(period.total_seconds()),
+        offset=offset,
+        cooldown=int(policy.cooldown.total_seconds()),
+        share=destination if isinstance(destination, float) else 1.0,
+        is_edge=destination == "edge",
+        scope=_SCOPES[settings.scope],
+        min_trade=settings.min_trade or 0.0,
+        cash=float(cash),
+        fee=markets.fee,
+        margin=markets.margin,
+        remainder_margin=markets.remainder_margin,
+    )
+
+
+def memory_of(markets: Markets, candles: Candles) -> Memory:
+    """Return room for walks over candles, with what the markets say in its place."""
+    known = np.isfinite(candles.prices[KNOWN])
+    desk, marks = np.zeros(DESK), np.zeros(MARKS, dtype=np.int64)
+    fractions = [_fraction(float(lot)) for lot in markets.lots]
+    _put(desk, LOTS, markets.lots)
+    _put(desk, STEPS, np.array([step for step, _ in fractions]))
+    _put(desk, SCALES, np.array([scale for _, scale in fractions]))
+    _put(desk, COSTS, markets.cost_minimums)
+    _put(desk, COINS, markets.amount_minimums)
+    _put(marks, APPEARS, np.where(known.any(axis=0), known.argmax(axis=0), len(known)))
+    return Memory(desk, marks)
+
+
+def _put(table: np.ndarray, place: int, values: np.ndarray) -> None:
+    table[place : place + len(values)] = values
+
+
+def place(policy: Policy, desk: Vector) -> None:
+    """Put targets and thresholds of a policy on the desk."""
+    thresholds = policy.thresholds
+    _put(desk, CONFIGURED, policy.targets)
+    _put(desk, THRESHOLDS, np.zeros(len(policy.targets)) if thresholds is None else thresholds)
+
+
+def _fraction(lot: float) -> tuple[float, float]:
+    """Return a lot as a fraction of whole numbers.
+
+    >>> _fraction(0.005), _fraction(10.0)
+    ((5.0, 1000.0), (10.0, 1.0))
+    """
+    _, digits, exponent = Decimal(repr(lot)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    step = float("".join(map(str, digits)))
+    return (step, 10.0**-exponent) if exponent < 0 else (step * 10.0**exponent, 1.0)
+
+
+def candles_of(prices: PriceMatrix) -> Candles:
+    """Return prices in numbers."""
+    known, available = prices.known, np.isfinite(prices.known)
+    filled = np.where(available, known, 0.0)
+    kinds = np.unique(available, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+    tables = np.stack([known, prices.opens(), prices.newest(), filled])
+    return Candles(prices.first, prices.seconds, tables, kinds, *_blocks(filled, kinds))
+
+
+def _blocks(filled: Vector, kinds: Whole) -> tuple[Vector, Whole]:
+    """Return the extremes and the kind of each whole block of rows."""
+    count = len(filled) // BLOCK
+    whole = filled[: count * BLOCK].reshape(count, BLOCK, -1)
+    table = kinds[: count * BLOCK].reshape(count, BLOCK)
+    same = (table == table[:, :1]).all(axis=1)
+    extremes = np.stack([whole.min(axis=1), whole.max(axis=1)])
+    return extremes, np.where(same, table[:, 0], -1)
+
+
+def log_of(room: int) -> Log:
+    """Return an empty log with room for so many orders."""
+    return Log(np.zeros((3, room), dtype=np.int64), np.zeros((2, room)))
+
+
+def as_lists(candles: Candles) -> Candles:
+    """Return candles for the interpreted form, which is several times faster with lists."""
+    *tables, filled = candles.prices
+    return candles._replace(prices=[*(table.tolist() for table in tables), filled])
