@@ -9,7 +9,7 @@ import pytest
 from rebalancing.explore.choice.conclusion import conclude
 from rebalancing.explore.choice.figures import judge_figures
 from rebalancing.explore.choice.growth import log_growth
-from rebalancing.explore.choice.judgement import FEWEST, Search, judge
+from rebalancing.explore.choice.judgement import FEWEST, LEVEL, Search, judge
 from rebalancing.explore.choice.walk_forward import WalkForward, Window
 from rebalancing.market.markets import Markets
 from rebalancing.market.portfolio import Vector
@@ -107,9 +107,9 @@ def test_two_tests_share_the_chance_of_a_wrong_answer() -> None:
     plain = searched(swings(1), *RULES, Rule(7, 0.03))
     alone, both = judge(Search(plain.growth, plain.hodl)), judge(plain)
     assert alone.hodl.tests is not None
-    assert alone.hodl.tests.level == 0.05
+    assert alone.hodl.tests.level == LEVEL
     assert both.present is not None
-    assert [one.tests.level for one in (both.hodl, both.present)] == [0.025, 0.025]
+    assert [one.tests.level for one in (both.hodl, both.present)] == [LEVEL / 2, LEVEL / 2]
 
 
 def test_what_is_behind_is_not_better() -> None:
