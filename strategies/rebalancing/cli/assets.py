@@ -35,8 +35,10 @@ def assets(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what each PAIR did and how they go together: return, volatility, drawdown,
-    correlations, whether their ratios come back, and which one would have drained the others.
+    """Show what each PAIR did and how they go together.
+
+    Return, volatility, drawdown, correlations, whether their ratios come back, and which one would
+    have drained the others.
 
     Without PAIR: those of the configuration. An asset's code, such as BTC, means its pair with
     the stake currency. The candles must have been downloaded.

@@ -39,8 +39,10 @@ def _sum_remedy(weights: list[float], total: float) -> str:
 
 
 def _choice(kind: Callable[[Any], str | None], rule: str) -> Discriminator:
-    """Let the kind of a value say which of several types it must be of; None: of none. The rule is
-    the beginning of the message then."""
+    """Let the kind of a value say which of several types it must be of; None: of none.
+
+    The rule is the beginning of the message then.
+    """
     return Discriminator(kind, "no_choice", rule)
 
 

@@ -38,8 +38,11 @@ def _without_null(schema: dict[str, Any]) -> None:
 
 
 class Settings(BaseModel):
-    """The ``rebalance`` block. Fractions are of 1 (0.03 is 3 percentage points), money is in
-    the stake currency, durations are texts like ``"24h"``; the descriptions are the reference."""
+    """The ``rebalance`` block.
+
+    Fractions are of 1 (0.03 is 3 percentage points), money is in the stake currency, durations are
+    texts like ``"24h"``; the descriptions are the reference.
+    """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"required": ["targets"]}
@@ -247,8 +250,10 @@ def _contradictions(settings: Settings, bad: Collection[str]) -> list[str]:
 
 
 def capitals(code: str) -> str:
-    """Return a code in capitals if it is written in small letters; exchanges know a few codes that
-    mix both."""
+    """Return a code in capitals if it is written in small letters.
+
+    Exchanges know a few codes that mix both.
+    """
     return code.upper() if code.islower() else code
 
 

@@ -42,8 +42,10 @@ def check(setup: Setup, given: Given, *, hyperopt: bool = False) -> None:
 
 
 def period_of(setup: Setup) -> timedelta | None:
-    """Return the period, if no round starts without it; None if prices alone start rounds, or
-    another strategy runs. The configuration was checked."""
+    """Return the period, if no round starts without it.
+
+    None if prices alone start rounds, or another strategy runs. The configuration was checked.
+    """
     if DEFAULT_STRATEGY not in setup.strategies:
         return None
     from rebalancing.freqtrade_side.setup.configuration import plain_setup

@@ -78,8 +78,10 @@ class PairCandles:
         return fresh & ~_stale(self.fillers, max(1, int(STALE_AFTER / step)))
 
     def stranger_from(self, step: timedelta) -> int | None:
-        """Return the date of the candle with which the symbol comes back from a gap as another
-        coin, in seconds since 1970; None if it never does."""
+        """Return the date of the candle with which the symbol comes back as another coin.
+
+        It comes back from a gap. Seconds since 1970; None if it never does.
+        """
         rows = np.flatnonzero(self.is_fresh(step))
         ratio = np.abs(np.diff(np.log(self.closes[rows])))
         gap = np.diff(self.dates[rows]) > step.total_seconds()
@@ -163,14 +165,18 @@ class PriceMatrix:
         return known
 
     def past(self, now: datetime) -> Vector:
-        """Return the closes of the candles that have ended at `now`, shape (rows, assets), the
-        newest last: a part of `closes`, not to be written to."""
+        """Return the closes of the candles that have ended at `now`, the newest last.
+
+        A part of `closes`, shape (rows, assets), not to be written to.
+        """
         past: Vector = self.closes[: max(0, self._row(now))]
         return past
 
     def opens(self) -> Vector:
-        """Return the price at which orders of each candle fill, shape (rows, assets); NaN where
-        the asset has no candle: its orders wait."""
+        """Return the price at which orders of each candle fill, shape (rows, assets).
+
+        NaN where the asset has no candle: its orders wait.
+        """
         opens = np.full(self.known.shape, np.nan)
         for column, pair in enumerate(self._columns):
             if pair is not None and pair.opens is not None:
@@ -178,8 +184,10 @@ class PriceMatrix:
         return opens
 
     def newest(self) -> Vector:
-        """Return the last close before each candle, however old, shape (rows, assets); 0 before the
-        first one."""
+        """Return the last close before each candle, however old, shape (rows, assets).
+
+        0 before the first one.
+        """
         closes = np.zeros((len(self.known) + 1, self.known.shape[1]))
         for column, pair in enumerate(self._columns):
             if pair is not None:

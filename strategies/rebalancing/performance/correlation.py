@@ -32,8 +32,10 @@ class Diversification:
 
 
 def asset_returns(history: History) -> Vector:
-    """Return the daily price returns (UTC) of each asset, shape (days, assets - 1); NaN where it
-    has no price at the end of that day or of the day before."""
+    """Return the daily price returns (UTC) of each asset, shape (days, assets - 1).
+
+    NaN where it has no price at the end of that day or of the day before.
+    """
     ends = np.column_stack([daily(history.time, price) for price in history.prices.T])
     returns: Vector = ends[1:] / ends[:-1] - 1
     return returns

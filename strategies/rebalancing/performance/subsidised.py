@@ -71,8 +71,9 @@ def subsidised_assets(history: History, received: Vector) -> list[Subsidised]:
 
 
 def most_received(sums: Vector) -> tuple[int, int]:
-    """Return the first and the last row of the time over which a sum grew most, as short as it can
-    be.
+    """Return the first and the last row of the time over which a sum grew most.
+
+    The time is as short as it can be.
 
     Examples
     --------

@@ -22,8 +22,10 @@ reason is heard."""
 
 
 def due(policy: Policy, state: State, view: View, targets: Vector, tradable: Mask) -> Reason | None:
-    """Say why a round is due, the cool-down apart; None if it is not. The parameters are those of
-    `Trigger`."""
+    """Say why a round is due, the cool-down apart; None if it is not.
+
+    The parameters are those of `Trigger`.
+    """
     if state.last_start is None:
         return initial(policy, state, view)
     for trigger in (*TRIGGERS, *policy.triggers):

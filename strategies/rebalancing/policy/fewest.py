@@ -59,8 +59,11 @@ def fewest_trades(drift: Vector, targets: Vector, bands: Vector, smallest: Vecto
 
 
 def _corrected(drift: Vector, low: Vector, high: Vector, smallest: Vector) -> tuple[Vector, Mask]:
-    """Bring what is outside its quarter to the edge of it, or as far inside as the smallest
-    trade takes it; tell which assets are exempt because that would carry them out again."""
+    """Bring what is outside its quarter to the edge of it.
+
+    Or as far inside as the smallest trade takes it. The second value tells which assets are exempt
+    because that would carry them out again.
+    """
     correction = np.clip(drift, low, high) - drift
     correction = np.where(np.abs(correction) < TOLERANCE, 0.0, correction)
     size = np.maximum(np.abs(correction), smallest)

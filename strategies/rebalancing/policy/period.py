@@ -9,8 +9,10 @@ from rebalancing.state import State
 
 
 def boundary(period: timedelta | None, state: State, now: datetime) -> int:
-    """Return the number of the newest boundary at or before `now`; 0 before the first, without a
-    period, and before the initial allocation has ended."""
+    """Return the number of the newest boundary at or before `now`.
+
+    0 before the first, without a period, and before the initial allocation has ended.
+    """
     if period is None or state.origin is None:
         return 0
     return max(0, (now - state.origin) // period)

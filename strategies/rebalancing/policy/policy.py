@@ -112,8 +112,10 @@ class Policy:
         return tuple(asset for asset, is_in in zip(self.assets, mask, strict=True) if is_in)
 
     def bands(self, targets: Vector) -> Vector | None:
-        """Return the half-width of each member's tolerance band around targets in force, shape
-        (assets + 1,); None without a threshold."""
+        """Return the half-width of each member's band around targets in force.
+
+        Shape (assets + 1,); None without a threshold.
+        """
         if self.thresholds is None:
             return None
         is_relative = self.settings.threshold_kind == "relative"

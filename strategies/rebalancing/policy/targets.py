@@ -151,7 +151,7 @@ def held_in_cash(targets: Vector, out: Mask, weights: Vector) -> Vector:
     -------
     array, shape (assets + 1,)
         Fractions that sum to 1. Where what is out weighs more than its targets, the others share
-        what it leaves them.
+        what it leaves them; nothing if more cash has been taken out than they are worth.
 
     Examples
     --------
@@ -160,6 +160,10 @@ def held_in_cash(targets: Vector, out: Mask, weights: Vector) -> Vector:
     """
     fixed = np.append(out, False)
     wanted, there = float(targets[fixed].sum()), float(weights[fixed].sum())
+    if there >= 1:
+        kept = np.where(fixed, weights, 0.0)
+        kept[-1] = 1 - there
+        return kept
     if there > wanted:
         return np.where(fixed, weights, targets * ((1 - there) / (1 - wanted)))
     kept = np.where(fixed, weights, targets)

@@ -29,14 +29,14 @@ def follow(
     current = state.round
     assert current is not None
     before = current.plan
-    if view.last_fill is not None:
+    if view.last_fill not in (None, current.ordered_at):
         current = current.changed(ordered_at=view.last_fill)
     opening = state.opening or opening_facts(current.plan, view.portfolio, policy.stake)
     if view.day is not None and (breach := loss_of(policy, opening, view)):
         return _stop(policy, state, current, breach, opening, view, guards, events)
     late = view.open_orders and view.moment - current.started >= PATIENCE
     if view.open_orders and not late:
-        return state.changed(round=current)
+        return state if current is state.round else state.changed(round=current)
     current, outcome = _planned_again(policy, current, late, view, guards)
     if outcome is not None:
         events.append(closing(current, outcome, opening, view))

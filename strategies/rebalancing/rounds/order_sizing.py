@@ -60,8 +60,10 @@ def sized_trades(
 
 
 def fitted(wanted: Vector, budget: float, prices: Vector, lots: Vector, minimum: Vector) -> Vector:
-    """Return amounts for notionals, scaled together to the budget and cut to lots; one that becomes
-    too small leaves its share to the others."""
+    """Return amounts for notionals, scaled together to the budget and cut to lots.
+
+    One that becomes too small leaves its share to the others.
+    """
     left = np.maximum(wanted, 0.0)
     while left.any():
         scale = min(1.0, max(0.0, budget) / left.sum())
@@ -80,8 +82,11 @@ def are_orders(amounts: Vector, prices: Vector, minimum: Vector) -> Mask:
 
 
 def wanted_notionals(values: Vector, destination: Vector, members: Mask, fee: float) -> Vector:
-    """Return the signed notionals of members before any rule. The NAV after fees depends on the
-    trades and they on it: each repetition shrinks the error by the fee, so a few are exact."""
+    """Return the signed notionals of members before any rule.
+
+    The NAV after fees depends on the trades and they on it: each repetition shrinks the error by
+    the fee, so a few are exact.
+    """
     nav, trades = values.sum(), np.zeros(len(members))
     for _ in range(50):
         after = nav - fee * np.abs(trades).sum()

@@ -15,8 +15,10 @@ from rebalancing.rounds.round import Round
 
 
 class HeldBack(NamedTuple):
-    """What is not traded now, as bool arrays of the shape (assets,): assets of which no order would
-    be made, and those that a guard lets nobody buy."""
+    """What is not traded now, as bool arrays of the shape (assets,).
+
+    Assets of which no order would be made, and those that a guard lets nobody buy.
+    """
 
     untradable: Mask
     unbought: Mask
@@ -58,8 +60,10 @@ def plan_rest(
     rules: MarketRules,
     reserve: float,
 ) -> Plan:
-    """Plan what is left of a round: each asset the way it began, and no buy that counts on a sell
-    which the round will not make. Sells do not wait for such buys: they bring cash.
+    """Plan what is left of a round.
+
+    Each asset the way it began, and no buy that counts on a sell which the round will not make.
+    Sells do not wait for such buys: they bring cash.
 
     Parameters
     ----------

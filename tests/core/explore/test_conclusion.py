@@ -1,6 +1,7 @@
 """What is concluded from a search: little from luck, and what is so from a path made for it."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from rebalancing.explore.choice.conclusion import conclude
 from rebalancing.explore.choice.figures import judge_figures
 from rebalancing.explore.choice.growth import log_growth
-from rebalancing.explore.choice.judgement import FEWEST, Search, judge
+from rebalancing.explore.choice.judgement import FEWEST, LEVEL, Search, judge
+from rebalancing.explore.choice.walk_forward import WalkForward, Window
 from rebalancing.market.markets import Markets
 from rebalancing.market.portfolio import Vector
 from rebalancing.market.prices import PairCandles, PriceMatrix
@@ -79,6 +81,35 @@ def test_a_lead_within_timing_luck_is_no_better() -> None:
     assert found.better_than_hodl is False
     assert found.better_than_present is False
     assert "called no better than holding" in found.text
+
+
+def test_the_luck_of_the_present_policy_counts_too() -> None:
+    plain = searched(swings(1), *RULES, Rule(7, 0.03))
+    assert plain.present is not None
+    total = plain.present.sum()
+    starts = total + np.linspace(-1, 1, 21) * abs(plain.growth[plain.chosen].sum() - total)
+    found = conclude(judge(Search(plain.growth, plain.hodl, plain.present, present_starts=starts)))
+    assert found.better_than_hodl is True
+    assert found.better_than_present is False
+    assert "called no better than the present policy" in found.text
+
+
+def test_a_policy_that_nobody_would_have_chosen_in_time_is_not_better() -> None:
+    plain = judge(searched(swings(1), *RULES, Rule(7, 0.03)))
+    behind = WalkForward((Window(0, 30, 40, 1, inside=0.2, outside=-0.01),))
+    found = conclude(replace(plain, hodl=replace(plain.hodl, walk=behind)))
+    assert found.better_than_hodl is False
+    assert found.better_than_present is True
+    assert "fell short of holding on the next" in found.text
+
+
+def test_two_tests_share_the_chance_of_a_wrong_answer() -> None:
+    plain = searched(swings(1), *RULES, Rule(7, 0.03))
+    alone, both = judge(Search(plain.growth, plain.hodl)), judge(plain)
+    assert alone.hodl.tests is not None
+    assert alone.hodl.tests.level == LEVEL
+    assert both.present is not None
+    assert [one.tests.level for one in (both.hodl, both.present)] == [LEVEL / 2, LEVEL / 2]
 
 
 def test_what_is_behind_is_not_better() -> None:

@@ -76,14 +76,15 @@ def _figures(closes: DailyCloses, column: int) -> AssetFigures:
 
 
 def rolling_volatility(closes: DailyCloses, column: int) -> Vector:
-    """Return the volatility of the last 30 days, shape (days,), for a year; NaN before, and after a
-    day without a close."""
+    """Return the volatility of the last 30 days, shape (days,), for a year.
+
+    NaN before, and after a day without a close.
+    """
     from talib import STDDEV  # it imports pandas
 
     returns = np.append(np.nan, closes.returns[:, column])
     found = np.full(len(returns), np.nan)
     edges = np.flatnonzero(np.diff(np.isfinite(returns), prepend=False, append=False))
     for begin, end in edges.reshape(-1, 2):
-        if end - begin >= WINDOW:
-            found[begin:end] = STDDEV(returns[begin:end], WINDOW) * np.sqrt(DAYS_A_YEAR)
+        found[begin:end] = STDDEV(returns[begin:end], WINDOW) * np.sqrt(DAYS_A_YEAR)
     return found

@@ -40,8 +40,10 @@ class DailyCloses:
 
     @cached_property
     def returns(self) -> Vector:
-        """Change of each close over that of the day before, shape (days - 1, assets); NaN where one
-        of the two is missing."""
+        """Change of each close over that of the day before, shape (days - 1, assets).
+
+        NaN where one of the two is missing.
+        """
         changes: Vector = self.closes[1:] / self.closes[:-1] - 1
         return changes
 

@@ -77,8 +77,10 @@ def _most(closes: DailyCloses, column: int, received: Vector) -> Subsidy:
 
 
 def _received(closes: DailyCloses) -> Vector:
-    """Return what each asset receives at the end of each day but the first, of the portfolio then,
-    shape (days - 1, assets)."""
+    """Return what each asset receives at the end of each day but the first.
+
+    Of the portfolio then, shape (days - 1, assets).
+    """
     known = np.isfinite(closes.returns)
     returns = np.where(known, closes.returns, 0.0)
     weights = known / np.maximum(1, known.sum(axis=1, keepdims=True))

@@ -54,7 +54,7 @@ def _verdict(judgement: Judgement, contest: Contest) -> tuple[bool | None, str]:
     rival, tests, walk = contest.rival, contest.tests, contest.walk
     ahead = f"leads {rival} by {percent(math.expm1(contest.lead))}"
     of_many = f"The best of {judgement.policies:,} policies" if judgement.policies > 1 else "It"
-    if judgement.stretches < FEWEST:
+    if judgement.stretches < FEWEST or walk is None:
         return None, (
             f"Whether it is better than {rival} cannot be told: the history has "
             f"{judgement.stretches} stretches of {judgement.days:g} days, {FEWEST} are needed."
@@ -74,7 +74,7 @@ def _verdict(judgement: Judgement, contest: Contest) -> tuple[bool | None, str]:
             f"{of_many} {ahead}, but is not shown to be better: by luck alone the best would lead "
             f"by as much in {_of_100(tests.p_value)} such histories."
         )
-    if walk is None or walk.outside <= 0:
+    if walk.outside <= 0:
         return False, (
             f"{of_many} {ahead}, but is not shown to be better: policies chosen on one stretch "
             f"of the history fell short of {rival} on the next."

@@ -9,8 +9,9 @@ from rebalancing.market.portfolio import Vector
 
 
 def deflated_sharpe(difference: Vector, chosen: int) -> float | None:
-    """Return the probability that the chosen policy's true Sharpe ratio is above zero, given how
-    many were tried.
+    """Return the probability that the true Sharpe ratio is above zero.
+
+    It is that of the chosen policy, given how many were tried.
 
     Parameters
     ----------

@@ -9,13 +9,17 @@ import numpy as np
 from rebalancing.explore.choice.deflated_sharpe import deflated_sharpe
 from rebalancing.explore.choice.extras import ExtraMissingError
 from rebalancing.explore.choice.overfitting import BLOCKS, Overfitting, overfitting
-from rebalancing.explore.choice.superior import LEVEL, SEED, Superiority, superiority
+from rebalancing.explore.choice.superior import SEED, Superiority, superiority
 from rebalancing.explore.choice.timing_luck import TimingLuck, timing_luck, unmoved
 from rebalancing.explore.choice.walk_forward import WalkForward, walk_forward
 from rebalancing.market.portfolio import Vector
 
 FEWEST = 60
 """Stretches of growth, from which anything is concluded."""
+
+LEVEL = 0.02
+"""Chance of a wrong "better" that the tests of a search allow together. By the usual 0.05, six of a
+hundred searches on random walks were called better once (docs/measurements.md)."""
 
 HODL, PRESENT = "holding", "the present policy"
 
@@ -122,8 +126,8 @@ def judge(search: Search, level: float = LEVEL, seed: int = SEED) -> Judgement:
     Parameters
     ----------
     level : float
-        Chance that anything is called better where nothing is. With a present policy there are two
-        tests, and each has half of it.
+        Chance of a wrong "better" that the tests allow together. With a present policy there are
+        two tests, and each has half of it.
     seed : int
         Of the bootstrap: the same seed gives the same figures.
 

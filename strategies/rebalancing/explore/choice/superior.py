@@ -150,8 +150,10 @@ def block_length(difference: Vector) -> int:
 
 
 def _shares(stretches: int, block: int, resamples: int, seed: int) -> Vector:
-    """Draw histories again; return the share of each stretch in them, shape (resamples,
-    stretches)."""
+    """Draw histories again.
+
+    Return the share of each stretch in them, shape (resamples, stretches).
+    """
     try:
         from arch.bootstrap import StationaryBootstrap
     except ImportError:

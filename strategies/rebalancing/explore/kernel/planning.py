@@ -112,8 +112,10 @@ def _sell_less(assets: int, fee: float, spare: float, desk: Numbers) -> None:
 
 
 def _fit(assets: int, budget: float, found: int, desk: Numbers) -> None:
-    """Fill in amounts for the wishes, scaled together to the budget; one that becomes too small
-    leaves its share to the others."""
+    """Fill in amounts for the wishes, scaled together to the budget.
+
+    One that becomes too small leaves its share to the others.
+    """
     while True:
         whole, smallest = total(desk, WISHES, assets), -1
         for i in range(assets):

@@ -34,7 +34,8 @@ from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders, store
-from rebalancing.freqtrade_side.records.own_orders import Executed, Holding, Standing
+from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
+from rebalancing.freqtrade_side.records.standing import Standing, standing
 from rebalancing.policy.guards import measured_drift
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause
@@ -124,7 +125,7 @@ class Deciding:
             decision = self._decide(sight)
             if not decision.looks_again:
                 break
-            orders = own_orders.standing()
+            orders = standing()
         if not decision.is_unsure:
             self._note_figures(sight.view)
         return not decision.needs_balances

@@ -50,8 +50,10 @@ def known_trades(
 def known_before_stock(
     own: ColumnElement[bool], book: CashBook | None, known: Collection[KnownTrade]
 ) -> tuple[KnownTrade, ...]:
-    """Return the trades as they are before the newest orders are booked, with those of the known
-    ones that are there no longer."""
+    """Return the trades as they are before the newest orders are booked.
+
+    Those of the known ones that are there no longer are among them.
+    """
     beyond = [] if book is None else [booked_orders.beyond(book.booked)]
     now = known_trades(own, own_orders.executed(own, *beyond))
     there = {trade.order for trade in now}

@@ -116,8 +116,10 @@ def start_live(
 
 
 def _tell_of_the_round(diary: Diary, now: datetime, life: Life) -> None:
-    """Tell what becomes of a round that a life before began: every start that was told gets an
-    end, and every end a start."""
+    """Tell what becomes of a round that a life before began.
+
+    Every start that was told gets an end, and every end a start.
+    """
     before, current = life.round_before, life.state.round
     if current is not None:
         diary.write(now, RoundGoesOn(current.tag))

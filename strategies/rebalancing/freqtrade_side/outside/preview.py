@@ -157,8 +157,10 @@ def _due(decision: Decision) -> tuple[str | None, Plan]:
 
 
 def _without(life: Life, quotes: Quotes) -> dict[str, str]:
-    """Return the assets without a price that rounds do not wait for, and why: the bot may have
-    waited for an hour already."""
+    """Return the assets without a price that rounds do not wait for, and why.
+
+    The bot may have waited for an hour already.
+    """
     priced = zip(life.setup.assets, np.isfinite(quotes.prices).tolist(), strict=True)
     known = {**life.state.left_out, **quotes.left_out}
     return {asset: known[asset] for asset, has_one in priced if asset in known and not has_one}

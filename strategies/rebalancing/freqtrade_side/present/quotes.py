@@ -1,5 +1,7 @@
-"""Prices of all pairs at one moment, asked of the exchange in one request, and whether they can
-be trusted."""
+"""Prices of all pairs at one moment, and whether they can be trusted.
+
+They are asked of the exchange in one request.
+"""
 
 from __future__ import annotations
 
@@ -171,8 +173,10 @@ class QuoteBoard:
     def _absurd(
         self, now: datetime, pair: str, quoted: Quoted, candles: PairCandles, worth: float
     ) -> str | None:
-        """Say if a price is too far from the last trade, or from the last candle or an old trade
-        without an order book that bears it out."""
+        """Say if a price is too far from the last trade or the last candle.
+
+        An order book that bears it out may stand against the candle, and against an old trade.
+        """
         price, close = quoted.middle, _last_close(candles)
         assert price is not None
         is_recent = self._is_recent(now, pair, quoted.last)
@@ -220,8 +224,10 @@ class QuoteBoard:
 
 
 def middle(ticker: Mapping[str, Any]) -> float:
-    """Return the middle of best bid and ask, or the last price where one of them is missing;
-    NaN if there is none. A last price outside of bid and ask is of no interest."""
+    """Return the middle of best bid and ask, or the last price where one of them is missing.
+
+    NaN if there is none. A last price outside of bid and ask is of no interest.
+    """
     bid, ask = ticker.get("bid") or 0.0, ticker.get("ask") or 0.0
     if bid > 0 and ask > 0:
         return (float(bid) + float(ask)) / 2

@@ -121,8 +121,10 @@ def examine(config: Mapping[str, Any], timeframe: str) -> tuple[Setup, list[str]
 
 
 def plain_setup(config: Mapping[str, Any]) -> Setup:
-    """Read a configuration that was checked before, as a result's; raises ValueError if its
-    ``rebalance`` block is missing or invalid."""
+    """Read a configuration that was checked before, as a result's.
+
+    Raises ValueError if its ``rebalance`` block is missing or invalid.
+    """
     settings, problems = read_settings(config.get("rebalance"))
     if problems:
         raise ValueError(problems[0])

@@ -64,8 +64,10 @@ def guards_of(
 
 
 def unbought(policy: Policy, view: View) -> Mask:
-    """Tell of which assets the chosen guards let nobody buy more now. A guard is given the policy
-    and the view, and returns such a mask."""
+    """Tell of which assets the chosen guards let nobody buy more now.
+
+    A guard is given the policy and the view, and returns such a mask.
+    """
     mask = policy.no_asset
     for guard in policy.guards:
         mask = mask | guard(policy, view)
