@@ -82,8 +82,10 @@ class SmartRebalance(IStrategy):
         self._mode = mode_of(self, Terms(self._setup, kept, parameters, self._step))
 
     def version(self) -> str:
-        """Return the version of the package; freqtrade asks with every heartbeat, also while it
-        is stopped and calls nothing else."""
+        """Return the version of the package.
+
+        freqtrade asks with every heartbeat, also while it is stopped and calls nothing else.
+        """
         self._mode.heartbeat()
         return __version__
 

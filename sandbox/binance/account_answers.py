@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from sandbox.binance.fees import BNB
 from sandbox.binance.protocol import as_text
+from sandbox.binance.symbols import symbol_of
 from sandbox.exchange.account import Account
-from sandbox.exchange.fees import DISCOUNT_ASSET
 from sandbox.exchange.ledger import ZERO, Balance
 from sandbox.exchange.markets import Market
 from sandbox.exchange.orders import Fill, Order, OrderType, Side, Status, TimeInForce
@@ -79,7 +80,7 @@ def new_order_answer(order: Order, fills: Iterable[Fill], detail: str) -> dict[s
         ``ACK``: only its number; ``RESULT``: its state; ``FULL``: its fills too.
     """
     named = {
-        "symbol": _symbol(order.pair),
+        "symbol": symbol_of(order.pair),
         "orderId": order.id,
         "orderListId": -1,
         "clientOrderId": order.client_id,
@@ -116,7 +117,7 @@ def cancelled_answer(order: Order, request_id: str | None) -> dict[str, Any]:
 def fill_answer(fill: Fill) -> dict[str, Any]:
     """Write a fill."""
     return {
-        "symbol": _symbol(fill.pair),
+        "symbol": symbol_of(fill.pair),
         "id": fill.id,
         "orderId": fill.order_id,
         "orderListId": -1,
@@ -136,7 +137,7 @@ def fee_answer(account: Account, market: Market) -> dict[str, str]:
     """Write what a market costs."""
     fees = account.fees_of(market.pair)
     return {
-        "symbol": market.symbol,
+        "symbol": symbol_of(market.pair),
         "makerCommission": f"{fees.maker.normalize():f}",
         "takerCommission": f"{fees.taker.normalize():f}",
     }
@@ -146,7 +147,7 @@ def commission_answer(account: Account, market: Market) -> dict[str, Any]:
     """Write what the fees of a market are made of."""
     fees = account.fees_of(market.pair)
     return {
-        "symbol": market.symbol,
+        "symbol": symbol_of(market.pair),
         "standardCommission": _rates(fees.maker, fees.taker),
         "specialCommission": _rates(ZERO, ZERO),
         "taxCommission": _rates(ZERO, ZERO),
@@ -175,11 +176,12 @@ def _rates(maker: Decimal, taker: Decimal) -> dict[str, str]:
 
 
 def _discount(account: Account) -> dict[str, Any]:
+    offered = account.fees.discount or BNB
     return {
-        "enabledForAccount": account.fees.asset == DISCOUNT_ASSET,
+        "enabledForAccount": account.fees.discount is not None,
         "enabledForSymbol": True,
-        "discountAsset": DISCOUNT_ASSET,
-        "discount": as_text(account.fees.discount),
+        "discountAsset": offered.asset,
+        "discount": as_text(offered.saved),
     }
 
 
@@ -187,7 +189,7 @@ def _order(order: Order) -> dict[str, Any]:
     market = order.type is OrderType.MARKET
     stop = {"stopPrice": as_text(order.stop_price)} if order.stop_price else {}
     return {
-        "symbol": _symbol(order.pair),
+        "symbol": symbol_of(order.pair),
         "orderId": order.id,
         "orderListId": -1,
         "clientOrderId": order.client_id,
@@ -220,7 +222,3 @@ def _working_ms(order: Order) -> int:
     if order.waits:
         return -1
     return order.created_ms if order.triggered_ms is None else order.triggered_ms
-
-
-def _symbol(pair: str) -> str:
-    return pair.replace("/", "")

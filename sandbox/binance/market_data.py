@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.binance.protocol import as_text
+from sandbox.binance.symbols import symbol_of
 from sandbox.exchange.day import DAY_MS, Day
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.markets import Market
@@ -34,7 +35,7 @@ def best_orders(exchange: LocalExchange, market: Market) -> dict[str, Any]:
     bid, bid_amount = next(iter(orders["bids"]), [as_text(0), as_text(0)])
     ask, ask_amount = next(iter(orders["asks"]), [as_text(0), as_text(0)])
     return {
-        "symbol": market.symbol,
+        "symbol": symbol_of(market.pair),
         "bidPrice": bid,
         "bidQty": bid_amount,
         "askPrice": ask,
@@ -44,7 +45,7 @@ def best_orders(exchange: LocalExchange, market: Market) -> dict[str, Any]:
 
 def last_price(exchange: LocalExchange, market: Market) -> dict[str, Any]:
     """Return the last price, zero while there is none."""
-    return {"symbol": market.symbol, "price": as_text(exchange.price(market.pair) or 0.0)}
+    return {"symbol": symbol_of(market.pair), "price": as_text(exchange.price(market.pair) or 0.0)}
 
 
 def ticker(exchange: LocalExchange, market: Market) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from sandbox.binance.account_answers import (
     order_commission_answer,
 )
 from sandbox.binance.order_parameters import order_request
-from sandbox.binance.protocol import named_market, required, whole_number
+from sandbox.binance.protocol import required, whole_number
 from sandbox.binance.refusals import AnswerError, answer_to, not_required
+from sandbox.binance.symbols import named_market
 from sandbox.exchange.orders import Order, OrderType
 from sandbox.exchange.refusals import Reason, RefusalError
 from sandbox.exchange.trading import Trading

@@ -1,6 +1,5 @@
 """How Binance's REST API speaks: refusals with a code, request parameters, numbers as text."""
 
-import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,9 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.binance.refusals import AnswerError, answer_to, missing
-from sandbox.exchange.local_exchange import LocalExchange
-from sandbox.exchange.markets import Market
-from sandbox.exchange.refusals import Reason, RefusalError
+from sandbox.exchange.refusals import RefusalError
 
 INTERVALS = frozenset(
     [
@@ -20,7 +17,6 @@ INTERVALS = frozenset(
         *("1d", "3d", "1w", "1M"),
     ]
 )
-_SYMBOL = re.compile(r"[\w.&-]{1,50}")
 
 
 @web.middleware
@@ -93,51 +89,3 @@ def required(query: Mapping[str, str], name: str) -> str:
     if not query.get(name):
         raise missing(name)
     return query[name]
-
-
-def named_market(exchange: LocalExchange, query: Mapping[str, str]) -> Market:
-    """Return the market the parameter ``symbol`` names.
-
-    Raises
-    ------
-    AnswerError
-        If it is missing, malformed or not listed.
-    """
-    return _listed(exchange, required(query, "symbol"))
-
-
-def chosen_markets(
-    exchange: LocalExchange, query: Mapping[str, str]
-) -> Market | tuple[Market, ...]:
-    """Return one market for ``symbol``, several for ``symbols``, all where neither is sent.
-
-    Raises
-    ------
-    AnswerError
-        If both are sent, or one is malformed or not listed.
-    """
-    if "symbol" in query and "symbols" in query:
-        raise AnswerError(-1128, "Combination of optional parameters invalid.")
-    if "symbol" in query:
-        return named_market(exchange, query)
-    if "symbols" not in query:
-        return exchange.markets
-    try:
-        names = json.loads(query["symbols"])
-    except ValueError:
-        names = None
-    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
-        raise AnswerError(-1100, "Illegal characters found in parameter 'symbols'.")
-    return tuple(_listed(exchange, name) for name in names)
-
-
-def _listed(exchange: LocalExchange, symbol: str) -> Market:
-    market = exchange.market(symbol)
-    if market is not None:
-        return market
-    if not _SYMBOL.fullmatch(symbol) or symbol != symbol.upper():
-        legal = "'^[\\w\\-._&&[^a-z]]{1,50}$'"
-        raise AnswerError(
-            -1100, f"Illegal characters found in parameter 'symbol'; legal range is {legal}."
-        )
-    raise RefusalError(Reason.NOT_LISTED)

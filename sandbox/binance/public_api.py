@@ -7,17 +7,10 @@ from aiohttp import web
 
 from sandbox.binance.limit_answers import limits_answer
 from sandbox.binance.market_data import best_orders, book, last_price, ticker
-from sandbox.binance.protocol import (
-    INTERVALS,
-    as_text,
-    chosen_markets,
-    limited,
-    named_market,
-    required,
-    whole_number,
-)
+from sandbox.binance.protocol import INTERVALS, as_text, limited, required, whole_number
 from sandbox.binance.rate_limits import RequestWeight
 from sandbox.binance.refusals import AnswerError
+from sandbox.binance.symbols import chosen_markets, named_market, symbol_of
 from sandbox.binance.trade_answers import aggregate_trades, average_price, trades
 from sandbox.exchange.candles import Candles, timeframe_ms
 from sandbox.exchange.local_exchange import LocalExchange
@@ -83,7 +76,7 @@ def _exchange_info(exchange: LocalExchange, sent: Mapping[str, str]) -> dict[str
 
 def _symbol_info(exchange: LocalExchange, market: Market) -> dict[str, Any]:
     return {
-        "symbol": market.symbol,
+        "symbol": symbol_of(market.pair),
         "status": exchange.listing.status(market.pair).value,
         "baseAsset": market.base,
         "baseAssetPrecision": 8,

@@ -14,10 +14,11 @@ from sandbox.binance.account_answers import (
     order_answer,
 )
 from sandbox.binance.limit_answers import order_count_headers, order_counts_answer
-from sandbox.binance.protocol import limited, named_market, whole_number
+from sandbox.binance.protocol import limited, whole_number
 from sandbox.binance.rate_limits import Limits, RequestWeight, check_orders
 from sandbox.binance.refusals import AnswerError
 from sandbox.binance.signatures import verified
+from sandbox.binance.symbols import named_market
 from sandbox.exchange.orders import Fill, Order
 from sandbox.exchange.trading import Trading
 

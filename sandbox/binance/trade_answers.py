@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.binance.protocol import as_text, limited, named_market, whole_number
+from sandbox.binance.protocol import as_text, limited, whole_number
 from sandbox.binance.refusals import AnswerError
+from sandbox.binance.symbols import named_market
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.tape import tape
 

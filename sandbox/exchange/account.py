@@ -16,7 +16,7 @@ from sandbox.exchange.orders import Fill, Order, OrderRequest, OrderType, Side, 
 from sandbox.exchange.records import Records
 from sandbox.exchange.refusals import Reason, RefusalError
 from sandbox.exchange.renaming import Renaming
-from sandbox.exchange.settlement import BnbPrice, Settlement, close, lock, to_pay
+from sandbox.exchange.settlement import PriceOf, Settlement, close, lock, to_pay
 
 
 class Account:
@@ -30,8 +30,8 @@ class Account:
         What a fill costs. Default: 0.1 % of what it brings.
     file
         Where everything is written and where an earlier run is read from. None: memory only.
-    bnb_price
-        Says the price of one BNB in a quote currency, None where it is not known.
+    price_of
+        Says what the asset of a discount costs in a quote currency. Default: nobody knows.
 
     Raises
     ------
@@ -49,11 +49,11 @@ class Account:
         now_ms: Callable[[], int],
         fees: Fees | None = None,
         file: LedgerFile | None = None,
-        bnb_price: BnbPrice = lambda _: None,
+        price_of: PriceOf = lambda _asset, _quote: None,
     ) -> None:
         self._fees = FeeTable(fees or Fees())
         self._records = Records(now_ms, file)
-        self._settlement = Settlement(self._records, self._fees, bnb_price)
+        self._settlement = Settlement(self._records, self._fees, price_of)
 
     @property
     def fees(self) -> Fees:

@@ -9,8 +9,31 @@ from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.ledger import ZERO
 from sandbox.exchange.orders import Side, rounded
 
-FeeAsset = Literal["received", "quote", "BNB"]
-DISCOUNT_ASSET = "BNB"
+FeeAsset = Literal["received", "quote"]
+
+
+@dataclass(frozen=True)
+class Discount:
+    """An asset in which fees may be paid for less.
+
+    Parameters
+    ----------
+    asset
+        Such as the exchange's own coin.
+    saved
+        What paying in it saves, a fraction of the fee.
+
+    Raises
+    ------
+    SandboxError
+        If the fraction is not between 0 and 1.
+    """
+
+    asset: str
+    saved: Decimal
+
+    def __post_init__(self) -> None:
+        _check_fraction("discount", self.saved)
 
 
 @dataclass(frozen=True)
@@ -24,9 +47,8 @@ class Fees:
     asset
         ``received``: taken from what a fill brings, the base currency of a buy and the quote
         currency of a sell; the exchange's default. ``quote``: always the quote currency.
-        ``BNB``: BNB while there is enough of it, else as with ``received``.
     discount
-        What BNB saves, a fraction of the fee.
+        Fees are paid in its asset while there is enough of it. None: never.
 
     Raises
     ------
@@ -37,13 +59,11 @@ class Fees:
     maker: Decimal = Decimal("0.001")
     taker: Decimal = Decimal("0.001")
     asset: FeeAsset = "received"
-    discount: Decimal = Decimal("0.25")
+    discount: Discount | None = None
 
     def __post_init__(self) -> None:
-        for name in ("maker", "taker", "discount"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and 0 <= value < 1):
-                raise SandboxError(f"{name} {value}: must be a fraction from 0 to below 1")
+        _check_fraction("maker", self.maker)
+        _check_fraction("taker", self.taker)
         if self.asset not in get_args(FeeAsset):
             raise SandboxError(f"fee asset {self.asset}: choose {', '.join(get_args(FeeAsset))}")
 
@@ -51,6 +71,11 @@ class Fees:
     def reserve(self) -> Decimal:
         """What a buy must set aside beyond its value, as a fraction of it."""
         return max(self.maker, self.taker) if self.asset == "quote" else ZERO
+
+
+def _check_fraction(name: str, value: Decimal) -> None:
+    if not (math.isfinite(value) and 0 <= value < 1):
+        raise SandboxError(f"{name} {value}: must be a fraction from 0 to below 1")
 
 
 class FeeTable:
@@ -80,14 +105,14 @@ class FeeTable:
 
 @dataclass(frozen=True)
 class Conversion:
-    """What paying in BNB needs to know.
+    """What paying at a discount needs to know.
 
     Attributes
     ----------
     price
-        Price of one BNB in the quote currency; None where no market says it.
+        Price of the discount's asset in the quote currency; None where no market says it.
     available
-        BNB the account can spend.
+        How much of the asset the account can spend.
     """
 
     price: Decimal | None = None
@@ -110,7 +135,7 @@ def commission(
     amounts, assets
         Amount and name of the base currency, then of the quote currency.
     conversion
-        Used where the fees are paid in BNB.
+        Used where the fees have a discount.
 
     Notes
     -----
@@ -118,10 +143,10 @@ def commission(
     """
     rate = fees.maker if maker else fees.taker
     (base_amount, quote_amount), (base, quote) = amounts, assets
-    if fees.asset == "BNB" and conversion.price:
-        wanted = rounded(quote_amount * rate * (1 - fees.discount) / conversion.price)
+    if fees.discount and conversion.price:
+        wanted = rounded(quote_amount * rate * (1 - fees.discount.saved) / conversion.price)
         if wanted <= conversion.available:
-            return wanted, DISCOUNT_ASSET
+            return wanted, fees.discount.asset
     if fees.asset == "quote" or side is Side.SELL:
         return rounded(quote_amount * rate), quote
     return rounded(base_amount * rate), base

@@ -54,10 +54,6 @@ class Listing:
         """The markets that have not ended, in the order of the pairs given."""
         return tuple(m for pair, m in self._markets.items() if pair not in self._ended)
 
-    def of_symbol(self, symbol: str) -> Market | None:
-        """Return the market of a symbol such as ``BTCUSDT``; None if there is none any more."""
-        return next((market for market in self.markets if market.symbol == symbol), None)
-
     def of(self, pair: str) -> Market:
         """Return the market of a pair, ended or not.
 

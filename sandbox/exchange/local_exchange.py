@@ -92,10 +92,6 @@ class LocalExchange:
         """The pairs that do not trade now."""
         return self.listing.halted
 
-    def market(self, symbol: str) -> Market | None:
-        """Return the market of an exchange's symbol such as ``BTCUSDT``; None if unknown."""
-        return self.listing.of_symbol(symbol)
-
     @property
     def now_ms(self) -> int:
         """What the exchange says of the time, milliseconds since the epoch."""

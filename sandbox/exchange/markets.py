@@ -75,11 +75,6 @@ class Market:
         exponent = self.tick.normalize().as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
 
-    @property
-    def symbol(self) -> str:
-        """The pair as the exchange writes it, e.g. ``BTCUSDT``."""
-        return self.base + self.quote
-
 
 def checked_pairs(names: Iterable[str]) -> tuple[str, ...]:
     """Return the names that are pairs, wildcards such as ``.*/USDT`` left out.

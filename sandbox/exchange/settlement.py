@@ -5,12 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sandbox.exchange.book import Level
-from sandbox.exchange.fees import DISCOUNT_ASSET, Conversion, Fees, FeeTable, commission
+from sandbox.exchange.fees import Conversion, Discount, Fees, FeeTable, commission
 from sandbox.exchange.ledger import ZERO
 from sandbox.exchange.orders import Fill, Order, OrderType, Side, Status, rounded
 from sandbox.exchange.records import Records
 
-BnbPrice = Callable[[str], Decimal | None]
+PriceOf = Callable[[str, str], Decimal | None]
+"""Says the price of one asset in another; None where it is not known."""
 
 
 def to_lock(order: Order, fees: Fees) -> Decimal:
@@ -57,14 +58,14 @@ class Settlement:
 
     Parameters
     ----------
-    bnb_price
-        Says the price of one BNB in a quote currency; None where it is not known.
+    price_of
+        Says what the asset of a discount costs in a quote currency.
     """
 
-    def __init__(self, records: Records, fees: FeeTable, bnb_price: BnbPrice) -> None:
+    def __init__(self, records: Records, fees: FeeTable, price_of: PriceOf) -> None:
         self.fees = fees
         self._records = records
-        self._bnb_price = bnb_price
+        self._price_of = price_of
 
     def fill(self, order: Order, level: Level, *, maker: bool) -> Order:
         """Execute a part of an order at one price and return what the order has become."""
@@ -90,13 +91,13 @@ class Settlement:
     def _charge(self, order: Order, level: Level, cost: Decimal, *, maker: bool) -> None:
         records = self._records
         base, _, quote = order.pair.partition("/")
-        has = records.wallet.balance(DISCOUNT_ASSET).free
+        fees = self.fees.of(order.pair)
         fee, asset = commission(
-            self.fees.of(order.pair),
+            fees,
             order.side,
             (level.amount, cost),
             (base, quote),
-            Conversion(self._bnb_price(quote), has),
+            self._conversion(fees.discount, quote),
             maker=maker,
         )
         records.wallet.change(asset, "fee", order.id, free=-fee)
@@ -114,3 +115,9 @@ class Settlement:
             time_ms=records.now_ms(),
         )
         records.fills.append(booked)
+
+    def _conversion(self, discount: Discount | None, quote: str) -> Conversion:
+        if discount is None:
+            return Conversion()
+        available = self._records.wallet.balance(discount.asset).free
+        return Conversion(self._price_of(discount.asset, quote), available)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sandbox.exchange.account import Account
 from sandbox.exchange.book import Book
-from sandbox.exchange.fees import DISCOUNT_ASSET, Fees
+from sandbox.exchange.fees import Fees
 from sandbox.exchange.filters import check_request
 from sandbox.exchange.keys import Keys
 from sandbox.exchange.ledger_file import LedgerFile
@@ -77,7 +77,7 @@ class Trading:
         self.exchange = exchange
         self.keys = keys or Keys.generate()
         kept = None if file is None else LedgerFile(file)
-        self.account = Account(lambda: exchange.now_ms, fees, kept, self._bnb_price)
+        self.account = Account(lambda: exchange.now_ms, fees, kept, self._price_of)
         self._seen_ms = exchange.true_ms
         self.refused: list[Refused] = []
         if not self.account.ledger:
@@ -200,9 +200,11 @@ class Trading:
             # Last: what works from now on has not stood on the book at the prices passed.
             self.account.trigger(present, [Decimal(repr(price)) for price in passed])
 
-    def _bnb_price(self, quote: str) -> Decimal | None:
-        if quote == DISCOUNT_ASSET:
+    def _price_of(self, asset: str, quote: str) -> Decimal | None:
+        if asset == quote:
             return Decimal(1)
-        market = self.exchange.market(DISCOUNT_ASSET + quote)
-        price = self.exchange.true_price(market.pair) if market else None
+        pair = f"{asset}/{quote}"
+        if self.exchange.listing.status(pair) is MarketStatus.END:
+            return None
+        price = self.exchange.true_price(pair)
         return Decimal(repr(price)) if price else None

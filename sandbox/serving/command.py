@@ -9,11 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from sandbox.binance.dialect import Binance
+from sandbox.binance.fees import FeeAsset, fees_in
 from sandbox.binance.overlay import overlay
 from sandbox.exchange.book import Depth
 from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.errors import SandboxError
-from sandbox.exchange.fees import FeeAsset, Fees
 from sandbox.exchange.keys import Keys
 from sandbox.exchange.local_exchange import LocalExchange, wall_clock
 from sandbox.exchange.market_rules import read_rules, with_real
@@ -148,7 +148,7 @@ def _trading(wishes: Wishes, exchange: LocalExchange) -> Trading | None:
     return Trading(
         exchange,
         balances=balances,
-        fees=Fees(wishes.maker_fee, wishes.taker_fee, wishes.fee_asset),
+        fees=fees_in(wishes.fee_asset, wishes.maker_fee, wishes.taker_fee),
         keys=_keys(wishes.keys_file),
         file=wishes.ledger,
     )

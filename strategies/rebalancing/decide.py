@@ -44,7 +44,8 @@ def decide(policy: Policy, state: State, view: View) -> Decision:
         state = follow(policy, state, view, guards, events)
     if state.round is not None or state.is_held or not view.may_open:
         return Decision(state, tuple(events), flows=flows)
-    return replace(begin(policy, state, view, guards, events), flows=flows)
+    found = begin(policy, state, view, guards, events)
+    return replace(found, flows=flows) if flows else found
 
 
 def take(state: State, asset: str, now: datetime) -> tuple[State, Trade | None]:
@@ -64,21 +65,27 @@ def take(state: State, asset: str, now: datetime) -> tuple[State, Trade | None]:
 
 
 def ask(state: State, cause: Cause) -> State:
-    """Return the state with a round asked for: it begins with the next view, whatever the
-    cool-down."""
+    """Return the state with a round asked for.
+
+    It begins with the next view, whatever the cool-down.
+    """
     return state.changed(asked=Reason(cause))
 
 
 def forget(state: State, assets: Collection[str]) -> State:
-    """Return the state with assets taken for never seen: they are bought again when they are next
-    available."""
+    """Return the state with assets taken for never seen.
+
+    They are bought again when they are next available.
+    """
     left = tuple(asset for asset in state.seen if asset not in assets)
     return state if len(left) == len(state.seen) else state.changed(seen=left)
 
 
 def awaited(policy: Policy, state: State, absent: Collection[str]) -> tuple[str, ...]:
     """Return those assets without a price that have never had one: their weight is held in cash.
-    `absent` are those that nobody has agreed to go on without."""
+
+    `absent` are those that nobody has agreed to go on without.
+    """
     return tuple(
         asset
         for asset, weight in zip(policy.assets, policy.targets, strict=False)
@@ -87,8 +94,10 @@ def awaited(policy: Policy, state: State, absent: Collection[str]) -> tuple[str,
 
 
 def _with_setbacks(policy: Policy, state: State, view: View) -> State:
-    """Take note of orders that were refused. What is not held is bought like a new asset once it
-    is no longer left out."""
+    """Take note of orders that were refused.
+
+    What is not held is bought like a new asset once it is no longer left out.
+    """
     known = after_orders(state.setbacks, view.moment, view.refused, view.made)
     held = view.portfolio.values[:-1] >= view.rules().minimum
     again = set(policy.named(~held)) & left_out(known, view.moment).keys()

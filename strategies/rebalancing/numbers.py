@@ -131,6 +131,17 @@ def ratio(value: float | None) -> str:
     return "not defined" if value is None or not math.isfinite(value) else f"{value:,.2f}"
 
 
+def millions(value: float) -> str:
+    """Write a large amount in millions.
+
+    Examples
+    --------
+    >>> millions(2_220_881_000.0), millions(12_345.0)
+    ('2,220.9', '0.012')
+    """
+    return f"{value / 1e6:,.1f}" if value >= 1e6 else f"{value / 1e6:.2g}"
+
+
 def minute(moment: datetime) -> str:
     """Write a moment to the minute, UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.decide import ask
-from rebalancing.policy.period import PeriodGrid
+from rebalancing.policy.period import boundary
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause
 from rebalancing.state import State
@@ -47,7 +47,7 @@ def resumed(policy: Policy, state: State, now: datetime) -> State:
     )
     found = state.changed(seen=seen, targets=_by_member(policy), period=policy.settings.period)
     if state.period != policy.settings.period:
-        found = found.changed(served=PeriodGrid.of(policy.period, found).boundary(now))
+        found = found.changed(served=boundary(policy.period, found, now))
     if is_same:
         return found
     found = found.changed(round=None)

@@ -142,7 +142,13 @@ class _Walk:
             return
         portfolio = Portfolio(self.policy.assets, self.amounts.copy(), known, self.cash)
         smallest = self.policy.settings.min_trade
-        view = View(moment, portfolio, lambda: self.markets.rules(known, smallest), self.executed)
+        view = View(
+            moment,
+            portfolio,
+            lambda: self.markets.rules(known, smallest),
+            self.executed,
+            past=lambda: self.prices.past(moment),
+        )
         decision = decide(self.policy, self.state, view)
         self.state = decision.state
         self.events += [(moment, event) for event in decision.events]
@@ -166,8 +172,10 @@ class _Walk:
                     self._fill(moment, trade, i, amount, float(opens[i]))
 
     def _in_turn(self, sellers: frozenset[str], buyers: frozenset[str]) -> list[str]:
-        """Return sellers, then buyers of what is held, then of what is not, as freqtrade does: what
-        one buy leaves of a lot is the next one's. What is held stays in this order."""
+        """Return sellers, then buyers of what is held, then of what is not, as freqtrade does.
+
+        What one buy leaves of a lot is the next one's. What is held stays in this order.
+        """
         turn = dict.fromkeys(buyers, 1) | dict.fromkeys(sellers, 0)
         self.held.sort(key=lambda asset: turn.get(asset, 2))
         others = (asset for asset in self.policy.assets if asset not in self.held)

@@ -85,6 +85,8 @@ class State(BaseModel):
         Coins that one answer of the exchange has shown to be gone, by asset.
     suspect : float
         A cash flow that one answer has shown, stake currency; 0 for none.
+    prices_before : dict of str to float
+        The last price of each asset that has none now; its coins may leave yet.
     cash, nav, weights, drifts, amounts, prices, checked_at
         Of the newest check that was written. A member without a drift is out, or has no price.
     """
@@ -137,7 +139,13 @@ class State(BaseModel):
     drifts: dict[str, float] = Field(default_factory=dict)
     amounts: dict[str, float] = Field(default_factory=dict)
     prices: dict[str, float] = Field(default_factory=dict)
+    prices_before: dict[str, float] = Field(default_factory=dict)
     checked_at: datetime | None = None
+
+    @property
+    def last_prices(self) -> dict[str, float]:
+        """Of the newest check, and of what had no price then the last one before it."""
+        return {**self.prices_before, **self.prices}
 
     @property
     def is_held(self) -> str | None:

@@ -10,6 +10,7 @@ from rebalancing.account.account_view import AccountView
 from rebalancing.events.event import Event
 from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Mask, Portfolio
+from rebalancing.market.prices import Past, no_past
 from rebalancing.policy.limits import Done
 from rebalancing.rounds.events import RoundEvent
 from rebalancing.rounds.round import Fill
@@ -53,6 +54,8 @@ class View:
         stake currency.
     account : AccountView or None
         What the account did beside the rounds; None: nothing, or it cannot be told now.
+    past : callable
+        Gives the prices up to now, see `Past`; called only where a choice looks back.
     """
 
     moment: datetime
@@ -70,6 +73,7 @@ class View:
     day: Callable[[], Iterable[Done]] | None = None
     cost: Callable[[Mapping[str, float]], float] = lambda _prices: 0.0
     account: AccountView | None = None
+    past: Past = no_past
 
 
 @dataclass(frozen=True)

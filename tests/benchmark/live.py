@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from tests.support.bot_configs import make_bot_config
 from tests.support.forked_bots import call_apart
-from tests.support.live_bots import Ground, make_bot_config, trading_ground
+from tests.support.live_bots import Ground, trading_ground
 
 GOAL_TIMES = "at most 1.8"
 GOAL_CPU, GOAL_REQUESTS, GOAL_GROWTH = 5.0, 2.0, 1.05

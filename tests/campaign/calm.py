@@ -26,12 +26,14 @@ def calm_down(life: "Life") -> tuple[int, int]:
     """
     life.ground.faults.clear()
     life.repair()
+    calm = dict(life.prices)
     if life.scenario.has_period:  # boundaries are counted from the end of the first round
-        life.wait(life.scenario.calm_loops, lambda: life.bot.records.journal("closed"))
+        life.wait(life.scenario.calm_loops, lambda: _has_begun(life, calm))
+        life.move(calm)
     waits = life.is_blind or life.ended or life.neighbour is not None or _is_patient(life)
     if life.scenario.has_period or waits:
         life.nap(1.1 * _HOUR)
-    began, calm = _loops(life), dict(life.prices)
+    began = _loops(life)
     wanted = life.scenario.calm_loops
     unseen = _BALANCES_EVERY if life.hands.payments or life.hands.withdrawn else 0
     end = life.clock.now() + _SECONDS
@@ -62,6 +64,12 @@ def _loops(life: "Life") -> list[int]:
 def _passed(life: "Life", began: list[int], unseen: int) -> tuple[int, int]:
     passed = [now - then - unseen for now, then in zip(_loops(life), began, strict=True)]
     return passed[0], passed[-1]
+
+
+def _has_begun(life: "Life", calm: Mapping[str, float]) -> bool:
+    """Fill what rests, and tell whether a round has ended."""
+    _fill(life, calm)
+    return bool(life.bot.records.journal("closed"))
 
 
 def _rests(life: "Life") -> bool:

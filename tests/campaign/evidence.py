@@ -197,7 +197,8 @@ class Evidence:
                 amounts[asset] = min(amounts[asset], left)
                 continue
             amounts[asset] += (1 if what.side is Side.BUY else -1) * float(what.amount)
-            if what.fee_asset == asset and self.scenario.fees.asset == "received":
+            fees = self.scenario.fees
+            if what.fee_asset == asset and fees.asset == "received" and not fees.discount:
                 amounts[asset] -= float(what.fee)
         return amounts
 

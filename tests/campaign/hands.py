@@ -62,7 +62,7 @@ class SellByHand:
         if (trade := hands.trade(self.asset)) is None:
             return
         order: dict[str, Any] = {"tradeid": str(trade["id"]), "ordertype": "market"}
-        share = 1.0 if life.scenario.fees.asset == "BNB" else self.share
+        share = 1.0 if life.scenario.fees.discount else self.share
         if share < 1:
             order["amount"] = trade["amount"] * share
         begun, before = now_ms(), hands.sells_by_hand(self.asset)

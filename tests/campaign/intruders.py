@@ -87,12 +87,14 @@ class LowLimits:
     def happen(self, life: "Life") -> None:
         """Lower the limits."""
         life.disturb()
+        life.is_limited = True
         life.ground.set_limits(
             weight=self.weight, orders_10s=self.orders, ban_after=self.ban_after, ban_seconds=1
         )
 
         def lift() -> bool:
             life.disturb()
+            life.is_limited = False
             life.ground.set_limits(weight=UNLIMITED.weight)
             return True
 

@@ -26,12 +26,8 @@ from tests.campaign.scenario import STAKE, Scenario
 from tests.campaign.script import FOR_GOOD, REPAIRED, kind_of
 from tests.campaign.true_times import ClockChange, clock_change
 from tests.campaign.witnessed import Renamed
-from tests.support.live_bots import (
-    Ground,
-    LiveBot,
-    make_bot_config,
-    with_api,
-)
+from tests.support.bot_configs import make_bot_config, with_api
+from tests.support.live_bots import Ground, LiveBot
 
 _LONGEST_WAIT = 6.0  # seconds; a bot that hangs in retries is left alone then
 
@@ -58,6 +54,8 @@ class Life:
         Those of people and other programs.
     ended, renamed
         The coins whose pairs have ended, and those of them that go on under another name.
+    is_limited
+        Whether requests are refused as there are too many of them.
     is_blind
         Whether some pair did not trade when the bot was last started, or takes smaller orders than
         then: freqtrade asks for that once an hour.
@@ -92,6 +90,7 @@ class Life:
         self.coarsest: dict[str, Decimal] = {}
         self.dearest_fee = Decimal(0)
         self._disturbances = 0
+        self.is_limited = False
         self.is_blind = False
         self.prices = dict(scenario.prices)
         self.move(self.prices)
@@ -164,7 +163,7 @@ class Life:
             bot,
             self.clock,
             lambda: self.disturbances,
-            lambda: bool(exchange.halted or exchange.offset_ms),
+            lambda: bool(exchange.halted or exchange.offset_ms or self.is_limited),
         )
 
     def kill(self) -> None:

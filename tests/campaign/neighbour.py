@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.campaign.actions import STAKE
 from tests.campaign.witnessed import Intruder
-from tests.support.live_bots import make_bot_config
+from tests.support.bot_configs import make_bot_config
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life

@@ -88,13 +88,25 @@ class OtherHands:
         return None
 
     def sells_by_hand(self, asset: str) -> int:
-        """Count the sells of a coin that the exchange has and that are of no round, whether
-        freqtrade has heard of them or not."""
-        rows = self._life.bot.records.orders()
-        tags = {str(row["order_id"]): row["ft_order_tag"] for row in rows}
-        account = self._life.ground.trading.account
-        sells = [o for o in account.orders if o.pair == f"{asset}/{STAKE}" and o.side is Side.SELL]
-        return sum(tags.get(str(order.id)) in (None, "", FORCED_TAG) for order in sells)
+        """Count the sells of a coin that the exchange has and that are of no round of the bot and
+        of no other bot, whether freqtrade has heard of them or not."""
+        records, account = self._life.bot.records, self._life.ground.trading.account
+        tags = {str(row["order_id"]): row["ft_order_tag"] for row in records.orders()}
+        state = records.state()
+        mine = [
+            order
+            for order in account.orders
+            if order.pair == f"{asset}/{STAKE}"
+            and order.side is Side.SELL
+            and order.client_id.startswith(state.get("mark", ""))
+        ]
+        meant = [
+            next((o.id for o in mine if o.client_id.startswith(intent["mark"])), None)
+            for intent in state.get("intents", [])
+            if (intent["asset"], intent["side"]) == (asset, "sell") and intent.get("mark")
+        ]
+        untold = [o.id for o in mine if tags.get(str(o.id)) in (None, "", FORCED_TAG)]
+        return sum(number not in meant for number in untold)
 
     def resume(self) -> None:
         """Tell the bot to go on, as "rebalance resume" does, and wait for its answer."""

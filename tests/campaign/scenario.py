@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from sandbox.binance.fees import FeeAsset, fees_in
 from sandbox.exchange.book import Depth
-from sandbox.exchange.fees import FeeAsset, Fees
+from sandbox.exchange.fees import Fees
 from tests.campaign.actions import STAKE, Action
 from tests.campaign.hands import WithdrawCoins
 from tests.campaign.markets import LargestOrder
@@ -93,7 +94,7 @@ class Scenario:
     @property
     def meaning(self) -> str:
         """The scenario in a few words."""
-        block = self.rebalance
+        block, discount = self.rebalance, self.fees.discount
         policy = [block[key] for key in ("period", "threshold") if key in block]
         words = [
             "dry" if self.dry_run else "live",
@@ -103,7 +104,7 @@ class Scenario:
             block["scope"],
             str(block["destination"]),
             self.kind,
-            f"fee in {self.fees.asset}",
+            f"fee in {discount.asset if discount else self.fees.asset}",
         ]
         return ", ".join(word for word in words if word)
 
@@ -177,7 +178,7 @@ def _draw_fees(dice: random.Random) -> tuple[Fees, float]:
     asset: FeeAsset = dice.choices(["received", "quote", "BNB"], [50, 25, 25])[0]
     taker = Decimal(dice.choice(["0", "0.00075", "0.001", "0.002"]))
     maker = min(taker, Decimal(dice.choice(["0.0002", "0.001"])))
-    return Fees(maker, taker, asset), (0.03 if asset == "BNB" else 0.0)
+    return fees_in(asset, maker, taker), (0.03 if asset == "BNB" else 0.0)
 
 
 def _draw_depth(dice: random.Random, kind: str, cash: float) -> Depth:

@@ -15,7 +15,7 @@ from tests.campaign.checks import CHECKS, violations
 from tests.campaign.evidence import Evidence
 from tests.campaign.honest_books import ROUND, honest_history, now
 from tests.campaign.test_hands import FORGERIES as OF_HANDS
-from tests.campaign.witnessed import Death, Frozen, Move, Payment
+from tests.campaign.witnessed import Death, Frozen, Happened, Move, Payment
 
 
 @pytest.fixture(scope="module")
@@ -216,3 +216,39 @@ def test_a_price_that_was_frozen_explains_a_value_and_a_refusal(honest: Evidence
         assert violations(seen) != []
         assert violations(replace(seen, frozen=shown)) == []
         assert violations(replace(seen, frozen=(Frozen("ETH", 10.0, 0, 2**60),))) != []
+
+
+def without_a_pair(seen: Evidence, asset: str, prices: dict[str, float], **block: Any) -> Evidence:
+    """The pair of a coin ends, and the others trade at other prices."""
+    told = {"time": now(), "event": "left out", "text": f"{asset} is left out"}
+    return replace(
+        seen,
+        scenario=replace(seen.scenario, rebalance={**seen.scenario.rebalance, **block}),
+        ended=frozenset({asset}),
+        happened=(Happened("End", asset, 0, 1),),
+        journal=(*seen.journal, told),
+        moves=(*seen.moves, *(Move(2**60, *price) for price in prices.items())),
+    )
+
+
+def test_a_relative_band_is_a_share_of_the_target_that_what_has_ended_leaves(
+    honest: Evidence,
+) -> None:
+    """BTC is at 78 %, its target is 100 % as ETH has ended; it was 40 %."""
+    relative = {"targets": {"BTC": 0.4, "ETH": 0.6}, "threshold_kind": "relative"}
+    check = check_named("the_portfolio_is_inside_its_bands")
+    for threshold, count in (0.12, 0), (0.05, 2):
+        seen = without_a_pair(honest, "ETH", {"BTC": 7.0}, threshold=threshold, **relative)
+        assert len(list(check(seen))) == count
+
+
+def test_the_weight_of_a_coin_that_never_came_is_held_in_cash_until_resume(
+    honest: Evidence,
+) -> None:
+    targets = {"targets": {"BTC": 0.42, "ETH": 0.41, "BNB": 0.17}}
+    seen = without_a_pair(honest, "BNB", {"BTC": 5.0, "ETH": 0.5}, **targets)
+    check = check_named("the_portfolio_is_inside_its_bands")
+    assert list(check(seen)) == []
+    resumed = {"time": now(), "event": "command", "text": "resume: resumed"}
+    (sentence,) = check(replace(seen, journal=(*seen.journal, resumed)))
+    assert sentence.startswith("USDT is at 16.1")

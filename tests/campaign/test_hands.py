@@ -4,11 +4,13 @@ finds where it was not."""
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.campaign.checks import CHECKS, violations
+from tests.campaign.checks.books import cash_flows_are_booked
 from tests.campaign.checks.hands import a_locked_pair_is_not_opened
 from tests.campaign.evidence import Evidence, in_ms
 from tests.campaign.honest_books import honest_history
@@ -21,6 +23,7 @@ from tests.campaign.witnessed import (
     Intruder,
     Move,
     Payment,
+    Renamed,
     Touched,
 )
 
@@ -71,6 +74,12 @@ def dearer_beside_what_is_out(seen: Evidence) -> Evidence:
     return replace(seen, touched=(at_the_end(SOLD, "BTC"),), moves=risen)
 
 
+def renamed(seen: Evidence) -> Evidence:
+    """ETH goes on under another name."""
+    one = Renamed(END_MS, "ETH", "NEWETH", Decimal("48.99"), Decimal("0.04899"))
+    return replace(seen, renamed=(one,), ended=frozenset({"ETH"}))
+
+
 def intruding(*intruders: Intruder) -> Callable[[Evidence], Evidence]:
     return lambda seen: replace(seen, intruders=intruders)
 
@@ -99,6 +108,7 @@ FORGERIES: list[Any] = [
     # Checks of other files, where hands have been at work.
     ("cash_flows_are_booked", lambda e: replace(e, kept_orders=deleted_rows(e, "ETH/USDT"))),
     ("cash_flows_are_booked", lambda e: replace(e, touched=(at_the_end(WITHDRAWN, "BTC", 1.0),))),
+    ("cash_flows_are_booked", lambda e: renamed(e)),
     (
         "freqtrade_holds_what_was_bought",
         lambda e: replace(e, touched=(at_the_end(WITHDRAWN, "BTC", 1.0),)),
@@ -132,6 +142,17 @@ def test_a_trade_deleted_is_told_left_alone_and_a_flow(honest: Evidence) -> None
         ),
     )
     assert violations(seen) == []
+
+
+def test_coins_that_got_another_name_are_a_flow_at_the_last_price_of_the_old_one(
+    honest: Evidence,
+) -> None:
+    seen = renamed(honest)
+    row = {"order_id": "w", "ft_order_tag": "withdrawn", "order_date": "2998-01-01T00:00:01+00:00"}
+    for price, is_right in (10.0, True), (15.0, False):
+        booked = {**row, "filled": 48.941, "price": price}
+        one = replace(seen, kept_orders=(*seen.kept_orders, booked))
+        assert (list(cash_flows_are_booked(one)) == []) is is_right
 
 
 def test_processes_that_are_refused_as_they_should_are_no_violation(honest: Evidence) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.exchange.listing import MarketStatus
-from sandbox.exchange.orders import Side
+from sandbox.exchange.orders import OrderRequest, OrderType, Side
 from sandbox.exchange.trading import Trading
 from tests.campaign.coverage import added, coverage_of
 from tests.campaign.hands import (
@@ -31,6 +31,7 @@ from tests.campaign.markets import (
     Rename,
 )
 from tests.campaign.neighbour import StartAdopter, StartNeighbour
+from tests.campaign.other_hands import OtherHands
 from tests.campaign.scenario import draw_scenario
 from tests.campaign.trouble import SHAPES, draw_book
 from tests.campaign.witnessed import Happened, Touched
@@ -119,6 +120,28 @@ def test_the_actions_change_what_they_say(stage: Any) -> None:
     assert status("BTC/USDT") is MarketStatus.END
     Rename("BTC", Decimal(1)).happen(stage)  # of a pair that has ended: nothing is left to rename
     assert not stage.trading.account.balance("NEWBTC").total
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "count"),
+    [
+        pytest.param("botXYc0ffee", "r1 threshold SOL +6.0pp", 0, id="of a round"),
+        pytest.param("botXYc0ffee", None, 0, id="of a round, its answer lost"),
+        pytest.param("botc0ffee", "force_exit", 1, id="by hand"),
+        pytest.param("botc0ffee", None, 1, id="by hand, its answer lost"),
+        pytest.param("otherXYc0ffee", None, 0, id="of another bot"),
+    ],
+)
+def test_the_sells_that_count_as_made_by_hand(
+    stage: Any, name: str, tag: str | None, count: int
+) -> None:
+    sell = OrderRequest("SOL/USDT", Side.SELL, OrderType.MARKET, Decimal(1), client_id=name)
+    order = stage.trading.place(sell)
+    state = {"mark": "bot", "intents": [{"asset": "SOL", "side": "sell", "mark": "botXY"}]}
+    rows = [{"order_id": str(order.id), "ft_order_tag": tag}] if tag else []
+    records = SimpleNamespace(orders=lambda: rows, state=lambda: state)
+    life: Any = SimpleNamespace(bot=SimpleNamespace(records=records), ground=stage.ground)
+    assert OtherHands(life).sells_by_hand("SOL") == count
 
 
 def test_a_trouble_mattered_if_an_order_of_its_coin_met_it() -> None:

@@ -9,48 +9,29 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rebalancing.launch.arguments import read_arguments
 from rebalancing.launch.asked import Asked
 from rebalancing.launch.backtest import backtest
-from rebalancing.launch.configuration import load_configuration, read_setup
 from rebalancing.launch.errors import LaunchError
-from sandbox.exchange.synthetic import write_candles
+from tests.support.builders import PROJECT
 from tests.support.command_lines import running_command
 from tests.support.patience import PATIENCE
+from tests.support.plain_projects import (
+    STRATEGY,
+    command,
+    configuration,
+    make_project,
+    write_config,
+    write_data,
+)
 
 pytestmark = pytest.mark.usefixtures("project")
 
-ROOT = Path(__file__).parents[2]
-START = datetime(2024, 1, 1, tzinfo=UTC)
 SECRET = "c0ffee-secret"
-STRATEGY = """
-from freqtrade.strategy import IStrategy
-
-
-class {name}(IStrategy):
-    INTERFACE_VERSION = 3
-    timeframe = "1h"
-    minimal_roi = {{"0": 100}}
-    stoploss = -0.99
-
-    def populate_indicators(self, dataframe, metadata):
-        return dataframe
-
-    def populate_entry_trend(self, dataframe, metadata):
-        dataframe.loc[dataframe.index % 24 == 0, "enter_long"] = 1
-        return dataframe
-
-    def populate_exit_trend(self, dataframe, metadata):
-        dataframe.loc[dataframe.index % 24 == 12, "exit_long"] = 1
-        return dataframe
-"""
 
 TROUBLE = """
     def bot_start(self, **kwargs):
@@ -63,48 +44,9 @@ TROUBLE = """
 """
 
 
-def configuration(stake: str = "USDT", **exchange: Any) -> dict[str, Any]:
-    return {
-        "max_open_trades": 2,
-        "stake_currency": stake,
-        "stake_amount": "unlimited",
-        "dry_run": True,
-        "dry_run_wallet": 1 if stake == "BTC" else 1000,
-        "strategy": "Plain",
-        "strategy_path": "strategies",
-        "entry_pricing": {"price_side": "same"},
-        "exit_pricing": {"price_side": "same"},
-        "pairlists": [{"method": "StaticPairList"}],
-        "exchange": {
-            "name": "binance",
-            "pair_whitelist": [f"ETH/{stake}", f"LTC/{stake}"],
-            **exchange,
-        },
-    }
-
-
-def write_config(config: Mapping[str, Any], name: str = "config.json") -> Path:
-    file = Path(name)
-    file.write_text(json.dumps(config))
-    return file
-
-
-def write_data(folder: str, stake: str = "USDT", scale: float = 100.0) -> None:
-    closes = [scale * (1 + 0.01 * (hour % 24)) for hour in range(500)]
-    for base in ("ETH", "LTC"):
-        write_candles(Path(folder), f"{base}/{stake}", "1h", closes, START)
-
-
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a project's root, made the current directory: a strategy, no candles yet."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("FREQTRADE__")]:
-        monkeypatch.delenv(name)
-    (tmp_path / "user_data").mkdir()
-    (tmp_path / "strategies").mkdir()
-    (tmp_path / "strategies" / "Plain.py").write_text(STRATEGY.format(name="Plain"))
-    return tmp_path
+    return make_project(tmp_path, monkeypatch)
 
 
 def results(*arguments: str) -> list[Path]:
@@ -125,20 +67,6 @@ def read_result(result: Path) -> tuple[dict[str, Any], str]:
             archive.read(name).decode() for name in archive.namelist() if name.endswith(".json")
         )
     return stats, everything
-
-
-def command(
-    project: Path, *arguments: str, module: str = "rebalancing"
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
 
 
 def test_a_whole_run_without_network_and_without_keys(
@@ -254,7 +182,7 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
     run = "runpy.run_module('rebalancing', run_name='__main__')"
     with running_command(
         [sys.executable, "-c", f"import runpy, signal; {listening}; {run}", "backtest"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -271,59 +199,10 @@ def test_an_interrupt_ends_both_and_leaves_nothing() -> None:
     assert not list(Path("user_data/backtest_results").iterdir())
 
 
-@pytest.mark.parametrize(
-    ("config", "arguments", "message"),
-    [
-        pytest.param(None, [], "config.json: there is no such configuration file", id="no file"),
-        pytest.param("{ broken", [], "config.json:1:3: not valid JSON", id="broken"),
-        pytest.param("[1]", [], "config.json: not a configuration", id="a list"),
-        pytest.param("{}", [], "exchange: missing", id="no exchange"),
-        pytest.param(configuration(name=""), [], "exchange.name: missing", id="no name"),
-        pytest.param(configuration(), [], "binance: no such data folder", id="no data"),
-        pytest.param(
-            configuration(),
-            ["-d", ".", "--userdir", "config.json"],
-            "config.json/logs, config.json/plot: cannot be written (Not a directory)",
-            id="no folder to write to",
-        ),
-        pytest.param(configuration(), ["--nonsense"], "unrecognized arguments", id="argument"),
-        pytest.param(configuration(), ["-c", "-"], "standard input", id="standard input"),
-        pytest.param(configuration(pair_whitelist=[]), ["-d", "."], "no pairs: ", id="no pairs"),
-        pytest.param(
-            configuration(pair_whitelist=["BTCUSDT"]),
-            ["-d", "."],
-            "'BTCUSDT' is not a spot pair",
-            id="pair",
-        ),
-    ],
-)
-def test_a_mistake_is_one_line_and_status_2(
-    project: Path, config: dict[str, Any] | str | None, arguments: Sequence[str], message: str
-) -> None:
-    if config is not None:
-        text = config if isinstance(config, str) else json.dumps(config)
-        Path("config.json").write_text(text)
-    ended = command(project, "backtest", *arguments)
-    assert ended.returncode == 2
-    assert message in ended.stderr
-    assert ended.stderr.count("\n") == 1
-    assert ended.stdout == ""
-
-
-def test_a_damaged_file_of_candles_is_one_line(project: Path) -> None:
-    write_config(configuration())
-    (project / "candles").mkdir()
-    (project / "candles" / "ETH_USDT-1h.feather").write_bytes(b"torn")
-    ended = command(project, "backtest", "-dcandles")
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("error: candles/ETH_USDT-1h.feather: not readable")
-    assert ended.stderr.count("\n") == 1
-
-
 def test_the_help_comes_without_freqtrade() -> None:
     shown = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "rebalancing", "backtest", "--help"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
         check=True,
@@ -339,36 +218,10 @@ def test_serve_says_where_it_is_and_refuses_other_hosts(project: Path) -> None:
     assert ended.stderr.startswith("error: host 0.0.0.0")
     with running_command(
         [sys.executable, "-m", "sandbox", "serve", "--pairs", "BTC/USDT"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
         stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
         assert "http://127.0.0.1:" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 130
-
-
-def test_configurations_are_merged_by_freqtrade(monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("base.json").write_text(
-        '{"stake_currency": "EUR", /* a comment */ "exchange": {"name": "Kraken"},}'
-    )
-    Path("first.json").write_text('{"add_config_files": ["base.json"], "stake_currency": "USDT"}')
-    Path("second.json").write_text('{"exchange": {"pair_whitelist": ["A/B"]}}')
-    monkeypatch.setenv("FREQTRADE__STAKE_CURRENCY", "BTC")
-    setup = read_setup(load_configuration(["first.json", "second.json"]), read_arguments([]))
-    assert (setup.exchange, setup.stake, setup.pairs) == ("kraken", "BTC", ("A/B",))
-
-
-@pytest.mark.parametrize(
-    ("settings", "arguments", "folder"),
-    [
-        pytest.param({}, [], "user_data/data/okx", id="default"),
-        pytest.param({"user_data_dir": "mine"}, [], "mine/data/okx", id="configured user data"),
-        pytest.param({"user_data_dir": "mine"}, ["--userdir", "x"], "x/data/okx", id="userdir"),
-        pytest.param({"datadir": "candles"}, [], "candles", id="configured folder"),
-        pytest.param({"datadir": "candles"}, ["-d", "given"], "given", id="given folder"),
-    ],
-)
-def test_the_folder_of_candles(settings: dict[str, Any], arguments: list[str], folder: str) -> None:
-    config = {**configuration(name="okx"), **settings}
-    assert read_setup(config, read_arguments(arguments)).datadir == Path(folder)

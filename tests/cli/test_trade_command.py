@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.bot_configs import make_bot_config
 from tests.support.command_lines import COMMAND, clean_environment, rebalance, write_config
-from tests.support.live_bots import Ground, LiveBot, make_bot_config, trading_ground
+from tests.support.live_bots import Ground, LiveBot, trading_ground
 from tests.support.patience import PATIENCE
 
 KEYS = {"key": "abc", "secret": "def"}

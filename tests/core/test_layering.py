@@ -5,33 +5,26 @@ import importlib.metadata
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from tests.support.builders import PROJECT
+from tests.support.imports import (
+    PACKAGE,
+    STRATEGIES,
+    imported_modules,
+    imports,
+    module_of,
+    name_of,
+    syntax,
+    top,
+)
 from tests.support.patience import PATIENCE
 
-STRATEGIES = PROJECT / "strategies"
-PACKAGE = STRATEGIES / "rebalancing"
 EDGES = {PACKAGE / "__main__.py"}
-ROOMS = (
-    *(
-        "account",
-        "config",
-        "events",
-        "explore",
-        "explore/kernel",
-        "market",
-        "performance",
-        "policy",
-        "rounds",
-    ),
-)
-INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).glob("*.py"))
+ROOMS = ("account", "config", "events", "explore", "market", "performance", "policy", "rounds")
+INNER = sorted(path for room in ROOMS for path in (PACKAGE / room).rglob("*.py"))
 PURE = [path for path in sorted(PACKAGE.glob("*.py")) if path not in EDGES] + INNER
 FREQTRADE_SIDE = sorted((PACKAGE / "freqtrade_side").rglob("*.py"))
 HOSTS = ("freqtrade", "ccxt", "sqlalchemy", "pandas")
@@ -42,49 +35,7 @@ WORLD = {
     *("exists", "is_file", "is_dir", "iterdir", "glob", "rglob", "stat", "mkdir", "unlink"),
 }
 """Names that read a clock, a file or the environment, as functions or attributes."""
-INTERNALS = {
-    *("_DataProvider__rpc", "_KeyValueStoreModel", "_api", "_exchange", "_freqtrade"),
-    *("_ft_params_from_file", "_rpc", "_start_cap"),
-}
-"""The private names of freqtrade that are used, each with a test in `test_internals.py`."""
 WORLDLY_MODULES = {"os", "time", "pathlib", "io", "random", "secrets", "socket", "subprocess"}
-
-
-def name_of(path: Path) -> str:
-    return str(path.relative_to(STRATEGIES))
-
-
-@cache
-def syntax(path: Path) -> tuple[ast.AST, ...]:
-    """Return all nodes of a file: many tests look at each."""
-    return tuple(ast.walk(ast.parse(path.read_text())))
-
-
-def imports(path: Path) -> Iterator[str]:
-    """Give every module that a file imports, at its top or within a function."""
-    for node in syntax(path):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path.name}: imports are absolute"
-            yield str(node.module)
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def module_of(path: Path) -> str:
-    parts = path.relative_to(STRATEGIES).with_suffix("").parts
-    return ".".join(part for part in parts if part != "__init__")
-
-
-OWN = {module_of(file) for file in PACKAGE.rglob("*.py")}
-
-
-@cache
-def imported_modules(path: Path) -> set[str]:
-    """Name the modules of the package that a file imports."""
-    # "from a import b" names "a", and "a.b" if that is a module: then the first one is not meant.
-    named = set(imports(path)) & OWN
-    return {name for name in named if not any(other.startswith(f"{name}.") for other in named)}
 
 
 def room_of(module: str) -> str | None:
@@ -99,13 +50,9 @@ def rooms_used(path: Path) -> set[str]:
     return {room for room in rooms if room is not None}
 
 
-def top(module: str) -> str:
-    return module.split(".")[0].lower()
-
-
 def test_there_is_something_to_look_at() -> None:
     assert {"settings.py", "planner.py", "decide.py"} <= {path.name for path in PURE}
-    assert {path.parent.relative_to(PACKAGE).as_posix() for path in INNER} == {*ROOMS}
+    assert {path.relative_to(PACKAGE).parts[0] for path in INNER} == {*ROOMS}
     assert len(FREQTRADE_SIDE) > 3
 
 
@@ -191,39 +138,6 @@ def test_importing_the_core_loads_no_framework() -> None:
     )
     assert "rebalancing" in run.stdout.split()
     assert set(run.stdout.split()) & set(HOSTS) == set()
-
-
-DOCUMENTED = {"_exit"}
-"""Names with an underscore that Python's documentation has: ``os._exit``."""
-
-
-def strange_names(tree: ast.AST) -> Iterator[str]:
-    """Give the private names that a file uses and does not define itself."""
-    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            own.add(node.attr)
-        elif isinstance(node, ast.AnnAssign | ast.Assign):
-            targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
-            own |= {target.id for target in targets if isinstance(target, ast.Name)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            owner = ast.unparse(node.value)
-            is_own = owner in ("self", "cls") and node.attr in own
-            names = [] if is_own or owner in sys.stdlib_module_names else [node.attr]
-        elif isinstance(node, ast.ImportFrom):
-            names = [*str(node.module).split("."), *(alias.name for alias in node.names)]
-        else:
-            continue
-        private = (name for name in names if name.startswith("_") and not name.endswith("__"))
-        yield from (name for name in private if name not in DOCUMENTED)
-
-
-@pytest.mark.parametrize("path", sorted(STRATEGIES.rglob("*.py")), ids=name_of)
-def test_private_names_of_others_stand_in_one_module(path: Path) -> None:
-    """`test_internals.py` tests each of them against the freqtrade that is installed."""
-    found = set(strange_names(ast.parse(path.read_text())))
-    assert found == (INTERNALS if path.name == "internals.py" else set())
 
 
 def requirements_of(distribution: str) -> set[str]:

@@ -135,7 +135,7 @@ def test_changed_targets_drop_the_round_that_was_open_for_others() -> None:
     assert account.rebalancer.round is None
     account.at(3)
     assert account.rebalancer.round is not None
-    assert account.rebalancer.round.reason.cause is Cause.TARGETS_CHANGED
+    assert account.rebalancer.round.reason.cause == Cause.TARGETS_CHANGED
 
 
 @pytest.mark.parametrize("sold", [1.0, 0.5])

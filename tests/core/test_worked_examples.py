@@ -100,7 +100,7 @@ def test_example_5_a_boundary_with_too_little_drift_waits_for_the_next_boundary(
     assert [drifted(account, hour, 5) for hour in (24.5, 30, 47.9)] == [{}, {}, {}]
     assert drifted(account, 48, 5) == {"BTC": -50, "ETH": 50}
     account.at(49)
-    assert account.rebalancer.closed[-1].round.reason.cause is Cause.PERIOD_AND_THRESHOLD
+    assert account.rebalancer.closed[-1].round.reason.cause == Cause.PERIOD_AND_THRESHOLD
 
 
 def test_example_6_three_doublings_in_a_row() -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from rebalancing.freqtrade_side.charts.annotations import round_annotations
+from tests.support.bot_configs import with_api
 from tests.support.builders import PROJECT, make_config
+from tests.support.flat_candles import TIMEFRAME
 from tests.support.freqtrade_runs import backtest, freqtrade_process
-from tests.support.live_bots import TIMEFRAME, LiveBot, with_api
+from tests.support.live_bots import LiveBot
 from tests.support.portfolio_bots import TARGETS, trading_bot
 from tests.support.portfolio_bots import closed as closed_round
 

@@ -49,7 +49,7 @@ def epochs(
 def test_every_epoch_equals_the_plain_backtest_with_its_values(
     tmp_path: Path, workers: int, loss: str
 ) -> None:
-    """Facts 34 and 52: workers find the package, and no state leaks between epochs."""
+    """Workers find the package, and no state leaks between epochs."""
     found = epochs(tmp_path, workers, config(threshold=0.02), loss)
     assert len({str(epoch["params_dict"]) for epoch in found}) > 1
     for number, epoch in enumerate(found):

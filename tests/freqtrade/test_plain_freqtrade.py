@@ -65,7 +65,7 @@ def plain(tmp_path: Path) -> Path:
 def test_a_plain_freqtrade_runs_the_copied_strategy(
     plain: Path, tmp_path: Path, command: str, arguments: list[str]
 ) -> None:
-    """Facts 32 to 35: user_data/strategies is all there is."""
+    """The folder user_data/strategies is all there is."""
     home = tmp_path / "home"
     shutil.copytree(
         PROJECT / "strategies",

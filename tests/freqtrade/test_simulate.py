@@ -108,6 +108,10 @@ def test_its_worth_is_what_it_holds_at_the_prices_of_the_time(
         asset: pd.read_feather(datadir / f"{asset}_USDT-1h.feather").set_index("date").close
         for asset in "AB"
     }
+    run, late = outcome.strategy._mode.run, pd.Timestamp("2024-02-10 07:00", tz="UTC")
+    known = pd.DataFrame(closes)
+    view = run._view(late, run._prices.at(late))
+    assert np.array_equal(view.past(), known[known.index < late], equal_nan=True)
     cash, held, orders = 10_000.0, {"A": 0.0, "B": 0.0}, list(found.orders)
     for second, worth in zip(found.times.tolist(), found.nav.tolist(), strict=True):
         moment = pd.Timestamp(second, unit="s", tz="UTC")

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.bot_configs import with_api
 from tests.support.builders import PROJECT
-from tests.support.live_bots import Ground, LiveBot, with_api
+from tests.support.live_bots import Ground, LiveBot
 from tests.support.portfolio_bots import TARGETS, check_books, closed, command, trading_bot, weights
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from rebalancing.account.cash_book import Booked
 from rebalancing.state import State
 from tests.live.test_changes import command
-from tests.support.live_bots import with_api
+from tests.support.bot_configs import with_api
 from tests.support.outside_views import seen_from_outside
 from tests.support.portfolio_bots import TARGETS, closed, trading_bot
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.exchange.listing import MarketStatus
 from tests.live.test_changes import command
+from tests.support.bot_configs import with_api
 from tests.support.exchanges import market
-from tests.support.live_bots import Ground, LiveBot, with_api
+from tests.support.live_bots import Ground, LiveBot
 from tests.support.outside_views import seen_from_outside
 from tests.support.portfolio_bots import TARGETS, closed, trading_bot, weights
 
@@ -56,6 +58,28 @@ def test_coins_that_leave_the_account_are_a_withdrawal(tmp_path: Path) -> None:
         command(bot, "resume", "bbbbbbbb")
         assert closed(bot, 2)["nav_before"] == pytest.approx(500, rel=2e-3)
         assert weights(ground) == pytest.approx(TARGETS, abs=0.003)
+
+
+def test_coins_whose_pair_ended_after_they_left_are_a_withdrawal_at_its_last_price(
+    tmp_path: Path,
+) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        bot.kill()
+        ground.trading.withdraw("BTC", Decimal(2))
+        ground.exchange.set_status("BTC/USDT", MarketStatus.END)
+        bot.start()
+        (flow,) = bot.wait_for(lambda: bot.records.journal("flow")[1:])
+        assert (flow["asset"], flow["coins"]) == ("BTC", pytest.approx(-2, abs=1e-5))
+        assert flow["amount"] == pytest.approx(-200, rel=2e-3)
+        assert flow["price"] == pytest.approx(100, rel=2e-3)
+        ground.set_prices(ETH=14)
+        closed(bot, 2)
+        bot.restart()
+        ground.trading.withdraw("BTC", Decimal(1))
+        (later,) = bot.wait_for(lambda: bot.records.journal("flow")[2:])
+        assert later["price"] == flow["price"], "not forgotten while the others went on"
 
 
 @pytest.mark.parametrize("place", ["freqtrade", "the exchange"])

@@ -15,8 +15,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from rebalancing.freqtrade_side.records.lease import KEY, keep_lease, take_lease
+from tests.support.bot_configs import with_api
 from tests.support.forked_bots import call_apart
-from tests.support.live_bots import LiveBot, with_api
+from tests.support.live_bots import LiveBot
 from tests.support.portfolio_bots import trading_bot
 
 pytestmark = pytest.mark.slow

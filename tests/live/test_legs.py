@@ -13,7 +13,8 @@ from sandbox.exchange.fees import Fees
 from sandbox.exchange.market_rules import checked_rules
 from sandbox.exchange.orders import OrderType, Side
 from tests.support.bot_clock import let_time_pass
-from tests.support.live_bots import LiveBot, with_api
+from tests.support.bot_configs import with_api
+from tests.support.live_bots import LiveBot
 from tests.support.portfolio_bots import TARGETS, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,8 @@ import pytest
 
 from sandbox.exchange.fees import Fees
 from sandbox.serving.faults import Fault
-from tests.support.live_bots import make_bot_config, trading_ground, with_api
+from tests.support.bot_configs import make_bot_config, with_api
+from tests.support.live_bots import trading_ground
 from tests.support.portfolio_bots import PRICES, TARGETS, check_books, closed, trading_bot, weights
 
 pytestmark = pytest.mark.slow

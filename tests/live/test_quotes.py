@@ -44,7 +44,7 @@ class Place:
         self.exchange, self.faults, self.client = exchange, faults, client
         self.now = datetime.now(UTC)
         setup = Setup(make_settings(threshold=0.03), "USDT", ASSETS)
-        self.board = QuoteBoard(client, setup, self.now)  # type: ignore[arg-type]
+        self.board = QuoteBoard(client, setup, self.now, HOUR)  # type: ignore[arg-type]
 
     def quotes(self, after: timedelta = timedelta(0), **closes: float) -> Quotes:
         known = candles(**{"BTC": 100.0, "ETH": 10.0, **closes})
@@ -74,6 +74,7 @@ def test_fresh_prices_lie_between_bid_and_ask() -> None:
         quotes = found.quotes()
     assert quotes.trouble == ()
     assert quotes.prices == pytest.approx([100, 10], rel=1e-3)
+    assert quotes.past()[0].tolist() == [100, 10], "the candles that have ended"
 
 
 def test_all_pairs_are_asked_for_at_once() -> None:
@@ -98,6 +99,7 @@ def test_without_a_candle_nothing_can_be_judged() -> None:
     with place() as found:
         quotes = found.quotes(ETH=0.0)
     assert quotes.trouble == ("ETH/USDT: no candles yet",)
+    assert quotes.past()[0].tolist() == pytest.approx([100.0, np.nan], nan_ok=True)
     assert np.isnan(quotes.prices[1])
 
 

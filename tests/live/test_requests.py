@@ -8,8 +8,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.support.bot_configs import with_api
 from tests.support.forked_bots import call_apart
-from tests.support.live_bots import Ground, LiveBot, with_api
+from tests.support.live_bots import Ground, LiveBot
 from tests.support.portfolio_bots import closed, command, trading_bot
 
 pytestmark = pytest.mark.slow

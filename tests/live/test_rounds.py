@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.binance.fees import fees_in
 from sandbox.exchange.book import Depth
-from sandbox.exchange.fees import Fees
 from sandbox.exchange.orders import Side, Status
 from tests.support.bot_clock import let_time_pass
 from tests.support.live_bots import Ground
@@ -65,7 +65,7 @@ def _seconds(text: str) -> float:
 
 @pytest.mark.parametrize("asset", ["received", "quote", "BNB"])
 def test_fees_in_any_coin(tmp_path: Path, asset: str) -> None:
-    fees = Fees(maker=Decimal("0.001"), taker=Decimal("0.001"), asset=asset)
+    fees = fees_in(asset, maker=Decimal("0.001"), taker=Decimal("0.001"))
     balances = {"USDT": 1000, "BNB": 10}
     with trading_bot(tmp_path, balances=balances, fees=fees) as (ground, bot):
         bot.start()

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.bot_configs import with_api
 from tests.support.forked_bots import call_apart
-from tests.support.live_bots import LiveBot, with_api
+from tests.support.live_bots import LiveBot
 from tests.support.portfolio_bots import closed, trading_bot
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,8 @@ from rebalancing.report.findings import Findings
 from tests.support.bot_databases import write_database
 from tests.support.builders import PROJECT, make_config
 from tests.support.command_lines import rebalance
-from tests.support.recount import Event, Policy, Walk
+from tests.support.raw_records import Event
+from tests.support.recount import Policy, Walk
 
 CANDLES = PROJECT / "user_data" / "data" / "binance"
 PAIRS = ["BTC/USDT", "ETH/USDT", "SOL/USDT"]

@@ -10,7 +10,8 @@ import pytest
 
 from rebalancing.performance.record import LeftOut, Record, RoundNote
 from rebalancing.report.findings import Findings
-from rebalancing.report.page import ASSETS, in_script, write_page
+from rebalancing.report.page import write_page
+from rebalancing.report.page_frame import ASSETS, in_script
 from rebalancing.report.premium_charts import premiums_chart
 from rebalancing.report.sections import charts_of, sections_of
 from rebalancing.report.value_charts import growth_chart

@@ -11,8 +11,9 @@ from rebalancing.report.figures import as_json
 from rebalancing.report.findings import Findings
 from tests.support.builders import make_config, write_candles
 from tests.support.freqtrade_runs import Outcome, backtest
+from tests.support.raw_records import backtest_events, read_closes, read_opens
 from tests.support.real_candles import MAJORS, SHARED, bitcoin_candles, needs_shared
-from tests.support.recount import Policy, Walk, backtest_events, read_closes, read_opens
+from tests.support.recount import Policy, Walk
 
 pytestmark = [needs_shared, pytest.mark.slow]
 FEE = 0.001

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.binance.dialect import Binance
+from sandbox.binance.fees import BNB
 from sandbox.exchange.fees import Fees
 from sandbox.exchange.trading import Trading
 from sandbox.serving.server import running
@@ -29,7 +30,7 @@ TAKES.pop("timeInForce")
 @pytest.fixture
 def call() -> Iterator[Caller]:
     exchange = make_exchange(BTC=100.0)
-    trading = Trading(exchange, balances={"USDT": 150}, fees=Fees(asset="BNB"))
+    trading = Trading(exchange, balances={"USDT": 150}, fees=Fees(discount=BNB))
     with running(trading.exchange, Binance(), trading=trading) as url:
         yield Caller(url, trading)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.exchange.refusals import Reason
-from tests.core.test_layering import imports, top
 from tests.support.builders import PROJECT
+from tests.support.imports import imports, top
 
 SANDBOX = PROJECT / "sandbox"
 EXCHANGE = sorted((SANDBOX / "exchange").rglob("*.py"))
@@ -72,6 +72,14 @@ def test_the_exchange_knows_no_code_of_an_answer(path: Path) -> None:
         r"\b(?:LOT_SIZE|PRICE_FILTER|NOTIONAL|quoteOrderQty|stopPrice)\b", path.read_text()
     )
     assert texts == []
+
+
+@pytest.mark.parametrize("path", EXCHANGE, ids=name_of)
+def test_the_exchange_writes_pairs_and_discounts_no_fees_as_binance_does(path: Path) -> None:
+    """What a market of BNB prescribes is known, like that of any other coin."""
+    words = r"\b(?:symbol|[A-Z]{3}USDT|discount_?asset)\b"
+    assert re.findall(words, path.read_text(), re.IGNORECASE) == []
+    assert "BNB" not in path.read_text() or path.name in ("markets.py", "market_rules.py")
 
 
 def test_every_reason_has_an_answer_of_binance() -> None:

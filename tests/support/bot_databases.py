@@ -7,7 +7,7 @@ from pathlib import Path
 from freqtrade.persistence import Order, Trade, init_db
 
 from rebalancing.freqtrade_side.records import store
-from tests.support.recount import Event
+from tests.support.raw_records import Event
 
 FEE = 0.001
 TAGS = {

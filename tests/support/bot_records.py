@@ -93,6 +93,15 @@ class BotRecords:
         rows = self._rows("SELECT key, string_value FROM KeyValueStore")
         return {row["key"]: row["string_value"] for row in rows if row["string_value"] is not None}
 
+    def state(self) -> dict[str, Any]:
+        """Return the newest state that was saved completely; empty if there is none."""
+        kept = self.values()
+        if "rebalance.state" not in kept:
+            return {}
+        slot, pieces, _ = kept["rebalance.state"].split()
+        text = "".join(kept[f"rebalance.state.{slot}.{i}"] for i in range(int(pieces)))
+        return dict(json.loads(text))
+
     def flows(self) -> list[tuple[datetime, float]]:
         """Return the cash flows booked: when, and the signed amount in stake currency."""
         named = [
@@ -110,7 +119,8 @@ class BotRecords:
         ValueError
             If a line is not whole: the journal must survive a kill.
         """
-        lines = [json.loads(text) for text in self.journal_text.splitlines()]
+        whole, _, _being_written = self.journal_text.rpartition("\n")
+        lines = [json.loads(text) for text in whole.splitlines()]
         return [line for line in lines if not events or line["event"] in events]
 
     @property

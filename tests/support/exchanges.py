@@ -29,6 +29,16 @@ from sandbox.serving.server import running
 from tests.support.patience import PATIENCE
 
 BTC = Market("BTC/USDT", tick=Decimal("0.01"), step=Decimal("0.001"))
+ORDER = "/api/v3/order"
+GOOD_ORDER = {
+    "symbol": "BTCUSDT",
+    "side": "BUY",
+    "type": "LIMIT",
+    "timeInForce": "GTC",
+    "quantity": "1",
+    "price": "90",
+}
+"""What to send for an order that `make_trading` takes and does not fill at once."""
 
 
 def make_account(
@@ -36,7 +46,7 @@ def make_account(
 ) -> Account:
     """Build an account with these balances; `bnb` is the price of BNB."""
     price = None if bnb is None else Decimal(bnb)
-    account = Account(lambda: 1_700_000_000_000, fees, file, lambda _: price)
+    account = Account(lambda: 1_700_000_000_000, fees, file, lambda _asset, _quote: price)
     for asset, amount in free.items():
         account.deposit(asset, Decimal(str(amount)))
     return account
@@ -76,6 +86,11 @@ def make_exchange(depth: Depth | None = None, **prices: float) -> LocalExchange:
     return exchange
 
 
+def make_trading() -> Trading:
+    """Build an account with 10,000 USDT and 100 ETH, where BTC costs 100 and ETH 10."""
+    return Trading(make_exchange(BTC=100.0, ETH=10.0), balances={"USDT": 10_000, "ETH": 100})
+
+
 def live_config(url: str, keys: Keys, pairs: list[str]) -> dict[str, Any]:
     """Configure freqtrade to trade live on a local exchange."""
     config: dict[str, Any] = {
@@ -101,6 +116,11 @@ def freqtrade_on(url: str, trading: Trading) -> Iterator[Any]:
         made.close()
 
 
+def now_ms(seconds: float = 0.0) -> int:
+    """Return the moment so many seconds from now, as requests are stamped."""
+    return int((time.time() + seconds) * 1000)
+
+
 class Caller:
     """Signed requests by hand, to send what ccxt never would."""
 
@@ -111,7 +131,7 @@ class Caller:
 
     def __call__(self, method: str, path: str, **sent: Any) -> Any:
         """Send a request signed as it should be and return the answer."""
-        stamped: Mapping[str, Any] = {"timestamp": int(time.time() * 1000)} | sent
+        stamped: Mapping[str, Any] = {"timestamp": now_ms()} | sent
         query = urlencode(stamped)
         return self.raw(method, path, f"{query}&signature={self.keys.signature(query)}")
 

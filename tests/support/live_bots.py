@@ -2,12 +2,10 @@
 
 import json
 import os
-import secrets
 import signal
-import socket
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.process import BaseProcess
@@ -21,10 +19,9 @@ from sandbox.exchange.keys import Keys
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.exchange.trading import Trading
 from sandbox.serving.faults import Faults
-from sandbox.serving.server import LOOPBACK, running
+from sandbox.serving.server import running
 from tests.support.bot_records import DATABASE, BotRecords
-from tests.support.builders import PROJECT
-from tests.support.flat_candles import TIMEFRAME, write_flat_candles
+from tests.support.flat_candles import write_flat_candles
 from tests.support.forked_bots import freqtrade_process
 from tests.support.patience import PATIENCE
 from tests.support.rest_requests import api_request
@@ -34,64 +31,6 @@ UNKNOWN_STATUS = 255  # where multiprocessing has missed how a process ended
 ENDING = 20.0  # seconds for freqtrade to end after an interrupt
 UNLIMITED = Limits(weight=10**9)
 """These bots loop more often than any limit allows."""
-_CCXT = {
-    # All pairs in one request are worth two seconds of Binance's limit; here nobody counts.
-    "enableRateLimit": False,
-    "timeout": 2_000,
-    "options": {"recvWindow": 1_000},
-}
-
-
-def make_bot_config(
-    rebalance: Mapping[str, Any], assets: Sequence[str], kind: str = "market", **overrides: Any
-) -> dict[str, Any]:
-    """Build the user's config.json with another ``rebalance`` block, for short loops.
-
-    Parameters
-    ----------
-    kind
-        ``market``, ``limit`` (which takes the other side's price) or ``maker`` (which joins its
-        own side).
-    """
-    config: dict[str, Any] = json.loads((PROJECT / "config.json").read_text())
-    order = "market" if kind == "market" else "limit"
-    pricing = {"price_side": "same" if kind == "maker" else "other"}
-    timeout = 20 if kind == "maker" else 2  # a third of the shortest patience of a maker
-    config |= {
-        "strategy_path": str(PROJECT / "strategies"),
-        "timeframe": TIMEFRAME,
-        "max_open_trades": max(1, len(assets)),
-        "initial_state": "running",
-        "order_types": config["order_types"] | {"entry": order, "exit": order},
-        "entry_pricing": pricing,
-        "exit_pricing": pricing,
-        "unfilledtimeout": {"entry": timeout, "exit": timeout, "unit": "seconds"},
-        "internals": {"heartbeat_interval": 1e-6},  # every loop says so
-        "rebalance": {"cooldown": "0m", **rebalance},
-        **overrides,
-    }
-    pairs = [f"{asset}/{config['stake_currency']}" for asset in assets]
-    config["exchange"] = {"name": "binance", "pair_whitelist": pairs, "ccxt_config": _CCXT}
-    return config
-
-
-def with_api(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Add freqtrade's REST API on loopback, with a password nobody knows."""
-    with socket.socket() as free:
-        free.bind((LOOPBACK, 0))
-        port = free.getsockname()[1]
-    return {
-        **config,
-        "api_server": {
-            "enabled": True,
-            "listen_ip_address": LOOPBACK,
-            "listen_port": port,
-            "verbosity": "error",
-            "jwt_secret_key": secrets.token_hex(32),
-            "username": "bot",
-            "password": secrets.token_hex(16),
-        },
-    }
 
 
 @dataclass

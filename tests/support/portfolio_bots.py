@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.exchange.ledger import recompute
-from tests.support.live_bots import Ground, LiveBot, make_bot_config, trading_ground
+from tests.support.bot_configs import make_bot_config
+from tests.support.live_bots import Ground, LiveBot, trading_ground
 
 PRICES = {"BTC": 100.0, "ETH": 10.0}
 TARGETS = {"BTC": 0.5, "ETH": 0.3, "USDT": 0.2}

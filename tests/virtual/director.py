@@ -34,7 +34,7 @@ class Director:
     Notes
     -----
     Each message has a number, and the answer has it, too: what an interrupt has broken off is
-    not answered any more, and the API sends requests of its own while the bot sleeps.
+    not answered any more, and the API sends requests of its own while the bot rests.
     """
 
     def __init__(self, pipe: Connection, clock: VirtualTime) -> None:
@@ -55,6 +55,10 @@ class Director:
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self._ask("sleep", max(0.0, seconds))
+
+    def rest(self, seconds: float) -> None:
+        """Let time pass between two loops, when no lock is held that the API waits for."""
+        self._ask("rest", max(0.0, seconds))
 
     def commit(self) -> None:
         """Be before or after a commit for a moment.

@@ -11,14 +11,17 @@ import pytest
 from click.testing import CliRunner
 
 from tests.campaign.__main__ import main
-from tests.campaign.actions import Kill, KillAtOrder, Move, Wait
+from tests.campaign.actions import Kill, KillAtOrder, Move, Repair, Wait
 from tests.campaign.checks import violations
+from tests.campaign.hands import SellByHand
+from tests.campaign.intruders import LockDatabase, LowLimits
 from tests.campaign.life import living
 from tests.campaign.scenario import Scenario, draw_scenario
 from tests.virtual.ground import virtual_time
 from tests.virtual.workers import virtual_workers
 
 PRICES = {"BTC": 60_000.0, "ETH": 3_000.0}
+HANGS = 120.0  # seconds after which a life goes on no more
 
 
 def scenario(*script: Any) -> Scenario:
@@ -86,6 +89,36 @@ def test_a_bot_that_does_not_keep_its_intents_is_found_out(
     worker.submit(forget_intents).result()
     _, found = worker.submit(lived, KILLED_AT_AN_ORDER, tmp_path / "life").result()
     assert any("freqtrade does not know it" in sentence for sentence in found), found
+
+
+def test_its_api_is_asked_only_while_it_holds_nothing_that_the_api_waits_for(
+    worker: ProcessPoolExecutor, tmp_path: Path
+) -> None:
+    waiting_within_a_loop = LockDatabase({**PRICES, "BTC": 75_000.0}, seconds=0.5)
+    life = scenario(Wait(3), waiting_within_a_loop, SellByHand("ETH"), Wait(3))
+    written, found = worker.submit(lived, life, tmp_path / "life").result(timeout=HANGS)
+    assert b"ETH sold by hand" in written
+    assert found == []
+
+
+def test_a_bot_may_end_at_its_start_where_it_may_ask_for_too_little(
+    worker: ProcessPoolExecutor, tmp_path: Path
+) -> None:
+    limits = LowLimits(weight=5, orders=1, ban_after=2)
+    life = scenario(Wait(3), limits, Kill(0.1), *[Wait(3)] * 6, Repair())
+    _, found = worker.submit(lived, life, tmp_path / "life").result()
+    assert found == []
+
+
+def test_the_first_round_ends_before_the_hour_that_brings_a_boundary(
+    worker: ProcessPoolExecutor, tmp_path: Path
+) -> None:
+    block = {"targets": {"BTC": 0.5, "ETH": 0.5}, "period": "1h", "maker": "1m"}
+    script = (Wait(1), Move({"BTC": 72_000.0}), Wait(1))  # before its first orders are filled
+    life = replace(scenario(*script), kind="maker", rebalance=block)
+    written, found = worker.submit(lived, life, tmp_path / "life").result()
+    assert found == []
+    assert b'"period"' in written
 
 
 @pytest.mark.parametrize("kind", ["limit", "maker"])

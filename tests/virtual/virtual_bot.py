@@ -24,7 +24,7 @@ _LOG_TO_FILE_ONLY = {
     "handlers": {},
     "root": {"handlers": [], "level": "INFO"},
 }
-_API_PATIENCE = 10.0  # seconds until a bot sleeps, so that its API can be asked
+_API_PATIENCE = 10.0  # seconds until a bot rests, so that its API can be asked
 _LATENCY = 0.002, 0.03  # seconds that half of a request takes
 
 
@@ -142,6 +142,8 @@ class VirtualBot(LiveBot):
         await self._pass_point()
         await asyncio.sleep(seconds)
 
+    _rest_ = _sleep_
+
     async def _commit_(self, seconds: float) -> None:
         await self._pass_point()
         await asyncio.sleep(seconds)
@@ -213,9 +215,11 @@ class VirtualBot(LiveBot):
         self._wait_with(message)
 
     def ask(self, method: str, name: str, body: Any = None, **sent: Any) -> Any:
-        """Use its REST API while it sleeps."""
+        """Use its REST API while it rests between two loops."""
         end = self._now() + _API_PATIENCE
-        while self.alive and self._kind != "sleep" and self._now() < end:
+        while self.alive and self._kind != "rest":
+            if self._now() > end:
+                raise TimeoutError("it is too busy for its API")
             self._sleep(0.01)
         if not self.alive:
             raise ConnectionRefusedError("the bot is dead")

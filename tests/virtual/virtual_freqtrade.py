@@ -100,7 +100,10 @@ def _replace_files(director: Director) -> None:
 
 def _replace_worker(director: Director) -> None:
     class Worker(worker.Worker):
-        """freqtrade's, which reads its configuration again when it is told, and can be killed."""
+        """freqtrade's, which reads its configuration again when it is told, can be killed, and says
+        when it rests between two loops."""
+
+        _sleep = staticmethod(director.rest)
 
         def run(self) -> None:
             director.reload = self._reload

@@ -37,7 +37,7 @@ def adopted(
     if not ((beyond > seen).any() or (beyond < seen).any()):
         return state, []
     prices, minimum = np.nan_to_num(portfolio.prices), view.rules().minimum
-    targets = targets_in_force(policy, portfolio, guards_of(policy, state, view.moment))
+    targets = targets_in_force(policy, view, guards_of(policy, state, view.moment))
     new = np.maximum(beyond - seen, 0.0) * prices
     new[~(new >= minimum) | (targets[:-1] <= 0)] = 0.0
     taken = adopted_values(portfolio.values, new, targets, everything)

@@ -137,9 +137,17 @@ class CashBook:
             known = replace(known, missing=max(0.0, self.missing - flow))
         return replace(known, invested=self.invested + flow), flow
 
-    def without(self, amount: float) -> CashBook:
-        """Return the book after a withdrawal for which no cash moved, stake currency."""
-        return replace(self, invested=self.invested - amount)
+    def without(self, amount: float, unbooked: float) -> CashBook:
+        """Return the book after a withdrawal for which no cash moved.
+
+        Parameters
+        ----------
+        amount : float
+            What left, stake currency.
+        unbooked : float
+            What of it is still missing in the book as spent, stake currency.
+        """
+        return replace(self, expected=self.expected - unbooked, invested=self.invested - amount)
 
     def invest(self, investment: float | None, account: float) -> tuple[CashBook, float]:
         """Take over a changed investment: raised or lowered, the difference is a cash flow.

@@ -62,4 +62,6 @@ def _recorded(
     ]
     if book == state.book and not state.suspect:
         return state, found
-    return state.changed(book=book, flows=state.flows + len(found), suspect=0.0), found
+    known = tuple(trade.booked for trade in state.known_trades)
+    flows_now = state.flows + len(found)
+    return state.changed(book=book, flows=flows_now, suspect=0.0, known_trades=known), found

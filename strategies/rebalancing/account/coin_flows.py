@@ -27,7 +27,8 @@ def coins_left(
     State
         With the coins that are missing and not taken for gone yet.
     list of CoinsLeft
-        What is gone, at the prices of the view. What has no price is gone once it has one.
+        What is gone, at the prices of the view; at its last price where a pair has ended. What has
+        never had a price is gone once it has one.
     bool
         False if coins have only just gone: a balance may lag behind, and freqtrade asks the
         exchange for a sale by hand before it answers again.
@@ -43,11 +44,12 @@ def coins_left(
     ]
     if len(sure) < len(missing):
         return state.changed(missing=missing), [], False
-    prices = dict(zip(policy.assets, view.portfolio.prices.tolist(), strict=True))
+    named = zip(policy.assets, view.portfolio.prices.tolist(), strict=True)
+    prices = {**state.last_prices, **{asset: price for asset, price in named if np.isfinite(price)}}
     gone = [
         CoinsLeft(asset, missing.pop(asset), prices[asset], policy.stake)
         for asset in sure
-        if np.isfinite(prices[asset])
+        if asset in prices
     ]
     return state.changed(missing=missing), gone, True
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rebalancing.account.account_view import AccountView
+from rebalancing.account.known_trade import KnownTrade
 from rebalancing.events.account import EverythingSold, TakenOver, TradeDeleted
 from rebalancing.events.event import Event
 from rebalancing.policy.policy import Policy
@@ -27,27 +28,39 @@ class _Found:
         return self.deleted | self.sold | self.reduced
 
 
+def trades_deleted(
+    policy: Policy, state: State, deleted: Collection[KnownTrade]
+) -> tuple[State, list[TradeDeleted]]:
+    """Take deleted trades out of the book: their coins are the portfolio's no longer."""
+    events: list[TradeDeleted] = []
+    for trade in deleted:
+        if state.book is None:
+            break  # it opens with what is there now
+        state = state.changed(book=state.book.without(trade.cost, trade.unbooked))
+        if trade.cost:
+            state = state.changed(flows=state.flows + 1)
+            events.append(TradeDeleted(-trade.cost, policy.stake, trade.asset, state.flows))
+    gone = {trade.asset for trade in deleted if trade.is_open}
+    known = tuple(trade for trade in state.known_trades if trade not in deleted)
+    vanished = tuple(sorted({*state.vanished, *gone}))
+    return state.changed(known_trades=known, vanished=vanished), events
+
+
 def taken_over(policy: Policy, state: State, account: AccountView) -> tuple[State, list[Event]]:
     """Keep hands off what a person has sold or deleted.
 
     Returns
     -------
     State
-        With those assets, and without the cost of deleted trades in the book: their coins are
-        the portfolio's no longer.
+        With those assets.
     list of Event
         What was done by hand since the view before.
     """
     trades = account.trades()
-    is_whole = not (account.deleted or trades.reduced or np.isnan(account.in_trades).any())
+    is_whole = not (trades.reduced or np.isnan(account.in_trades).any())
     if is_whole and trades.known is None and not (state.hands_off or state.vanished):
         return state, []
     events: list[Event] = []
-    for trade in account.deleted:
-        if trade.cost and state.book is not None:
-            book, number = state.book.without(trade.cost), state.flows + 1
-            state = state.changed(book=book, flows=number)
-            events.append(TradeDeleted(-trade.cost, policy.stake, trade.asset, number))
     if trades.known is not None:
         state = state.changed(known_trades=trades.known)
     wanted = set(policy.named(policy.targets[:-1] > 0))
@@ -74,8 +87,7 @@ def _found(
     wanted: set[str],
 ) -> _Found:
     absent = wanted.intersection(policy.named(np.isnan(account.in_trades)))
-    gone = {trade.asset for trade in account.deleted if trade.is_open}
-    vanished = absent & {*state.vanished, *gone}
+    vanished = absent & {*state.vanished}
     closed = set(account.closed()) if absent else set()
     return _Found(
         frozenset(vanished),

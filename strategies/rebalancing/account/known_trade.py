@@ -20,6 +20,8 @@ class KnownTrade(BaseModel):
         more than that.
     is_open : bool
         It holds coins.
+    unbooked : float
+        What of `cost` the cash book of that time lacked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,3 +30,9 @@ class KnownTrade(BaseModel):
     order: str
     cost: float
     is_open: bool
+    unbooked: float = 0.0
+
+    @property
+    def booked(self) -> KnownTrade:
+        """The trade once the cash book has all of its orders."""
+        return self.model_copy(update={"unbooked": 0.0}) if self.unbooked else self

@@ -25,6 +25,7 @@ _COMMANDS: Mapping[str, Mapping[str, str]] = {
         "schema": "Print the JSON schema of a configuration with a rebalance block.",
     },
     "Try": {
+        "assets": "Show what coins did, and how they go together.",
         "backtest": "Backtest against the local exchange.",
         "hyperopt": "Optimise period and threshold against the local exchange.",
         "dry-run": "Let a bot trade on the local exchange, at speed.",

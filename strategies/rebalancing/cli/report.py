@@ -38,8 +38,10 @@ def report(
     as_json: bool,
     watch: float | None,
 ) -> None:
-    """Write a page about SOURCES: backtest results (a zip file, or a folder for its newest one)
-    and databases of bots (a file or a URL), side by side if there are several.
+    """Write a page about SOURCES, side by side if there are several.
+
+    A source is a backtest result (a zip file, or a folder for its newest one) or the database of a
+    bot (a file or a URL).
 
     Without SOURCES: the newest backtest; with --config and no SOURCES: that bot. The candles of
     a bot must have been downloaded. Nothing is served: the page is a file that needs no network.

@@ -55,8 +55,10 @@ class Watcher:
                     yield f"{moment:%H:%M:%S} {event_line(event)}"
 
     def weights(self) -> str | None:
-        """Return NAV and weights at the prices of now, or the round under way; None while there
-        is nothing to say."""
+        """Return NAV and weights at the prices of now, or the round under way.
+
+        None while there is nothing to say.
+        """
         try:
             if not self._is_open:
                 open_database(self._url)

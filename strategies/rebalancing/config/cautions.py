@@ -9,7 +9,7 @@ import numpy as np
 from rebalancing.config.settings import Settings
 from rebalancing.market.portfolio import Vector
 from rebalancing.policy.drift import threshold_vector, tolerance_bands
-from rebalancing.policy.targets import target_weights
+from rebalancing.policy.weights.configured import target_weights
 
 HIGH_FEE = 0.015
 """Fraction of a trade above which no spot exchange charges a usual account."""
@@ -63,8 +63,10 @@ def _investment(investment: float | None, stake: str, wallet: float) -> Iterator
 
 
 def _threshold(settings: Settings, assets: Sequence[str], stake: str) -> Iterator[str]:
-    """Name the members that cannot reach their own threshold; with one threshold for all a member
-    that can is enough."""
+    """Name the members that cannot reach their own threshold.
+
+    With one threshold for all a member that can is enough.
+    """
     threshold = settings.threshold
     if threshold is None or settings.targets is None:
         return
@@ -85,8 +87,10 @@ def _threshold(settings: Settings, assets: Sequence[str], stake: str) -> Iterato
 
 
 def _needed_change(weights: Vector, bands: Vector) -> Vector:
-    """Return by which factor the price of each member must rise or fall against all others until
-    its drift reaches its band; infinite where no price is far enough."""
+    """Return the factor by which each price must change to reach its band.
+
+    It rises or falls against all others; infinite where no price is far enough.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = weights / (1 - weights)
         above = np.where(weights + bands < 1, (weights + bands) / (1 - weights - bands), np.inf)

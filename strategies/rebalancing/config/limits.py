@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from rebalancing.config.allowed_values import Positive
 
 
 class Limits(BaseModel):
@@ -14,15 +18,16 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    round_turnover: float = Field(
-        default=0.6, gt=0, description="Largest turnover of one round, as a fraction of NAV."
-    )
-    day_turnover: float = Field(
-        default=2.0, gt=0, description="Largest turnover within 24 hours, as a fraction of NAV."
-    )
-    day_rounds: int = Field(default=100, gt=0, description="Most rounds within 24 hours.")
-    round_loss: float = Field(
-        default=0.02,
-        gt=0,
-        description="Largest loss of a round against its plan, as a fraction of NAV.",
-    )
+    round_turnover: Annotated[
+        Positive, Field(description="Largest turnover of one round, as a fraction of NAV.")
+    ] = 0.6
+    day_turnover: Annotated[
+        Positive, Field(description="Largest turnover within 24 hours, as a fraction of NAV.")
+    ] = 2.0
+    day_rounds: Annotated[
+        Positive, Field(multiple_of=1, description="Most rounds within 24 hours.")
+    ] = 100
+    round_loss: Annotated[
+        Positive,
+        Field(description="Largest loss of a round against its plan, as a fraction of NAV."),
+    ] = 0.02

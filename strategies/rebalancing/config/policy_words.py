@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from rebalancing.config.seat import Seat
 from rebalancing.config.settings import Settings
 from rebalancing.numbers import minute, weight
 
@@ -63,7 +64,7 @@ that of this one is 38.0 % to 42.0 %'
 
 def _start(settings: Settings) -> str:
     if settings.threshold is None:
-        return f"every {settings.period}"
+        return f"every {settings.period}" if settings.period else "whenever a trigger asks for it"
     if settings.period is None:
         return f"whenever {_reached(settings, 'is')}"
     if settings.combine == "or":
@@ -95,4 +96,5 @@ def _extent(settings: Settings) -> list[str]:
         parts.append(f"{settings.destination * 100:g} % of the way back")
     if settings.scope in _SCOPES:
         parts.append(_SCOPES[settings.scope])
-    return parts
+    chosen = (key for seat in Seat for key in settings.chosen(seat))
+    return [*parts, *(f"{key} {getattr(settings, key)}" for key in chosen)]

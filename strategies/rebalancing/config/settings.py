@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rebalancing.config import allowed_values
-from rebalancing.config.allowed_values import Adoption, Destination, Threshold, shown
+from rebalancing.config.allowed_values import (
+    Adoption,
+    Destination,
+    Duration,
+    Fraction,
+    Period,
+    Positive,
+    Reserve,
+    Targets,
+    Threshold,
+)
 from rebalancing.config.durations import parse_duration
 from rebalancing.config.limits import Limits
+from rebalancing.config.messages import problems_by_key, shown
+from rebalancing.config.seat import Seat
 
 MAX_ASSETS = 50
 MAX_LINE = 300
@@ -20,62 +30,48 @@ MAX_LINE = 300
 MAKER_TRIES = 3
 """Orders a round rests as maker before what is left goes by market orders."""
 
-_FRACTION = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
-_DURATION = {"type": "string", "pattern": "^[0-9]{1,6}[mhdw]$"}
-_PERIOD = {**_DURATION, "not": {"pattern": "^0+[mhdw]$"}}
 
-
-def _any_of(*choices: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": list(choices)}
-
-
-def _map_of(value: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": value, "minProperties": 1}
+def _without_null(schema: dict[str, Any]) -> None:
+    """Leave null out: it stands for what is missing, and this key is required."""
+    schema["anyOf"] = [choice for choice in schema["anyOf"] if choice != {"type": "null"}]
+    del schema["default"]
 
 
 class Settings(BaseModel):
-    """The ``rebalance`` block. Fractions are of 1 (0.03 is 3 percentage points), money is in
-    the stake currency, durations are texts like ``"24h"``; the descriptions are the reference."""
+    """The ``rebalance`` block.
+
+    Fractions are of 1 (0.03 is 3 percentage points), money is in the stake currency, durations are
+    texts like ``"24h"``; the descriptions are the reference.
+    """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"required": ["targets"]}
     )
 
     investment: Annotated[
-        float | None,
-        BeforeValidator(allowed_values.positive_or_none),
+        Positive | None,
         Field(
             description="Total investment in the stake currency; null: all of it that is free. "
-            "Changing it later is a deposit or a withdrawal.",
-            json_schema_extra=_any_of({"type": "number", "exclusiveMinimum": 0}, {"type": "null"}),
+            "Changing it later is a deposit or a withdrawal."
         ),
     ] = None
     targets: Annotated[
-        Literal["equal"] | dict[str, float] | None,
-        BeforeValidator(allowed_values.targets),
+        Targets | None,
         Field(
             description='"equal" over the pair whitelist, or asset codes and their fractions, '
             "which sum to 1; the stake currency among them is the cash weight.",
-            json_schema_extra=_any_of(
-                {"const": "equal"}, _map_of({"type": "number", "minimum": 0, "maximum": 1})
-            ),
+            json_schema_extra=_without_null,
         ),
     ] = None
     period: Annotated[
-        str | None,
-        BeforeValidator(allowed_values.period),
-        Field(
-            description='Rebalance at every boundary of this grid, like "30m", "24h" or "7d".',
-            json_schema_extra=_any_of(_PERIOD, {"type": "null"}),
-        ),
+        Period | None,
+        Field(description='Rebalance at every boundary of this grid, like "30m", "24h" or "7d".'),
     ] = None
     threshold: Annotated[
-        Threshold,
-        BeforeValidator(allowed_values.threshold),
+        Threshold | None,
         Field(
             description="Rebalance when an asset has drifted this far; one fraction for all "
-            "assets, or a fraction for each.",
-            json_schema_extra=_any_of(_FRACTION, _map_of(_FRACTION), {"type": "null"}),
+            "assets, or a fraction for each."
         ),
     ] = None
     combine: Annotated[
@@ -88,14 +84,9 @@ class Settings(BaseModel):
     ] = "absolute"
     destination: Annotated[
         Destination,
-        BeforeValidator(allowed_values.destination),
         Field(
             description="How far back a round goes: to the target, just inside the band, or "
-            "this share of the way.",
-            json_schema_extra=_any_of(
-                {"enum": ["target", "edge"]},
-                {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
-            ),
+            "this share of the way."
         ),
     ] = "target"
     scope: Annotated[
@@ -103,81 +94,75 @@ class Settings(BaseModel):
         Field(description="Which assets a round trades: all, the drifted ones, or the fewest."),
     ] = "all"
     cooldown: Annotated[
-        str,
-        BeforeValidator(allowed_values.duration),
-        Field(
-            description="Smallest time between the starts of two rounds.",
-            json_schema_extra=_DURATION,
-        ),
+        Duration,
+        Field(description="Smallest time between the starts of two rounds."),
     ] = "5m"
     reserve: Annotated[
-        float,
-        BeforeValidator(allowed_values.reserve),
+        Reserve,
         Field(
-            description="Fraction of the portfolio that buys leave uninvested; dry-run and live.",
-            json_schema_extra={"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+            description="Fraction of the portfolio that buys leave uninvested; dry-run and live."
         ),
     ] = 0.005
     min_trade: Annotated[
-        float | None,
-        BeforeValidator(allowed_values.positive_or_none),
+        Positive | None,
         Field(
-            description="Smaller trades are not sent; null: the exchange's minimum and a margin.",
-            json_schema_extra=_any_of({"type": "number", "exclusiveMinimum": 0}, {"type": "null"}),
+            description="Smaller trades are not sent; null: the exchange's minimum and a margin."
         ),
     ] = None
     adopt_holdings: Annotated[
         Adoption,
-        BeforeValidator(allowed_values.adoption),
         Field(
             description="Bring coins already in the account into the portfolio: true, up to what "
-            'the targets want of them; "all", every one of a target\'s coins. Not in backtests.',
-            json_schema_extra=_any_of({"type": "boolean"}, {"const": "all"}),
+            'the targets want of them; "all", every one of a target\'s coins. Not in backtests.'
         ),
     ] = False
     max_price_jump: Annotated[
-        float,
-        BeforeValidator(allowed_values.positive_number),
+        Positive,
         Field(
             description="A price that differs by more than this fraction from the last candle "
-            "starts no round until the order book confirms it; dry-run and live.",
-            json_schema_extra={"type": "number", "exclusiveMinimum": 0},
+            "starts no round until the order book confirms it; dry-run and live."
         ),
     ] = 0.2
     max_spread: Annotated[
-        float,
-        BeforeValidator(allowed_values.fraction),
+        Fraction,
         Field(
             description="A price whose bid and ask are further apart than this fraction of their "
-            "middle starts no round; dry-run and live.",
-            json_schema_extra=_FRACTION,
+            "middle starts no round; dry-run and live."
         ),
     ] = 0.02
     max_price_age: Annotated[
-        str,
-        BeforeValidator(allowed_values.period),
-        Field(
-            description="An older price starts no round; dry-run and live.",
-            json_schema_extra=_PERIOD,
-        ),
+        Period,
+        Field(description="An older price starts no round; dry-run and live."),
     ] = "5m"
     maker: Annotated[
-        str | None,
-        BeforeValidator(allowed_values.period),
+        Period | None,
         Field(
             description="With limit orders: how long a round waits for others to trade at its "
-            "prices before the rest goes by market orders; null: until it gives up.",
-            json_schema_extra=_any_of(_PERIOD, {"type": "null"}),
+            "prices before the rest goes by market orders; null: until it gives up."
         ),
     ] = None
     limits: Annotated[
         Limits,
-        BeforeValidator(allowed_values.limits),
         Field(
             description="Beyond these the rebalancer stops itself and keeps the coins; dry-run "
             "and live."
         ),
     ] = Limits()
+
+    @classmethod
+    def keys_of(cls, seat: Seat) -> tuple[str, ...]:
+        """Return the keys that name a choice of a seat, in the order in which they are heard."""
+        return tuple(key for key, field in cls.model_fields.items() if seat in field.metadata)
+
+    def chosen(self, seat: Seat) -> tuple[str, ...]:
+        """Return those of them that are set."""
+        return tuple(key for key in self.keys_of(seat) if getattr(self, key) is not None)
+
+    @property
+    def needs_boundary(self) -> bool:
+        """No trigger starts a round between the boundaries of the period."""
+        both_needed = self.threshold is None or self.combine == "and"
+        return self.period is not None and both_needed and not self.chosen(Seat.TRIGGER)
 
     @property
     def period_duration(self) -> timedelta | None:
@@ -216,16 +201,13 @@ def read_settings(block: object) -> tuple[Settings, list[str]]:
     if not isinstance(block, Mapping):
         return Settings(), [f"rebalance: must be a map of settings, is {shown(block)}"]
     given = {_valid_text(str(key)): value for key, value in block.items()}
-    problems: list[str] = []
-    bad: set[str] = set()
+    bad: dict[str, str] = {}
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        problems = [_line(dict(item)) for item in found]
-        bad = {str(item["loc"][0]) for item in found}
+        bad = problems_by_key(error, [*Settings.model_fields])
         settings = Settings.model_validate({k: v for k, v in given.items() if k not in bad})
-    problems += _contradictions(settings, bad)
+    problems = [*bad.values(), *_contradictions(settings, bad)]
     if isinstance(given.get("targets"), Mapping):
         problems += _wrong_assets([str(asset) for asset in given["targets"]])
     for asset in given["threshold"] if isinstance(given.get("threshold"), Mapping) else ():
@@ -243,24 +225,14 @@ def _valid_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _line(item: dict[str, Any]) -> str:
-    key = str(item["loc"][0])
-    if item["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(key, Settings.model_fields, n=1, cutoff=0.0)
-        return f'rebalance.{key[:60]}: unknown key, did you mean "{near[0]}"?'
-    if item["type"] == "literal_error":
-        return f"rebalance.{key}: must be {item['ctx']['expected']}, is {shown(item['input'])}"
-    message = str(item["msg"]).removeprefix("Value error, ")
-    return f"rebalance.{key}: {message}"
-
-
-def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
+def _contradictions(settings: Settings, bad: Collection[str]) -> list[str]:
     """Find keys that are valid alone and not together; keys in `bad` were reported already."""
     problems = []
     if settings.targets is None and "targets" not in bad:
         problems.append('rebalance.targets: is required, write "equal" or a map of assets')
     no_threshold = settings.threshold is None and "threshold" not in bad
-    if no_threshold and settings.period is None and "period" not in bad:
+    has_trigger = not no_threshold or settings.chosen(Seat.TRIGGER)
+    if not has_trigger and settings.period is None and "period" not in bad:
         problems.append('rebalance.period: set a period ("24h"), a threshold (0.03) or both')
     if no_threshold and settings.destination == "edge":
         problems.append('rebalance.destination: "edge" is the edge of a band, set a threshold')
@@ -278,8 +250,10 @@ def _contradictions(settings: Settings, bad: set[str]) -> list[str]:
 
 
 def capitals(code: str) -> str:
-    """Return a code in capitals if it is written in small letters; exchanges know a few codes that
-    mix both."""
+    """Return a code in capitals if it is written in small letters.
+
+    Exchanges know a few codes that mix both.
+    """
     return code.upper() if code.islower() else code
 
 

@@ -249,7 +249,7 @@ def _planned(
     return {
         "round": current.number,
         "tag": current.tag,
-        "reason": {"cause": reason.cause.value, "asset": reason.asset, "drift": reason.drift},
+        "reason": {"cause": str(reason.cause), "asset": reason.asset, "drift": reason.drift},
         "try": current.tries,
         "nav": portfolio.nav,
         "cash": portfolio.cash,

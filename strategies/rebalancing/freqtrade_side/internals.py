@@ -63,7 +63,9 @@ def starting_wallet(wallets: Wallets) -> dict[str, float]:
 
 
 def parameters_from_file(strategy: IStrategy) -> dict[str, Any]:
-    """Return the parameters that freqtrade has found in a file beside the strategy; empty if there
-    is none."""
+    """Return the parameters that freqtrade has found in a file beside the strategy.
+
+    Empty if there is none.
+    """
     found: dict[str, Any] = strategy._ft_params_from_file
     return found

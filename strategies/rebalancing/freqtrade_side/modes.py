@@ -101,8 +101,10 @@ class Charting:
         """Get ready: a backtest begins, or a loop is under way."""
 
     def entries(self, _pair: str, _candles: int) -> int | Signals:
-        """Return the signal of an entry, one for all candles or one for each; on a chart they
-        would hide the rounds."""
+        """Return the signal of an entry, one for all candles or one for each.
+
+        On a chart they would hide the rounds.
+        """
         return 0
 
     def loop(self, now: datetime) -> None:
@@ -120,8 +122,10 @@ class Charting:
         return self._marks.get(pair, [])
 
     def weights(self, pair: str, _newest: Timestamp) -> Series | None:
-        """Return the weights of a pair by time (UTC), None if they are not known; `_newest` is
-        the beginning of the newest candle."""
+        """Return the weights of a pair by time (UTC), None if they are not known.
+
+        `_newest` is the beginning of the newest candle.
+        """
         return self._weights.get(pair)
 
 

@@ -42,12 +42,13 @@ def check(setup: Setup, given: Given, *, hyperopt: bool = False) -> None:
 
 
 def period_of(setup: Setup) -> timedelta | None:
-    """Return the period, if no round starts without it; None if prices alone start rounds, or
-    another strategy runs. The configuration was checked."""
+    """Return the period, if no round starts without it.
+
+    None if prices alone start rounds, or another strategy runs. The configuration was checked.
+    """
     if DEFAULT_STRATEGY not in setup.strategies:
         return None
     from rebalancing.freqtrade_side.setup.configuration import plain_setup
 
     settings = plain_setup(setup.config).settings
-    alone = settings.threshold is None or settings.combine == "and"
-    return settings.period_duration if alone else None
+    return settings.period_duration if settings.needs_boundary else None

@@ -9,22 +9,28 @@ import numpy as np
 from rebalancing.market.portfolio import Vector
 
 
-def whole_lots(amount: float, lot: float) -> float:
+def in_lots(amounts: Vector, lots: Vector) -> Vector:
     """Cut coins to whole lots; a hair below one is a rounding error.
 
     Parameters
     ----------
-    amount : float
-        Coins.
-    lot : float
-        Step of the amounts, coins; 0 where any amount will do.
+    amounts : array
+        Coins, 0 or more.
+    lots : array
+        Steps of the amounts, coins; 0 where any amount will do.
 
     Examples
     --------
-    >>> whole_lots(2.75, 0.5), whole_lots(2.75, 0)
-    (2.5, 2.75)
+    >>> in_lots(np.array([2.75, 2.75]), np.array([0.5, 0.0])).tolist()
+    [2.5, 2.75]
     """
-    return float(np.floor(amount / lot + 1e-9)) * lot if lot > 0 else amount
+    steps = np.where(lots > 0, lots, 1.0)
+    return np.where(lots > 0, np.floor(amounts / steps + 1e-9) * steps, amounts)
+
+
+def whole_lots(amount: float, lot: float) -> float:
+    """Cut the coins of one asset to whole lots, see `in_lots`."""
+    return float(in_lots(np.array(amount), np.array(lot)))
 
 
 @dataclass(frozen=True, eq=False)

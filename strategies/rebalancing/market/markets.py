@@ -47,8 +47,11 @@ class Markets:
     has_dust: bool = False
 
     def smallest_orders(self, prices: Vector, held: Mask | bool = True) -> Vector:
-        """Return the smallest order of each pair with its margin, stake currency; prices NaN
-        count only where a minimum is by amount. A coin not `held` is bought by opening a trade."""
+        """Return the smallest order of each pair with its margin, stake currency.
+
+        Prices NaN count only where a minimum is by amount. A coin not `held` is bought by opening a
+        trade.
+        """
         margins = np.where(held, self.margin, self.entry_margin)
         return np.fmax(self.cost_minimums, self.amount_minimums * prices) * margins
 

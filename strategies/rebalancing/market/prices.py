@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +12,20 @@ from rebalancing.market.portfolio import Mask, Vector
 
 Dates = np.ndarray[tuple[int], np.dtype[np.int64]]
 
+Past = Callable[[], Vector]
+"""Gives the closes of the candles that have ended, shape (rows, assets), the newest last; NaN where
+an asset has none. Not to be written to. There may be fewer rows than are wanted, or none."""
+
 STALE_AFTER = timedelta(hours=1)
 """Age at which the price of an asset that nobody trades is no longer fresh."""
 
 SAME_COIN = 10.0
 """Largest price ratio across a gap at which the same symbol is taken for the same coin."""
+
+
+def no_past() -> Vector:
+    """Return no rows: nothing is known."""
+    return np.empty((0, 0))
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,10 @@ class PairCandles:
         return fresh & ~_stale(self.fillers, max(1, int(STALE_AFTER / step)))
 
     def stranger_from(self, step: timedelta) -> int | None:
-        """Return the date of the candle with which the symbol comes back from a gap as another
-        coin, in seconds since 1970; None if it never does."""
+        """Return the date of the candle with which the symbol comes back as another coin.
+
+        It comes back from a gap. Seconds since 1970; None if it never does.
+        """
         rows = np.flatnonzero(self.is_fresh(step))
         ratio = np.abs(np.diff(np.log(self.closes[rows])))
         gap = np.diff(self.dates[rows]) > step.total_seconds()
@@ -100,6 +111,8 @@ class PriceMatrix:
     ----------
     first : int
         When the first row begins, seconds since 1970 (UTC).
+    closes : array, shape (rows, assets)
+        The close of the candle of the row; NaN where the asset has none, or it is not fresh.
     known : array, shape (rows, assets)
         The last fresh close that is known when the candle of the row begins; NaN where the asset
         has no candle then, or its price is not fresh.
@@ -122,6 +135,7 @@ class PriceMatrix:
         self.seconds = int(step.total_seconds())
         self.first = int(min(pair.dates[0] for pair in known))
         rows = (int(max(pair.dates[-1] for pair in known)) - self.first) // self.seconds + 1
+        self.closes = np.full((rows, len(assets)), np.nan)
         self.known = np.full((rows, len(assets)), np.nan)
         self.strangers: dict[str, int] = {}
         self._columns = [candles.get(asset) for asset in assets]
@@ -144,15 +158,25 @@ class PriceMatrix:
             Last close; NaN where the asset has no candle now or its price is not fresh. None
             if that is true of all of them.
         """
-        row = (int(now.timestamp()) - self.first) // self.seconds
+        row = self._row(now)
         if not 0 <= row < len(self._any) or not self._any[row]:
             return None
         known: Vector = self.known[row]
         return known
 
+    def past(self, now: datetime) -> Vector:
+        """Return the closes of the candles that have ended at `now`, the newest last.
+
+        A part of `closes`, shape (rows, assets), not to be written to.
+        """
+        past: Vector = self.closes[: max(0, self._row(now))]
+        return past
+
     def opens(self) -> Vector:
-        """Return the price at which orders of each candle fill, shape (rows, assets); NaN where
-        the asset has no candle: its orders wait."""
+        """Return the price at which orders of each candle fill, shape (rows, assets).
+
+        NaN where the asset has no candle: its orders wait.
+        """
         opens = np.full(self.known.shape, np.nan)
         for column, pair in enumerate(self._columns):
             if pair is not None and pair.opens is not None:
@@ -160,8 +184,10 @@ class PriceMatrix:
         return opens
 
     def newest(self) -> Vector:
-        """Return the last close before each candle, however old, shape (rows, assets); 0 before the
-        first one."""
+        """Return the last close before each candle, however old, shape (rows, assets).
+
+        0 before the first one.
+        """
         closes = np.zeros((len(self.known) + 1, self.known.shape[1]))
         for column, pair in enumerate(self._columns):
             if pair is not None:
@@ -173,6 +199,10 @@ class PriceMatrix:
                 closes[:, column] = known[np.maximum.accumulate(places)]
         return closes[:-1]
 
+    def _row(self, now: datetime) -> int:
+        """Return the number of the candle that is under way; it may be outside of the rows."""
+        return (int(now.timestamp()) - self.first) // self.seconds
+
     def _enter(self, column: int, asset: str, pair: PairCandles, step: timedelta) -> None:
         rows = (pair.dates - self.first) // self.seconds
         fresh = pair.is_fresh(step)
@@ -180,7 +210,7 @@ class PriceMatrix:
         if stranger is not None:
             self.strangers[asset] = stranger
             fresh &= pair.dates < stranger
-        closes = np.full(len(self.known), np.nan)
+        closes = self.closes[:, column]
         closes[rows[fresh]] = pair.closes[fresh]
         # An hour in which nobody trades fills no order; a minute may just be a quiet one.
         traded = rows[~(pair.fillers & (step >= STALE_AFTER))]

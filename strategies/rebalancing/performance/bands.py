@@ -11,8 +11,10 @@ from rebalancing.policy.drift import outside, threshold_vector, tolerance_bands
 
 
 def bands_of(history: History, settings: Settings) -> Vector | None:
-    """Return the half-width of each member's band, shape (moments, assets); None without a
-    threshold."""
+    """Return the half-width of each member's band, shape (moments, assets).
+
+    None without a threshold.
+    """
     if settings.threshold is None:
         return None
     thresholds = threshold_vector(settings.threshold, history.assets[:-1], history.stake)
@@ -21,7 +23,9 @@ def bands_of(history: History, settings: Settings) -> Vector | None:
 
 
 def outside_bands(history: History, bands: Vector) -> Mask:
-    """Tell at which moments since the initial allocation any member was outside its band, shape
-    (moments after it,)."""
+    """Tell at which moments any member was outside its band.
+
+    The moments are those since the initial allocation, shape (moments after it,).
+    """
     after = history.allocated
     return np.asarray(outside(history.drift()[after], bands[after]).any(axis=1))

@@ -48,8 +48,11 @@ class CandleSpan:
 
 
 def candle_spans(history: History) -> list[CandleSpan]:
-    """Find the assets whose prices do not cover the run from the initial allocation on, in their
-    order; one without any price begins and ends with the run."""
+    """Find the assets whose prices do not cover the run, in their order.
+
+    It counts from the initial allocation on; an asset without any price begins and ends with the
+    run.
+    """
     targets = history.targets if history.targets.ndim == 1 else history.targets[-1]
     first = int(np.argmax(history.allocated))
     held = stranded(history)
@@ -70,8 +73,10 @@ def candle_spans(history: History) -> list[CandleSpan]:
 
 
 def stranded(history: History) -> dict[str, float]:
-    """Return which fraction of the NAV at the end is in each coin without a candle at the last
-    moment, for those of which any is held."""
+    """Return which fraction of the NAV at the end is in each coin without a candle.
+
+    The candle is that of the last moment; coins of which none is held are left out.
+    """
     closing = close_portfolio(history)
     gone = np.isnan(history.prices[-1]) & (closing.coins > 0) & (closing.value > 0)
     return {

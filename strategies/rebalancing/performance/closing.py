@@ -71,8 +71,10 @@ def close(history: History, amounts: Vector, cash: float) -> Closing:
 
 
 def closing_prices(history: History) -> Vector:
-    """Return the price at which each asset is sold at the end, or the last known one, shape
-    (assets - 1,)."""
+    """Return the price at which each asset is sold at the end, shape (assets - 1,).
+
+    The last known one where there is no candle then.
+    """
     orders = history.executions
     prices: Vector = history.known_prices()[-1]
     closing = orders.round == CLOSING

@@ -1,5 +1,7 @@
-"""The frictionless constant mix: what the targets earn if they are met at every moment, for
-free."""
+"""The frictionless constant mix.
+
+What the targets earn if they are met at every moment, for free.
+"""
 
 from __future__ import annotations
 

@@ -32,15 +32,27 @@ class Diversification:
 
 
 def asset_returns(history: History) -> Vector:
-    """Return the daily price returns (UTC) of each asset, shape (days, assets - 1); NaN where it
-    has no price at the end of that day or of the day before."""
+    """Return the daily price returns (UTC) of each asset, shape (days, assets - 1).
+
+    NaN where it has no price at the end of that day or of the day before.
+    """
     ends = np.column_stack([daily(history.time, price) for price in history.prices.T])
     returns: Vector = ends[1:] / ends[:-1] - 1
     return returns
 
 
 def correlations(history: History) -> Vector:
-    """Return the correlations of daily returns, shape (assets - 1, assets - 1).
+    """Return the correlations of daily returns, shape (assets - 1, assets - 1)."""
+    return correlation_matrix(asset_returns(history))
+
+
+def correlation_matrix(returns: Vector) -> Vector:
+    """Return the correlations of daily returns, shape (assets, assets).
+
+    Parameters
+    ----------
+    returns : array, shape (days, assets)
+        NaN where one is not known.
 
     Returns
     -------
@@ -48,7 +60,6 @@ def correlations(history: History) -> Vector:
         1 on the diagonal; NaN for two assets with fewer than 20 days in common, or of which one
         did not move.
     """
-    returns = asset_returns(history)
     size = returns.shape[1]
     matrix = np.eye(size)
     for one in range(size):

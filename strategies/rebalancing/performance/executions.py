@@ -62,8 +62,10 @@ class Executions:
 
     @property
     def in_kind(self) -> Vector:
-        """Stake currency that each order was worth as a cash flow: that of coins brought in,
-        negative for coins taken out, 0 for the others."""
+        """Stake currency that each order was worth as a cash flow.
+
+        That of coins brought in, negative for coins taken out, 0 for the others.
+        """
         worth: Vector = np.where(self.is_in_kind, self.amount * self.price, 0.0)
         return worth
 

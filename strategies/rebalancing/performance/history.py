@@ -107,8 +107,10 @@ class History:
         return over_available(self.targets, self.available)
 
     def shown_targets(self) -> Vector:
-        """Targets over what is available; those before through times without any candle, when
-        they say nothing."""
+        """Targets over what is available.
+
+        Those before through times without any candle, when they say nothing.
+        """
         targets: Vector = self.targets_in_force()[self._known_rows()]
         return targets
 
@@ -128,8 +130,10 @@ class History:
         return np.asarray(np.maximum.accumulate(known))
 
     def drift(self) -> Vector:
-        """Drift of each member at each moment, shape (moments, assets); NaN for what is
-        unavailable."""
+        """Drift of each member at each moment, shape (moments, assets).
+
+        NaN for what is unavailable.
+        """
         drift = drift_of(self.weights(), self.targets_in_force())
         known: Vector = np.where(self.available, drift, np.nan)
         return known
@@ -148,8 +152,10 @@ class History:
         return np.nan_to_num(carried)
 
     def value_of(self, amounts: Vector, cash: Vector) -> Vector:
-        """Value holdings at each moment, shape (moments,); what has no candle counts at its last
-        close."""
+        """Value holdings at each moment, shape (moments,).
+
+        What has no candle counts at its last close.
+        """
         value: Vector = holding_values(amounts, self.known_prices(), cash).sum(axis=-1)
         return value
 
@@ -158,8 +164,10 @@ class History:
         return self.value_of(self.amounts, self.cash())
 
     def flow_after(self) -> Vector:
-        """Cash flows, coins brought in among them, between each moment and the next one, shape
-        (moments,); those before the first count to it."""
+        """Cash flows between each moment and the next one, shape (moments,).
+
+        Coins brought in are among them; flows before the first moment count to it.
+        """
         sums = np.zeros(len(self.time))
         orders = self.executions
         for times, amounts in (

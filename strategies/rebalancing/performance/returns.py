@@ -1,5 +1,7 @@
-"""Returns when money comes and goes: of the portfolio (time-weighted) and of the money in it
-(money-weighted)."""
+"""Returns when money comes and goes.
+
+Of the portfolio (time-weighted) and of the money in it (money-weighted).
+"""
 
 from __future__ import annotations
 

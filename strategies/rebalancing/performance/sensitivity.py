@@ -45,8 +45,9 @@ class CostScenario:
 
 
 def cost_scenarios(history: History) -> list[CostScenario]:
-    """Return the outcome for fees of 0, 0.1 and 0.2 % and the run's own, then for its own fee with
-    0.05 and 0.1 % of slippage.
+    """Return the outcome for other fees and for slippage.
+
+    Fees of 0, 0.1 and 0.2 % and the run's own, then its own fee with 0.05 and 0.1 % of slippage.
 
     Notes
     -----

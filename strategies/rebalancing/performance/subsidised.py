@@ -57,8 +57,7 @@ def subsidised_assets(history: History, received: Vector) -> list[Subsidised]:
     last = len(history.time) - 1
     for column, asset in enumerate(history.assets[:-1]):
         sums = received[:, column]
-        end = int(np.argmax(sums - np.minimum.accumulate(sums)))
-        begin = end - int(np.argmin(sums[: end + 1][::-1]))
+        begin, end = most_received(sums)
         stop = min(end, last)
         if prices[begin, column] <= 0 or nav[begin] <= 0:
             continue
@@ -69,3 +68,17 @@ def subsidised_assets(history: History, received: Vector) -> list[Subsidised]:
             times = float(history.time[begin]), float(history.time[stop])
             found.append(Subsidised(asset, *times, got, share, fall))
     return sorted(found, key=lambda item: -item.share)
+
+
+def most_received(sums: Vector) -> tuple[int, int]:
+    """Return the first and the last row of the time over which a sum grew most.
+
+    The time is as short as it can be.
+
+    Examples
+    --------
+    >>> most_received(np.array([0.0, -1.0, -1.0, 3.0, 2.0]))
+    (2, 3)
+    """
+    end = int(np.argmax(sums - np.minimum.accumulate(sums)))
+    return end - int(np.argmin(sums[: end + 1][::-1])), end

@@ -17,15 +17,18 @@ Trigger = Callable[[Policy, State, View, Vector, Mask], Reason | None]
 in force, shape (assets + 1,), and which assets can be traded, shape (assets,)."""
 
 TRIGGERS: tuple[Trigger, ...] = (asked, withdrawal, new_asset, period_and_threshold)
-"""The first one that has a reason is heard."""
+"""These are always asked, and after them those that the settings choose. The first one that has a
+reason is heard."""
 
 
 def due(policy: Policy, state: State, view: View, targets: Vector, tradable: Mask) -> Reason | None:
-    """Say why a round is due, the cool-down apart; None if it is not. The parameters are those of
-    `Trigger`."""
+    """Say why a round is due, the cool-down apart; None if it is not.
+
+    The parameters are those of `Trigger`.
+    """
     if state.last_start is None:
         return initial(policy, state, view)
-    for trigger in TRIGGERS:
+    for trigger in (*TRIGGERS, *policy.triggers):
         reason = trigger(policy, state, view, targets, tradable)
         if reason is not None:
             return reason

@@ -59,8 +59,11 @@ def fewest_trades(drift: Vector, targets: Vector, bands: Vector, smallest: Vecto
 
 
 def _corrected(drift: Vector, low: Vector, high: Vector, smallest: Vector) -> tuple[Vector, Mask]:
-    """Bring what is outside its quarter to the edge of it, or as far inside as the smallest
-    trade takes it; tell which assets are exempt because that would carry them out again."""
+    """Bring what is outside its quarter to the edge of it.
+
+    Or as far inside as the smallest trade takes it. The second value tells which assets are exempt
+    because that would carry them out again.
+    """
     correction = np.clip(drift, low, high) - drift
     correction = np.where(np.abs(correction) < TOLERANCE, 0.0, correction)
     size = np.maximum(np.abs(correction), smallest)
@@ -77,19 +80,22 @@ def _beyond(value: float, low: float, high: float) -> float:
 
 def _helpers(push: float, room: Vector, traded: Mask, smallest: Vector) -> Mask:
     """Choose the fewest further assets whose room suffices; the first ones if several do."""
-    chosen = np.zeros(len(room), dtype=bool)
-    missing = push - float(room[traded].sum())
-    free = [i for i in range(len(room)) if not traded[i] and room[i] > max(smallest[i], 0.0)]
-    largest = sorted((float(room[i]) for i in free), reverse=True)
-    reach = np.cumsum([0.0, *largest])
-    count = int(np.searchsorted(reach, missing - 1e-15)) if missing > 0 else 0
-    count = min(count, len(free))
-    for position, index in enumerate(free):
+    chosen = np.zeros(len(room), dtype=np.bool_)
+    missing = push - room[traded].sum()
+    free = ~traded & (room > np.maximum(smallest, 0.0))
+    reach = np.cumsum(_largest(room[free]))
+    count = np.searchsorted(reach, missing - 1e-15) + 1 if missing > 1e-15 else 0
+    count = min(count, len(reach))
+    for index in np.flatnonzero(free):
         if count == 0:
             break
-        later = sorted((float(room[i]) for i in free[position + 1 :]), reverse=True)
-        if missing - room[index] <= sum(later[: count - 1]) + 1e-15 or len(later) < count:
+        later = _largest(room[index + 1 :][free[index + 1 :]])
+        if missing - room[index] <= later[: count - 1].sum() + 1e-15 or len(later) < count:
             chosen[index] = True
             missing -= room[index]
             count -= 1
     return chosen
+
+
+def _largest(room: Vector) -> Vector:
+    return np.sort(room)[::-1]

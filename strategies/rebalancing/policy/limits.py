@@ -54,7 +54,7 @@ def breach_before(
         return _line("day_turnover", f"{turnover:.2f}", f"{limits.day_turnover:g} a day")
     rounds = len({item.round for item in done} | {number})
     if rounds > limits.day_rounds:
-        return _line("day_rounds", f"{rounds} rounds", f"{limits.day_rounds} a day")
+        return _line("day_rounds", f"{rounds} rounds", f"{limits.day_rounds:g} a day")
     return None
 
 

@@ -1,50 +1,26 @@
-"""The boundaries of a period."""
+"""The boundaries of a period: the end of the initial allocation + k x period."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rebalancing.config.durations import parse_duration
 from rebalancing.state import State
 
 
-@dataclass(frozen=True)
-class PeriodGrid:
-    """The boundaries at which the periodic trigger looks: origin + k x period.
+def boundary(period: timedelta | None, state: State, now: datetime) -> int:
+    """Return the number of the newest boundary at or before `now`.
 
-    Parameters
-    ----------
-    period : timedelta or None
-        None: there are no boundaries.
-    origin : datetime or None
-        End of the initial allocation; None before it.
-    served : int
-        Number of the newest boundary that has been served, 0 for none.
+    0 before the first, without a period, and before the initial allocation has ended.
     """
+    if period is None or state.origin is None:
+        return 0
+    return max(0, (now - state.origin) // period)
 
-    period: timedelta | None
-    origin: datetime | None = None
-    served: int = 0
 
-    @classmethod
-    def of(cls, period: timedelta | None, state: State) -> PeriodGrid:
-        """Return the boundaries as far as they have been served."""
-        return cls(period, state.origin, state.served)
-
-    def boundary(self, now: datetime) -> int:
-        """Return the number of the newest boundary at or before `now`; 0 before the first."""
-        if self.period is None or self.origin is None:
-            return 0
-        return max(0, (now - self.origin) // self.period)
-
-    def due(self, now: datetime) -> bool:
-        """Tell whether a boundary has come that has not been served; several count as one."""
-        return self.boundary(now) > self.served
-
-    def serve(self, now: datetime) -> PeriodGrid:
-        """Return the grid with every boundary up to `now` served; the grid itself stays."""
-        return replace(self, served=self.boundary(now)) if self.due(now) else self
+def is_due(period: timedelta | None, state: State, now: datetime) -> bool:
+    """Tell whether a boundary has come that has not been served; several count as one."""
+    return boundary(period, state, now) > state.served
 
 
 def next_boundary(state: State) -> datetime | None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
+from rebalancing.config.seat import Seat
 from rebalancing.config.settings import Settings
 from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.policy.drift import threshold_vector, tolerance_bands
-from rebalancing.policy.targets import target_weights
+from rebalancing.policy.weights.configured import target_weights
+
+Choice = Callable[..., Any]
+"""The function of a choice; its seat says what it is given and returns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +76,23 @@ class Policy:
 
     @cached_property
     def needs_boundary(self) -> bool:
-        """Neither trigger starts a round between the boundaries of the period."""
-        has_threshold = self.settings.threshold is not None
-        both_needed = not has_threshold or self.settings.combine == "and"
-        return self.period is not None and both_needed
+        """No trigger starts a round between the boundaries of the period."""
+        return self.settings.needs_boundary
+
+    @cached_property
+    def sources(self) -> tuple[Choice, ...]:
+        """What the settings choose to follow on the configured weights."""
+        return self._chosen(Seat.WEIGHTS)
+
+    @cached_property
+    def triggers(self) -> tuple[Choice, ...]:
+        """What the settings choose to be heard beside the triggers that always are."""
+        return self._chosen(Seat.TRIGGER)
+
+    @cached_property
+    def guards(self) -> tuple[Choice, ...]:
+        """What the settings choose to forbid buys."""
+        return self._chosen(Seat.GUARD)
 
     @cached_property
     def no_asset(self) -> Mask:
@@ -93,9 +112,17 @@ class Policy:
         return tuple(asset for asset, is_in in zip(self.assets, mask, strict=True) if is_in)
 
     def bands(self, targets: Vector) -> Vector | None:
-        """Return the half-width of each member's tolerance band around targets in force, shape
-        (assets + 1,); None without a threshold."""
+        """Return the half-width of each member's band around targets in force.
+
+        Shape (assets + 1,); None without a threshold.
+        """
         if self.thresholds is None:
             return None
         is_relative = self.settings.threshold_kind == "relative"
         return tolerance_bands(self.thresholds, targets, is_relative)
+
+    def _chosen(self, seat: Seat) -> tuple[Choice, ...]:
+        return tuple(
+            getattr(import_module(f".{seat.value}.{key}", __package__), seat.name.lower())
+            for key in self.settings.chosen(seat)
+        )

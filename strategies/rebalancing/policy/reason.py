@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rebalancing.config.seat import Seat
+from rebalancing.config.settings import Settings
+
 
 class Cause(StrEnum):
     """What started a round."""
@@ -19,15 +22,25 @@ class Cause(StrEnum):
     RESUMED = "resumed"
     WITHDRAWAL = "withdrawal"
 
-    @property
-    def is_policy(self) -> bool:
-        """Period and threshold start it, again and again; the others are events."""
-        return self in (Cause.PERIOD, Cause.THRESHOLD, Cause.PERIOD_AND_THRESHOLD)
 
-    @property
-    def lasts(self) -> bool:
-        """It stays a reason until a round opens; the others are looked at once."""
-        return self in (Cause.INITIAL, Cause.THRESHOLD, Cause.NEW_ASSET, Cause.WITHDRAWAL)
+EVENTS = frozenset(
+    {
+        *(Cause.INITIAL, Cause.NEW_ASSET, Cause.TARGETS_CHANGED, Cause.ASKED),
+        *(Cause.RESUMED, Cause.WITHDRAWAL),
+    }
+)
+"""Causes that are not the policy's."""
+
+PASSING = frozenset(
+    {
+        *(Cause.PERIOD, Cause.PERIOD_AND_THRESHOLD, Cause.TARGETS_CHANGED, Cause.ASKED),
+        Cause.RESUMED,
+    }
+)
+"""Causes that are looked at once."""
+
+CAUSES = (*Cause, *(key.replace("_", " ") for key in Settings.keys_of(Seat.TRIGGER)))
+"""All words for what starts a round: a trigger that the settings choose is its key."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,8 @@ class Reason:
 
     Parameters
     ----------
+    cause : str
+        One of `CAUSES`.
     asset : str or None
         The asset that was furthest outside its band, or the one that appeared; None if the
         cause concerns no single asset.
@@ -43,13 +58,34 @@ class Reason:
         That asset's drift, signed; None if it plays no part.
     """
 
-    cause: Cause
+    cause: str
     asset: str | None = None
     drift: float | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a word that nobody could read in an order tag.
+
+        Raises
+        ------
+        ValueError
+            If the cause is none of `CAUSES`.
+        """
+        if self.cause not in CAUSES:
+            raise ValueError(f'"{self.cause}" is no cause of a round')
+
+    @property
+    def is_policy(self) -> bool:
+        """A trigger of the policy starts it, again and again; the others are events."""
+        return self.cause not in EVENTS
+
+    @property
+    def lasts(self) -> bool:
+        """It stays a reason until a round opens; the others are looked at once."""
+        return self.cause not in PASSING
+
     def __str__(self) -> str:
         """Write the reason as it stands in order tags, like ``threshold BTC +3.4pp``."""
-        parts = [self.cause.value]
+        parts = [str(self.cause)]
         if self.asset is not None:
             parts.append(self.asset)
         if self.drift is not None:

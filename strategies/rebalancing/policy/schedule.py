@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from rebalancing.market.portfolio import Mask
-from rebalancing.policy.period import PeriodGrid
+from rebalancing.policy.period import boundary, is_due
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Reason
 from rebalancing.state import State
@@ -15,22 +15,26 @@ LONGEST_BACKOFF = timedelta(hours=1)
 
 
 def backoff(failures: int) -> timedelta:
-    """Return how much longer than the cool-down the next round waits after `failures` rounds in
-    a row gave up: nothing after one, then a minute, four, sixteen."""
+    """Return how much longer than the cool-down the next round waits.
+
+    After `failures` rounds in a row that gave up: nothing after one, then a minute, four, sixteen.
+    """
     if failures < 2:
         return timedelta(0)
     return min(LONGEST_BACKOFF, timedelta(minutes=4.0 ** min(failures - 2, 5)))
 
 
 def sleeps(policy: Policy, state: State, now: datetime) -> bool:
-    """Tell that nothing can be decided at a time, whatever the prices: no round is open, and the
-    time lies between the boundaries of a period without which none starts, once every asset has
-    been seen."""
+    """Tell that nothing can be decided at a time, whatever the prices.
+
+    No round is open, and the time lies between the boundaries of a period without which none
+    starts, once every asset has been seen.
+    """
     if state.round is not None or state.asked is not None or state.origin is None:
         return False
     if not policy.needs_boundary or len(state.seen) < len(policy.assets):
         return False
-    return not PeriodGrid.of(policy.period, state).due(now)
+    return not is_due(policy.period, state, now)
 
 
 def is_cooling(policy: Policy, state: State, now: datetime) -> bool:
@@ -43,9 +47,8 @@ def is_cooling(policy: Policy, state: State, now: datetime) -> bool:
 
 def served(policy: Policy, state: State, now: datetime, reason: Reason | None) -> State:
     """Return the state once the boundaries up to now, and this reason, have been looked at."""
-    grid = PeriodGrid.of(policy.period, state)
-    if grid.due(now):
-        state = state.changed(served=grid.boundary(now))
+    if is_due(policy.period, state, now):
+        state = state.changed(served=boundary(policy.period, state, now))
     if reason is not None and (state.asked is not None or state.again is not None):
         state = state.changed(asked=None, again=None)
     return state
@@ -61,15 +64,19 @@ def seen(policy: Policy, state: State, available: Mask) -> State:
 
 
 def allocated(state: State, now: datetime) -> State:
-    """Return the state once the initial allocation is complete, if it was not before: the period
-    grid begins."""
+    """Return the state once the initial allocation is complete, if it was not before.
+
+    The period grid begins.
+    """
     if state.origin is not None:
         return state
     return state.changed(origin=now, last_start=state.last_start or now)
 
 
 def ended(state: State, reason: Reason, gave_up: bool, is_again: bool) -> State:
-    """Return the state once a round is over; one that gave up is due again if nothing else would
-    ask for it."""
+    """Return the state once a round is over.
+
+    One that gave up is due again if nothing else would ask for it.
+    """
     again = reason if gave_up and is_again else state.again
     return state.changed(failures=state.failures + 1 if gave_up else 0, again=again)

@@ -1,41 +1,10 @@
-"""The target weights, and what becomes of them while an asset is unavailable."""
+"""What becomes of the target weights while an asset is unavailable, or not traded."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from rebalancing.market.portfolio import Mask, Vector
-
-
-def target_weights(targets: Mapping[str, float] | str, assets: Sequence[str], stake: str) -> Vector:
-    """Return the wanted weights as a vector.
-
-    Parameters
-    ----------
-    targets : mapping of str to float, or "equal"
-        Fractions by asset code; "equal" divides over `assets`.
-    assets : sequence of str
-        Codes of the assets other than the stake currency.
-    stake : str
-        Code of the stake currency; its weight is 0 if it is not among the targets.
-
-    Returns
-    -------
-    array, shape (assets + 1,)
-        Fractions that sum to 1, the cash weight last.
-
-    Examples
-    --------
-    >>> target_weights({"BTC": 0.5, "USDT": 0.5}, ["BTC"], "USDT").tolist()
-    [0.5, 0.5]
-    """
-    if isinstance(targets, str):
-        return np.append(np.full(len(assets), 1 / len(assets)), 0.0)
-    weights: Vector = np.array([targets.get(asset, 0.0) for asset in [*assets, stake]])
-    weights /= weights.sum()
-    return weights
 
 
 def over_available(targets: Vector, available: Mask) -> Vector:
@@ -182,7 +151,7 @@ def held_in_cash(targets: Vector, out: Mask, weights: Vector) -> Vector:
     -------
     array, shape (assets + 1,)
         Fractions that sum to 1. Where what is out weighs more than its targets, the others share
-        what it leaves them.
+        what it leaves them; nothing if more cash has been taken out than they are worth.
 
     Examples
     --------
@@ -191,6 +160,10 @@ def held_in_cash(targets: Vector, out: Mask, weights: Vector) -> Vector:
     """
     fixed = np.append(out, False)
     wanted, there = float(targets[fixed].sum()), float(weights[fixed].sum())
+    if there >= 1:
+        kept = np.where(fixed, weights, 0.0)
+        kept[-1] = 1 - there
+        return kept
     if there > wanted:
         return np.where(fixed, weights, targets * ((1 - there) / (1 - wanted)))
     kept = np.where(fixed, weights, targets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.numbers import money, percent, ratio
 from rebalancing.performance.asset_table import AssetRow
 from rebalancing.report.findings import Findings
@@ -44,7 +45,11 @@ def _row(row: AssetRow, stake: str) -> tuple[Cell, ...]:
 
 def correlation_map(findings: Findings) -> Table | None:
     """How daily returns of two assets move together; none for a single asset, or a short run."""
-    table, names = findings.correlations, findings.record.history.assets[:-1]
+    return correlation_table(findings.record.history.assets[:-1], findings.correlations)
+
+
+def correlation_table(names: tuple[str, ...], table: Vector) -> Table | None:
+    """Return the lower half of a matrix of correlations; none where nothing is known."""
     size = len(names)
     if not any(math.isfinite(table[i, j]) for i in range(size) for j in range(i)):
         return None

@@ -89,8 +89,10 @@ def compare(all_findings: Mapping[str, Findings]) -> Comparison:
 
 
 def short_names(all_findings: Mapping[str, Findings]) -> list[str]:
-    """Name results by what differs between them; by their titles where nothing does, or where
-    two would bear the same name."""
+    """Name results by what differs between them.
+
+    By their titles where nothing does, or where two would bear the same name.
+    """
     titles = list(all_findings)
     said = [distinctions(findings) for findings in all_findings.values()]
     differing = [key for key in said[0] if len({one[key] for one in said}) > 1]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from rebalancing.market.portfolio import Vector
 from rebalancing.numbers import money
-from rebalancing.performance.history import History
 from rebalancing.performance.returns import DAY, DAYS_A_YEAR
 from rebalancing.performance.summary import moment
 from rebalancing.report.figure import Figure
@@ -59,9 +59,9 @@ def parted(text: str) -> tuple[str, str]:
     return number, "; ".join(reversed(beside))
 
 
-def spans(history: History) -> list[tuple[str, str]]:
+def spans(time: Vector) -> list[tuple[str, str]]:
     """Return the times that can be chosen to be shown: all of it, each year, the last days."""
-    begin, end = float(history.time[0]), float(history.time[-1])
+    begin, end = float(time[0]), float(time[-1])
     years = range(moment(begin).year, moment(end).year + 1)
     found = [("whole run", "")]
     if len(years) > 1:

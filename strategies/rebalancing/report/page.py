@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rebalancing.numbers import money
 from rebalancing.report.calendar import calendar_of
@@ -18,16 +12,15 @@ from rebalancing.report.configuration import what_ran
 from rebalancing.report.figure import FOR_SCRIPTS, Figure
 from rebalancing.report.figures import figures_of
 from rebalancing.report.findings import Findings
-from rebalancing.report.first_screen import cards, parted, spans, subtitle
+from rebalancing.report.first_screen import cards, spans, subtitle
+from rebalancing.report.page_frame import framed
 from rebalancing.report.premium_charts import premiums_chart
 from rebalancing.report.round_data import rounds_data
 from rebalancing.report.sections import Section, charts_of, sections_of
 from rebalancing.report.value_charts import growth_chart
 from rebalancing.report.words import EXAMPLE, mood, story, verdict, warnings
-from rebalancing.version import __version__
 
-ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("plotly-basic.min.js", "charts.js", "rounds.js", "page.js")
+SCRIPTS = ("charts.js", "rounds.js", "page.js")
 
 
 def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
@@ -63,44 +56,17 @@ def write_page(all_findings: Mapping[str, Findings], made: str) -> str:
         },
         "rounds": [rounds_data(findings) for findings in several.values()],
     }
-    scripts = [_asset(name) for name in SCRIPTS]
-    environment = Environment(
-        loader=FileSystemLoader(ASSETS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters["parted"] = parted
-    return environment.get_template("page.html").render(
+    return framed(
+        "page.html",
+        SCRIPTS,
+        data,
+        made,
         title=results[0]["heading"] if len(results) == 1 else "Rebalancing, side by side",
         subtitle=results[0]["subtitle"] if len(results) == 1 else f"{len(results)} results",
         results=results,
         shared=shared,
         comparison=comparison,
         example=EXAMPLE,
-        imprint=f"Made by SmartRebalance {__version__}, {made}.",
-        policy=_policy(scripts),
-        style=_asset("page.css"),
-        scripts=scripts,
-        data=in_script(data),
-    )
-
-
-def in_script(data: object) -> str:
-    """Write JSON that can stand in a script element: nothing in it can end the element."""
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _policy(scripts: list[str]) -> str:
-    """Only these very scripts run; nothing is loaded from anywhere."""
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -127,7 +93,7 @@ def _result(index: int, name: str, findings: Findings, sections: list[Section]) 
             ("rounds", "Rounds"),
             ("figures", "Figures"),
         ],
-        "spans": spans(record.history),
+        "spans": spans(record.history.time),
         "sections": sections,
         "calendar": calendar_of(findings),
         "groups": groups,
@@ -148,7 +114,3 @@ def _sums(findings: Findings) -> list[tuple[str, str]]:
         ("NAV, everything sold", history.start + float(attribution.change[-1]), ""),
     ]
     return [(label, money(value, stake, sign)) for label, value, sign in rows]
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,17 @@ _OF_A_BACKTEST = re.compile(r"rebalance-.+-\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d\.html"
 
 
 def save_page(all_findings: Mapping[str, Findings], file: Path) -> None:
-    """Write the page in place of an older one, which a reader never sees half replaced.
+    """Write the page of these results, as `replace_page` does."""
+    replace_page(file, lambda made: write_page(all_findings, made))
+
+
+def replace_page(file: Path, write: Callable[[str], str]) -> None:
+    """Write a page in place of an older one, which a reader never sees half replaced.
+
+    Parameters
+    ----------
+    write : callable
+        Gives the page, from the words for when it was made.
 
     Raises
     ------
@@ -27,8 +37,7 @@ def save_page(all_findings: Mapping[str, Findings], file: Path) -> None:
     """
     if file.exists() and not file.is_file():
         raise ValueError(f"{file}: is not a file, a page would replace it; name another")
-    made = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    page = write_page(all_findings, made)
+    page = write(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:

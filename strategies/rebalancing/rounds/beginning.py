@@ -10,15 +10,15 @@ from rebalancing.policy import schedule
 from rebalancing.policy.destination import destination_weights
 from rebalancing.policy.drift import TOLERANCE, drift_of
 from rebalancing.policy.due import due
-from rebalancing.policy.guards import Guards, targets_in_force
+from rebalancing.policy.guards import Guards, targets_in_force, unbought
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause, Reason
 from rebalancing.rounds.ending import breach_of, closed
 from rebalancing.rounds.events import Outcome, RoundDeclined, RoundEvent, RoundOpened, Stopped
 from rebalancing.rounds.opening import by_member, opening_facts
-from rebalancing.rounds.order_sizing import pieces
+from rebalancing.rounds.plan import pieces
 from rebalancing.rounds.round import Round
-from rebalancing.rounds.round_plans import plan_around
+from rebalancing.rounds.round_plans import HeldBack, plan_around
 from rebalancing.state import State
 from rebalancing.view import Decision, View
 
@@ -36,7 +36,7 @@ def begin(
     moment, portfolio = view.moment, view.portfolio
     if portfolio.nav <= 0 or schedule.is_cooling(policy, state, moment):
         return Decision(state, tuple(events))
-    targets = targets_in_force(policy, portfolio, guards)
+    targets = targets_in_force(policy, view, guards)
     tradable = ~(guards.untradable | guards.hands_off)
     reason = due(policy, state, view, targets, tradable)
     if reason is None:
@@ -45,13 +45,14 @@ def begin(
     destination = _destination(policy, reason, portfolio, targets, rules)
     members = np.abs(destination[:-1] - portfolio.weights[:-1]) > TOLERANCE
     members &= ~guards.hands_off
-    plan = plan_around(guards.untradable, portfolio, destination, members, rules, policy.reserve)
-    if not view.is_fresh and (plan.trades or not reason.cause.lasts):
+    held_back = HeldBack(guards.untradable, unbought(policy, view))
+    plan = plan_around(held_back, portfolio, destination, members, rules, policy.reserve)
+    if not view.is_fresh and (plan.trades or not reason.lasts):
         return Decision(state, tuple(events), needs_balances=True)
     state = schedule.served(policy, state, moment, reason)
     state = schedule.seen(policy, state, portfolio.available[:-1] & ~guards.untradable)
     if not plan.trades:
-        if reason.cause is Cause.INITIAL and not plan.omitted:
+        if reason.cause == Cause.INITIAL and not plan.omitted:
             state = schedule.allocated(state, moment)
         return Decision(state, (*events, RoundDeclined(reason, plan)))
     current = Round(
@@ -73,7 +74,7 @@ def begin(
 def _destination(
     policy: Policy, reason: Reason, portfolio: Portfolio, targets: Vector, rules: MarketRules
 ) -> Vector:
-    if not reason.cause.is_policy:
+    if not reason.is_policy:
         return targets
     return destination_weights(
         drift_of(portfolio.weights, targets),

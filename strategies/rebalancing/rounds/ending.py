@@ -28,7 +28,7 @@ def closed(
     """Return the state without the round that has ended."""
     gave_up = outcome is Outcome.GAVE_UP
     # What was sold for an asset that is left out by now goes to the others.
-    is_again = not current.reason.cause.is_policy or bool(
+    is_again = not current.reason.is_policy or bool(
         (policy.mask(current.members) & guards.kept).any()
     )
     state = schedule.allocated(state, current.ordered_at or view.moment)
@@ -43,7 +43,7 @@ def loss_of(policy: Policy, opening: dict[str, Any], view: View) -> str | None:
 
 def breach_of(policy: Policy, current: Round, view: View) -> str | None:
     """Name the limit that the newest plan would exceed."""
-    if view.day is None or not current.plan.trades or not current.reason.cause.is_policy:
+    if view.day is None or not current.plan.trades or not current.reason.is_policy:
         return None
     planned = sum(trade.notional for trade in current.plan.trades)
     # A lowered investment leaves less than nothing in cash, and coins to be sold for it.

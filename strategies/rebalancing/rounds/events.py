@@ -41,8 +41,10 @@ class RoundOpened:
 
 @dataclass(frozen=True, eq=False)
 class RoundPlanned:
-    """An open round has planned what is left. The fields are those of `RoundOpened`, at that
-    moment."""
+    """An open round has planned what is left.
+
+    The fields are those of `RoundOpened`, at that moment.
+    """
 
     round: Round
     portfolio: Portfolio

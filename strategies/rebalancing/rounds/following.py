@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from rebalancing.policy.guards import Guards, targets_in_force
+from rebalancing.policy.guards import Guards, targets_in_force, unbought
 from rebalancing.policy.policy import Policy
 from rebalancing.rounds.ending import breach_of, closed, closing, loss_of
 from rebalancing.rounds.events import Outcome, RoundEvent, RoundPlanned, Stopped
 from rebalancing.rounds.opening import opening_facts
-from rebalancing.rounds.order_sizing import pieces
-from rebalancing.rounds.plan import OmissionReason
+from rebalancing.rounds.plan import OmissionReason, pieces
 from rebalancing.rounds.round import MAX_TRIES, Round
-from rebalancing.rounds.round_plans import plan_rest
+from rebalancing.rounds.round_plans import HeldBack, plan_rest
 from rebalancing.state import State
 from rebalancing.view import View
 
@@ -30,14 +29,14 @@ def follow(
     current = state.round
     assert current is not None
     before = current.plan
-    if view.last_fill is not None:
+    if view.last_fill not in (None, current.ordered_at):
         current = current.changed(ordered_at=view.last_fill)
     opening = state.opening or opening_facts(current.plan, view.portfolio, policy.stake)
     if view.day is not None and (breach := loss_of(policy, opening, view)):
         return _stop(policy, state, current, breach, opening, view, guards, events)
     late = view.open_orders and view.moment - current.started >= PATIENCE
     if view.open_orders and not late:
-        return state.changed(round=current)
+        return state if current is state.round else state.changed(round=current)
     current, outcome = _planned_again(policy, current, late, view, guards)
     if outcome is not None:
         events.append(closing(current, outcome, opening, view))
@@ -45,7 +44,7 @@ def follow(
     if breach := breach_of(policy, current, view):
         return _stop(policy, state, current, breach, opening, view, guards, events)
     if current.plan is not before:
-        targets = targets_in_force(policy, view.portfolio, guards)
+        targets = targets_in_force(policy, view, guards)
         events.append(RoundPlanned(current, view.portfolio, targets))
     return state.changed(round=current, opening=opening)
 
@@ -64,7 +63,7 @@ def _planned_again(
         current,
         np.array([current.destination[name] for name in policy.members]),
         members,
-        guards.untradable,
+        HeldBack(guards.untradable, unbought(policy, view)),
         portfolio,
         rules,
         policy.reserve,

@@ -17,8 +17,10 @@ def waits_as_maker(settings: Settings, current: Round | None, now: datetime) -> 
 
 
 def falls_back(settings: Settings, current: Round | None, now: datetime) -> bool:
-    """Tell whether a round that began as maker has waited long enough: the rest goes by market
-    orders."""
+    """Tell whether a round that began as maker has waited long enough.
+
+    The rest goes by market orders.
+    """
     is_makers = settings.maker is not None and current is not None
     return is_makers and not waits_as_maker(settings, current, now)
 

@@ -1,129 +1,97 @@
-"""Wanted trades, fitted to what the exchange allows."""
+"""Trades fitted to what the exchange allows: arrays in, arrays out.
+
+Vectors have the shape (assets,) where nothing else is said. Notionals are stake currency, amounts
+coins; both are positive, whether bought or sold, and 0 where nothing is traded. Prices are above 0,
+also those of assets that have none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
 import numpy as np
 
-from rebalancing.market.market_rules import MarketRules, whole_lots
-from rebalancing.market.portfolio import Portfolio, Vector
-from rebalancing.rounds.plan import Omission, OmissionReason, Plan, Trade
+from rebalancing.market.market_rules import in_lots
+from rebalancing.market.portfolio import Mask, Vector
 
 
-def pieces(plan: Plan, assets: Sequence[str], rules: MarketRules) -> dict[str, float]:
-    """Return the first order of each trade that is too large for one, coins, by asset.
-
-    Notes
-    -----
-    The orders of a trade are about equal: none at its end is too small.
-    """
-    first = {}
-    for trade in plan.trades:
-        i, amount = assets.index(trade.asset), abs(trade.amount)
-        largest = whole_lots(float(rules.largest[i]), float(rules.lot[i]))
-        if amount > largest > 0:
-            count = np.ceil(amount / largest - 1e-9)
-            first[trade.asset] = whole_lots(float(amount / count), float(rules.lot[i]))
-    return first
-
-
-@dataclass(frozen=True, eq=False)
-class OrderSizing:
-    """Fits wishes to the rules of the market.
-
-    Wishes are notionals by index of the asset, in stake currency; what comes of them are amounts
-    by index, in coins. Both are positive, whether bought or sold.
+def sized_trades(
+    values: Vector,
+    amounts: Vector,
+    prices: Vector,
+    destination: Vector,
+    wanted: Vector,
+    lots: Vector,
+    minimum: Vector,
+    remainder: Vector,
+    fee: float,
+    reserve: float,
+) -> tuple[Vector, Vector]:
+    """Return the amounts to sell and to buy.
 
     Parameters
     ----------
-    portfolio : Portfolio
-        What is held, and the prices.
+    values : array, shape (assets + 1,)
+        Of what is held, the cash last.
+    amounts : array
+        Held.
+    destination : array, shape (assets + 1,)
+        Wanted weights.
+    wanted : array
+        Signed notionals.
+    minimum, remainder : array
+        Smallest trade, and smallest value that a partial sell may leave behind; stake currency.
+    reserve : float
+        Fraction of the NAV that buys leave uninvested.
     """
+    nav, is_whole = values.sum(), destination[:-1] <= 0
+    parts = np.minimum(np.maximum(-wanted, 0.0), np.fmax(values[:-1] - remainder, 0.0))
+    parts = fitted(np.where(is_whole, 0.0, parts), np.inf, prices, lots, minimum)
+    whole = np.where(is_whole & (wanted < 0), in_lots(amounts, lots), 0.0)
+    whole = np.where(are_orders(whole, prices, minimum), whole, 0.0)
+    spendable = values[-1] + ((parts + whole) * prices).sum() * (1 - fee) - reserve * nav
+    buys = fitted(wanted, spendable / (1 + fee), prices, lots, minimum)
+    idle = spendable - (buys * prices).sum() * (1 + fee)
+    idle -= max(0.0, destination[-1] - reserve) * nav
+    limit = np.where(np.isfinite(minimum), minimum, 0.0).max()
+    if idle > limit:  # sell less, so that nearly all of the cash is used
+        spare = idle - (limit if buys.any() else 0.0)
+        sold = parts * prices
+        parts = fitted(sold, sold.sum() - spare / (1 - fee), prices, lots, minimum)
+    return parts + whole, buys
 
-    portfolio: Portfolio
-    rules: MarketRules
 
-    @property
-    def idle_limit(self) -> float:
-        """Stake currency that may lie idle because buys are too small."""
-        minimum = self.rules.minimum
-        return max(map(float, minimum[np.isfinite(minimum)]), default=0.0)
+def fitted(wanted: Vector, budget: float, prices: Vector, lots: Vector, minimum: Vector) -> Vector:
+    """Return amounts for notionals, scaled together to the budget and cut to lots.
 
-    def wishes(self, wanted: Vector) -> dict[int, float]:
-        """Return the wanted notionals above 0."""
-        return {int(i): float(wanted[i]) for i in np.flatnonzero(wanted > 0)}
+    One that becomes too small leaves its share to the others.
+    """
+    left = np.maximum(wanted, 0.0)
+    while left.any():
+        scale = min(1.0, max(0.0, budget) / left.sum())
+        amounts = in_lots(left * scale / prices, lots)
+        small = (left > 0) & ~are_orders(amounts, prices, minimum)
+        if not small.any():
+            return amounts
+        left[np.argmin(np.where(small, left, np.inf))] = 0.0
+    return left
 
-    def sells(self, wanted: Vector, destination: Vector) -> dict[int, float]:
-        """Amounts to sell: all lots of a holding, or parts that leave no dust."""
-        wishes, whole = self.wishes(-wanted), {}
-        for i in list(wishes):
-            value = float(self.portfolio.values[i])
-            if destination[i] > 0:
-                wishes[i] = min(wishes[i], max(0.0, value - float(self.rules.remainder[i])))
-            else:
-                del wishes[i]
-                lots = whole_lots(float(self.portfolio.amounts[i]), float(self.rules.lot[i]))
-                if self.is_order(i, lots):
-                    whole[i] = lots
-        return {**self.fitted(wishes, sum(wishes.values())), **whole}
 
-    def fewer(self, sells: dict[int, float], spare: float, destination: Vector) -> dict[int, float]:
-        """Sell less where buys have been left out, so that nearly all of the cash is used."""
-        whole = {i: amount for i, amount in sells.items() if destination[i] <= 0}
-        parts = {i: sells[i] * float(self.portfolio.prices[i]) for i in sells if i not in whole}
-        return {**self.fitted(parts, sum(parts.values()) - spare / (1 - self.rules.fee)), **whole}
+def are_orders(amounts: Vector, prices: Vector, minimum: Vector) -> Mask:
+    """Tell which amounts the exchange and the user take for orders."""
+    orders: Mask = (amounts > 0) & (amounts * prices >= minimum)
+    return orders
 
-    def fitted(self, wishes: dict[int, float], budget: float) -> dict[int, float]:
-        """Amounts, scaled together to the budget and cut to lots; one that becomes too small
-        leaves its share to the others."""
-        left = {i: wish for i, wish in wishes.items() if wish > 0}
-        while left:
-            scale = min(1.0, max(0.0, budget) / sum(left.values()))
-            amounts = {i: self.lots(i, wish * scale) for i, wish in left.items()}
-            small = [i for i in left if not self.is_order(i, amounts[i])]
-            if not small:
-                return amounts
-            del left[min(small, key=left.__getitem__)]
-        return {}
 
-    def lots(self, i: int, notional: float) -> float:
-        """Coins for a notional, in whole lots."""
-        return whole_lots(notional / float(self.portfolio.prices[i]), float(self.rules.lot[i]))
+def wanted_notionals(values: Vector, destination: Vector, members: Mask, fee: float) -> Vector:
+    """Return the signed notionals of members before any rule.
 
-    def is_order(self, i: int, amount: float) -> bool:
-        """Tell whether the exchange and the user take this amount for an order."""
-        worth = amount * float(self.portfolio.prices[i])
-        return amount > 0 and worth >= self.rules.minimum[i]
-
-    def worth(self, amounts: dict[int, float]) -> float:
-        """Return the value of amounts, stake currency."""
-        return sum(amount * float(self.portfolio.prices[i]) for i, amount in amounts.items())
-
-    def trades(self, amounts: dict[int, float], sign: int) -> list[Trade]:
-        """Return the trades of these amounts: bought with a sign of 1, sold with -1."""
-        names, prices = self.portfolio.assets, self.portfolio.prices
-        return [Trade(names[i], sign * amounts[i], float(prices[i])) for i in sorted(amounts)]
-
-    def omissions(
-        self, wanted: Vector, sells: dict[int, float], buys: dict[int, float]
-    ) -> Iterator[Omission]:
-        """Yield what was wanted and is in neither of the two."""
-        for i in map(int, np.flatnonzero(wanted)):
-            if i not in sells and i not in buys:
-                why = self.reason(i, float(wanted[i]))
-                yield Omission(self.portfolio.assets[i], float(wanted[i]), why)
-
-    def reason(self, i: int, size: float) -> OmissionReason:
-        """Say why a wanted trade, signed, came to nothing."""
-        if not self.is_order(i, self.lots(i, abs(size))):
-            return OmissionReason.BELOW_MINIMUM
-        if size > 0:
-            return OmissionReason.NO_CASH
-        rest = float(self.portfolio.values[i]) - abs(size)
-        return (
-            OmissionReason.LEAVES_DUST
-            if 0 < rest < self.rules.remainder[i]
-            else OmissionReason.NO_USE
-        )
+    The NAV after fees depends on the trades and they on it: each repetition shrinks the error by
+    the fee, so a few are exact.
+    """
+    nav, trades = values.sum(), np.zeros(len(members))
+    for _ in range(50):
+        after = nav - fee * np.abs(trades).sum()
+        again = np.where(members, destination[:-1] * after - values[:-1], 0.0)
+        if np.abs(again - trades).max() <= 1e-13 * nav:
+            return again
+        trades = again
+    return trades

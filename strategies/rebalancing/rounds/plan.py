@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import numpy as np
+
+from rebalancing.market.market_rules import MarketRules, whole_lots
 
 
 class OmissionReason(StrEnum):
@@ -14,6 +19,7 @@ class OmissionReason(StrEnum):
     LEAVES_DUST = "would leave less than the smallest order"
     NO_CASH = "not enough cash"
     CLOSED = "cannot be traded now"
+    GUARDED = "a guard forbids to buy it now"
     NO_USE = "the buys it would pay for are left out"
 
 
@@ -75,3 +81,20 @@ class Plan:
 def omissions(plan: Plan) -> list[dict[str, Any]]:
     """Return the trades a plan leaves out, as data: signed sizes in stake currency, and why."""
     return [{"asset": o.asset, "size": o.size, "why": o.why.value} for o in plan.omitted]
+
+
+def pieces(plan: Plan, assets: Sequence[str], rules: MarketRules) -> dict[str, float]:
+    """Return the first order of each trade that is too large for one, coins, by asset.
+
+    Notes
+    -----
+    The orders of a trade are about equal: none at its end is too small.
+    """
+    first = {}
+    for trade in plan.trades:
+        i, amount = assets.index(trade.asset), abs(trade.amount)
+        largest = whole_lots(float(rules.largest[i]), float(rules.lot[i]))
+        if amount > largest > 0:
+            count = np.ceil(amount / largest - 1e-9)
+            first[trade.asset] = whole_lots(float(amount / count), float(rules.lot[i]))
+    return first

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rebalancing.market.market_rules import MarketRules
+from rebalancing.market.market_rules import MarketRules, in_lots
 from rebalancing.market.portfolio import Mask, Portfolio, Vector
-from rebalancing.rounds.order_sizing import OrderSizing
-from rebalancing.rounds.plan import Plan
+from rebalancing.rounds.order_sizing import are_orders, sized_trades, wanted_notionals
+from rebalancing.rounds.plan import Omission, OmissionReason, Plan, Trade
 
 
 def plan_trades(
@@ -44,29 +44,41 @@ def plan_trades(
     sells are made smaller, so that no more than a smallest order lies idle, and nothing is sold
     for buys none of which is made.
     """
-    wanted = _wanted(portfolio, destination, members & portfolio.available[:-1], rules.fee)
-    sizing = OrderSizing(portfolio, rules)
-    sells = sizing.sells(wanted, destination)
-    proceeds = sizing.worth(sells) * (1 - rules.fee)
-    spendable = portfolio.cash + proceeds - reserve * portfolio.nav
-    buys = sizing.fitted(sizing.wishes(wanted), spendable / (1 + rules.fee))
-    idle = spendable - sizing.worth(buys) * (1 + rules.fee)
-    idle -= max(0.0, float(destination[-1]) - reserve) * portfolio.nav
-    if idle > sizing.idle_limit:
-        sells = sizing.fewer(sells, idle - (sizing.idle_limit if buys else 0.0), destination)
-    trades = [*sizing.trades(sells, -1), *sizing.trades(buys, 1)]
-    return Plan(tuple(trades), tuple(sizing.omissions(wanted, sells, buys)))
+    available, values = portfolio.available[:-1], portfolio.values
+    prices = np.where(available, portfolio.prices, 1.0)
+    wanted = wanted_notionals(values, destination, members & available, rules.fee)
+    sells, buys = sized_trades(
+        values,
+        portfolio.amounts,
+        prices,
+        destination,
+        wanted,
+        rules.lot,
+        rules.minimum,
+        rules.remainder,
+        rules.fee,
+        reserve,
+    )
+    trades = [
+        Trade(portfolio.assets[i], float(amounts[i]), float(prices[i]))
+        for amounts in (-sells, buys)
+        for i in map(int, np.flatnonzero(amounts))
+    ]
+    size = np.abs(wanted)
+    enough = are_orders(in_lots(size / prices, rules.lot), prices, rules.minimum)
+    rest = values[:-1] - size
+    is_dust = (rest > 0) & (rest < rules.remainder)
+    omitted = [
+        Omission(portfolio.assets[i], float(wanted[i]), _why(enough[i], wanted[i] > 0, is_dust[i]))
+        for i in map(int, np.flatnonzero((wanted != 0) & (sells == 0) & (buys == 0)))
+    ]
+    return Plan(tuple(trades), tuple(omitted))
 
 
-def _wanted(portfolio: Portfolio, destination: Vector, members: Mask, fee: float) -> Vector:
-    """Signed notionals before any rule. The NAV after fees depends on the trades and they on
-    it: each repetition shrinks the error by the fee, so a few are exact."""
-    values, nav = portfolio.values[:-1], portfolio.nav
-    trades = np.zeros(len(values))
-    for _ in range(50):
-        after = nav - fee * float(np.abs(trades).sum())
-        again = np.where(members, destination[:-1] * after - values, 0.0)
-        if np.allclose(again, trades, rtol=0, atol=1e-13 * nav):
-            return again
-        trades = again
-    return trades
+def _why(is_order: bool, is_buy: bool, leaves_dust: bool) -> OmissionReason:
+    """Say why a wanted trade came to nothing."""
+    if not is_order:
+        return OmissionReason.BELOW_MINIMUM
+    if is_buy:
+        return OmissionReason.NO_CASH
+    return OmissionReason.LEAVES_DUST if leaves_dust else OmissionReason.NO_USE

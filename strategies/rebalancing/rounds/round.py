@@ -141,15 +141,19 @@ class Round(BaseModel):
         )
 
     def credit(self, fills: Mapping[str, Fill]) -> Round:
-        """Return the round without the try of a plan that only continues what was too large for
-        one order."""
+        """Return the round without the try of a plan that only continues another.
+
+        Such a plan orders what was too large for one order.
+        """
         if not self.is_cut or dict(fills) == self.executed:
             return self
         return self.changed(tries=self.tries - 1, is_cut=False)
 
     def continues(self, trade: Trade) -> bool:
-        """Tell whether a trade goes the way this round began for its asset: a round does not
-        sell again what it bought because prices moved while it was open."""
+        """Tell whether a trade goes the way this round began for its asset.
+
+        A round does not sell again what it bought because prices moved while it was open.
+        """
         sold, _ = self.goals.get(trade.asset, (0.0, 0.0))
         return (sold > 0) == trade.is_sell
 

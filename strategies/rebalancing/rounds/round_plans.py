@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,8 +14,18 @@ from rebalancing.rounds.planner import plan_trades
 from rebalancing.rounds.round import Round
 
 
+class HeldBack(NamedTuple):
+    """What is not traded now, as bool arrays of the shape (assets,).
+
+    Assets of which no order would be made, and those that a guard lets nobody buy.
+    """
+
+    untradable: Mask
+    unbought: Mask
+
+
 def plan_around(
-    untradable: Mask,
+    held_back: HeldBack,
     portfolio: Portfolio,
     destination: Vector,
     members: Mask,
@@ -25,17 +36,17 @@ def plan_around(
 
     Parameters
     ----------
-    untradable : bool array, shape (assets,)
-        Assets of which no order would be made.
     portfolio, destination, members, rules, reserve
         As for `plan_trades`.
     """
-    plan = plan_trades(portfolio, destination, members & ~untradable, rules, reserve)
     gaps = destination[:-1] * portfolio.nav - portfolio.values[:-1]
-    closed = untradable & members & (np.abs(gaps) >= rules.minimum)
+    untradable, guarded = held_back.untradable, held_back.unbought & (gaps > 0)
+    plan = plan_trades(portfolio, destination, members & ~(untradable | guarded), rules, reserve)
+    whys = (untradable, OmissionReason.CLOSED), (guarded & ~untradable, OmissionReason.GUARDED)
     left = [
-        Omission(portfolio.assets[i], float(gaps[i]), OmissionReason.CLOSED)
-        for i in map(int, np.flatnonzero(closed))
+        Omission(portfolio.assets[i], float(gaps[i]), why)
+        for mask, why in whys
+        for i in map(int, np.flatnonzero(mask & members & (np.abs(gaps) >= rules.minimum)))
     ]
     return replace(plan, omitted=(*plan.omitted, *left))
 
@@ -44,13 +55,15 @@ def plan_rest(
     current: Round,
     destination: Vector,
     members: Mask,
-    untradable: Mask,
+    held_back: HeldBack,
     portfolio: Portfolio,
     rules: MarketRules,
     reserve: float,
 ) -> Plan:
-    """Plan what is left of a round: each asset the way it began, and no buy that counts on a sell
-    which the round will not make. Sells do not wait for such buys: they bring cash.
+    """Plan what is left of a round.
+
+    Each asset the way it began, and no buy that counts on a sell which the round will not make.
+    Sells do not wait for such buys: they bring cash.
 
     Parameters
     ----------
@@ -60,11 +73,11 @@ def plan_rest(
         The weights it aims at.
     members : bool array, shape (assets,)
         Assets of which something is left to trade.
-    untradable, portfolio, rules, reserve
+    held_back, portfolio, rules, reserve
         As for `plan_around`.
     """
     while True:
-        plan = plan_around(untradable, portfolio, destination, members, rules, reserve)
+        plan = plan_around(held_back, portfolio, destination, members, rules, reserve)
         turned = [trade for trade in plan.trades if not current.continues(trade)]
         sold = [trade.asset for trade in turned if trade.is_sell]
         if not sold:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rebalancing.policy.reason import Cause, Reason
+from rebalancing.policy.reason import CAUSES, Reason
 
 ENTRY_TAG = "rebalance"
 """Tag under which freqtrade opens a trade; the tag of the round takes its place."""
@@ -19,7 +19,7 @@ WITHDRAWN_TAG = "withdrawn"
 IN_KIND = frozenset({ADOPTED_TAG, WITHDRAWN_TAG})
 """Tags of coins that came or went without an order: they moved no cash and cost no fee."""
 
-_CAUSES = "|".join(re.escape(cause) for cause in Cause)
+_CAUSES = "|".join(map(re.escape, CAUSES))
 _FORM = re.compile(rf"r(\d+) ({_CAUSES})(?: ([^\s+-]\S*))?(?: ([+-]\d+\.\d)pp)?", re.ASCII)
 
 
@@ -57,4 +57,4 @@ def parse_tag(tag: object) -> RoundTag | None:
         return None
     number, cause, asset, drift = match.groups()
     points = None if drift is None else float(drift) / 100
-    return RoundTag(int(number), Reason(Cause(cause), asset, points))
+    return RoundTag(int(number), Reason(cause, asset, points))

@@ -12,6 +12,7 @@ from tests.campaign.scenario import STAKE
 from tests.campaign.witnessed import DELETED, WITHDRAWN, Touched
 
 _LATE_MS = 8_000  # from the beginning of a loop, which its orders are dated by, to its prices
+_OLD_MS = 60_000  # between two prices that a bot has known, while it is up
 IN_KIND = ("adopted", "withdrawn")  # orders that the exchange never saw
 _CLOSED = {Status.CANCELED: "canceled", Status.EXPIRED: "expired", Status.FILLED: "closed"}
 
@@ -143,7 +144,7 @@ def cash_flows_are_booked(seen: Evidence) -> Iterator[str]:
     fees = seen.scenario.fees
     traded = sum(float(fill.quote_amount) for fill in seen.fills)
     apart = float(abs(fees.taker - fees.maker)) if seen.scenario.kind != "market" else 0.0
-    unsure = traded * (seen.fee_rate() if fees.asset == "BNB" else apart) if paid else 0.0
+    unsure = traded * (seen.fee_rate() if fees.discount else apart) if paid else 0.0
     allowed = max(0.01, 1e-6 * seen.scenario.cash, unsure)
     if not due - most - allowed <= booked <= due - least + allowed:
         amounts = [round(flow.amount, 4) for flow in seen.kept_flows]
@@ -160,16 +161,16 @@ def _withdrawn_in_kind(seen: Evidence) -> float:
 
 
 def _worth_of_coins_gone(seen: Evidence) -> tuple[float, float]:
-    """Return least and most that left the portfolio in kind, stake currency: what was withdrawn at
-    its price, and what deleted trades had cost."""
+    """Return least and most that left the portfolio in kind, stake currency: what was withdrawn or
+    renamed at its price, and what deleted trades had cost."""
     least = most = 0.0
-    for touched in seen.done_by_hand(WITHDRAWN):
-        amount = _held_before(seen, touched) - seen.held(touched.ended_ms)[touched.asset]
-        booked = [row for row in seen.kept_orders if row["ft_order_tag"] == "withdrawn"]
-        later = [in_ms(row["order_date"]) for row in booked]
-        until = max(later, default=0) + _LATE_MS
-        prices = seen.prices_between(touched.asset, touched.begun_ms, until)
-        dust = 2 * seen.lot(touched.asset)
+    booked = [row for row in seen.kept_orders if row["ft_order_tag"] == "withdrawn"]
+    until = max((in_ms(row["order_date"]) for row in booked), default=0) + _LATE_MS
+    for asset, begun, amount in _coins_gone(seen):
+        if asset in seen.ended:  # the last price that was known counts, which may be older
+            begun -= _OLD_MS
+        prices = seen.prices_between(asset, begun, until)
+        dust = 2 * seen.lot(asset)
         least, most = (
             least + max(0.0, amount - dust) * min(prices),
             most + (amount + dust) * max(prices),
@@ -182,6 +183,16 @@ def _worth_of_coins_gone(seen: Evidence) -> tuple[float, float]:
             unsure = seen.fee_rate() * float(fill.quote_amount)  # which freqtrade knows as a rate
             least, most = least + cost + fee - unsure, most + cost + fee + unsure
     return least, most
+
+
+def _coins_gone(seen: Evidence) -> Iterator[tuple[str, int, float]]:
+    """Yield the coins that were withdrawn, or went on under another name, and from when on."""
+    for touched in seen.done_by_hand(WITHDRAWN):
+        amount = _held_before(seen, touched) - seen.held(touched.ended_ms)[touched.asset]
+        yield touched.asset, touched.begun_ms, amount
+    for one in seen.renamed:
+        if one.old in seen.scenario.assets and not seen.scenario.dry_run:
+            yield one.old, one.time_ms, seen.held(one.time_ms - 1)[one.old]
 
 
 def _held_before(seen: Evidence, touched: Touched) -> float:

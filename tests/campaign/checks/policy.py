@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from tests.campaign.evidence import Evidence
+from tests.campaign.evidence import Evidence, in_ms
 from tests.campaign.scenario import STAKE
 
 _RESERVE = 0.005
 _SLACK = 0.002  # fees
+_ENDINGS = ("End", "Rename")
 _SMALLEST_SENT = 1.25  # times the exchange's minimum, margins of the policy and of freqtrade
 
 
@@ -75,13 +76,23 @@ def _was_stopped(seen: Evidence) -> bool:
 
 
 def _targets(seen: Evidence) -> dict[str, float]:
-    """Return the targets over what can be traded, with what is left alone held in cash."""
+    """Return the targets over what can be traded, with what is left alone, or has never been
+    there, held in cash."""
     targets = {STAKE: 0.0, **seen.scenario.rebalance["targets"]}
-    for asset in seen.left_alone:
+    for asset in seen.left_alone | _awaited(seen):
         targets[STAKE] += targets.pop(asset, 0.0)
     kept = {asset: weight for asset, weight in targets.items() if asset not in seen.ended}
     whole = sum(kept.values())
     return {asset: weight / whole for asset, weight in kept.items()} if whole else {STAKE: 1.0}
+
+
+def _awaited(seen: Evidence) -> set[str]:
+    """Return the coins that ended before the bot could buy any, unless it was told to go on without
+    them."""
+    told = [in_ms(line["time"]) for line in seen.events("command") if "resume" in line["text"]]
+    never = seen.ended - {asset for _, asset in seen.legs}
+    ends = [one for one in seen.happened if one.asset in never and one.kind in _ENDINGS]
+    return never - {str(one.asset) for one in ends if max(told, default=0) > one.begun_ms}
 
 
 def _left_of_the_way(seen: Evidence) -> dict[str, float]:
@@ -130,8 +141,8 @@ def _dry_values(seen: Evidence) -> dict[str, float]:
 
 
 def _bands(seen: Evidence) -> dict[str, float]:
-    block = seen.scenario.rebalance
-    targets = {asset: block["targets"].get(asset, 0.0) for asset in (*seen.scenario.assets, STAKE)}
+    """Return the bands around the targets; a relative one is a share of its target of now."""
+    block, targets = seen.scenario.rebalance, _targets(seen)
     threshold = block.get("threshold", 0.0)
     if block.get("threshold_kind") != "relative":
         return dict.fromkeys(targets, threshold)

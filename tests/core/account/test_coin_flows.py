@@ -43,6 +43,12 @@ class TestCoinsThatLeft:
         account.prices = (2.0, 1.0)
         assert flows(bot.look(account)) == [CoinsLeft("BTC", 496.0, 2.0, "USDT")]
 
+    def test_leave_at_the_last_price_of_a_pair_that_has_ended(self) -> None:
+        bot, account = Bot(threshold=0.9), Account(btc=4, prices=(float("nan"), 1.0))
+        bot.state = bot.state.changed(prices={"ETH": 1.0}, prices_before={"BTC": 3.0})
+        bot.look(account)
+        assert flows(bot.look(account)) == [CoinsLeft("BTC", 496.0, 3.0, "USDT")]
+
     def test_take_along_what_is_in_no_trade(self) -> None:
         bot, account = Bot(), Account(btc=0, dust={"BTC": 500.4})
         bot.look(account)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from rebalancing.account.account_view import SeenTrades, Unbooked
 from rebalancing.account.cash_book import Booked
 from rebalancing.account.known_trade import KnownTrade
@@ -14,8 +16,9 @@ from tests.support.account_at_work import ASSETS, Account, Bot, flows
 from tests.support.builders import START
 
 
-def trade(asset: str, cost: float = 0.0, is_open: bool = True) -> KnownTrade:
-    return KnownTrade(asset=asset, order=f"order of {asset}", cost=cost, is_open=is_open)
+def trade(asset: str, cost: float = 0.0, is_open: bool = True, unbooked: float = 0.0) -> KnownTrade:
+    name = f"order of {asset}"
+    return KnownTrade(asset=asset, order=name, cost=cost, is_open=is_open, unbooked=unbooked)
 
 
 def reduced(asset: str) -> Callable[[], SeenTrades]:
@@ -59,15 +62,47 @@ class TestHandsOff:
         bot, account = Bot(), Account(trades={"ETH": 500.0})
         bot.state = bot.state.changed(known_trades=(trade("BTC", 480.0), trade("ETH", 500.0)))
         now = (trade("ETH", 500.0),)
-        decision = bot.look(account, deleted=[trade("BTC", 480.0)], trades=lambda: SeenTrades(now))
-        gone = TradeDeleted(-480.0, "USDT", "BTC", 2)
+        decision = bot.look(account, deleted=[trade("BTC", 480.0)])
+        assert flows(decision) == [TradeDeleted(-480.0, "USDT", "BTC", 2)]
+        assert decision.looks_again
         taken = TakenOver(frozenset({"BTC"}), frozenset(), frozenset(), ("BTC",))
-        assert flows(decision) == [gone, taken]
+        assert flows(bot.look(account)) == [taken]
         assert (bot.state.vanished, bot.state.known_trades, bot.state.flows) == (("BTC",), now, 2)
         assert bot.state.book is not None
         assert bot.state.book.invested == 520
         assert flows(bot.look(account)) == [], "it is told once, and stays out"
         assert bot.state.hands_off == ("BTC",)
+
+    @pytest.mark.parametrize("investment", [None, 1000.0])
+    @pytest.mark.parametrize(
+        ("cost", "unbooked", "found"),
+        [
+            pytest.param(500.0, 500.0, [-500.0], id="none of its orders"),
+            pytest.param(500.0, 20.0, [-500.0], id="not its newest order"),
+            pytest.param(0.0, 500.0, [], id="it had paid for itself"),
+        ],
+    )
+    def test_a_trade_deleted_before_its_orders_were_booked(
+        self, investment: float | None, cost: float, unbooked: float, found: list[float]
+    ) -> None:
+        """The book lacks what they had cost, and nothing else came or went."""
+        bot = Bot(cash=unbooked, investment=investment)
+        account, beside = Account(trades={"ETH": 500.0}), 0.0 if investment is None else 700.0
+        account.cash += beside  # which is not the portfolio's
+        gone = trade("BTC", cost, unbooked=unbooked)
+        decisions = [bot.look(account, deleted=[gone]), *(bot.look(account) for _ in range(3))]
+        booked = [event for one in decisions for event in one.flows if event.kind == "flow"]
+        assert [getattr(event, "amount", None) for event in booked] == found
+        assert bot.state.book is not None
+        assert bot.state.book.expected == 0.0
+        assert bot.state.book.invested == 1000.0 + unbooked - cost
+        assert bot.state.hands_off == ("BTC",)
+
+    def test_orders_that_were_booked_are_taken_out_of_the_book_no_more(self) -> None:
+        bot = Bot(cash=100, threshold=0.9)
+        bot.state = bot.state.changed(known_trades=(trade("BTC", 500.0, unbooked=30.0),))
+        bot.look(Account(cash=70), unbooked=Unbooked(-30.0, 0.0, 1))
+        assert bot.state.known_trades == (trade("BTC", 500.0),)
 
     def test_a_closed_trade_that_was_deleted_is_a_flow_alone(self) -> None:
         bot = Bot()

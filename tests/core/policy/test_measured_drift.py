@@ -5,14 +5,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rebalancing.market.market_rules import MarketRules
 from rebalancing.market.portfolio import Portfolio
 from rebalancing.policy.guards import measured_drift
 from rebalancing.policy.policy import Policy
 from rebalancing.resume import begun
+from rebalancing.view import View
 from tests.support.builders import START, make_settings
 
 ASSETS = ("BTC", "ETH", "SOL")
 NAN = float("nan")
+
+
+def no_rules() -> MarketRules:
+    raise AssertionError("no rules are needed")
 
 
 def drift_of(weights: tuple[float, ...], reserve: float = 0.0, **facts: Any) -> dict[str, float]:
@@ -23,7 +29,7 @@ def drift_of(weights: tuple[float, ...], reserve: float = 0.0, **facts: Any) -> 
     coins = np.array(weights[:-1]) * 1000
     prices = np.where(np.isnan(coins), np.nan, 1.0)
     portfolio = Portfolio(ASSETS, np.nan_to_num(coins), prices, weights[-1] * 1000)
-    return measured_drift(policy, begun(policy).changed(**facts), portfolio, START)
+    return measured_drift(policy, begun(policy).changed(**facts), View(START, portfolio, no_rules))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebalancing.market.portfolio import Portfolio
-from rebalancing.policy.targets import over_available, target_weights, targets_in_force
+from rebalancing.policy.targets import over_available, targets_in_force
+from rebalancing.policy.weights.configured import target_weights
 
 
 @pytest.mark.parametrize(
@@ -135,3 +136,23 @@ def test_what_is_out_keeps_its_weight_and_the_rest_of_its_target_is_cash(
     masks = np.array(available, dtype=bool), np.array(out, dtype=bool)
     found = targets_in_force(targets, *masks, np.array(weights), reserve)
     assert found.tolist() == pytest.approx(expected)
+
+
+@given(st.data(), st.sampled_from([0.0, 0.02]), st.sampled_from([0.3, 0.0, -0.05, -0.4, -3.0]))
+def test_more_cash_may_be_taken_out_than_there_was_whatever_is_out(
+    data: st.DataObject, reserve: float, cash: float
+) -> None:
+    """Nobody wants less than nothing of a coin, and what is out keeps its weight."""
+    parts = st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(any)
+    held = np.array(data.draw(parts), dtype=float)
+    weights = np.append(held / held.sum() * (1 - cash), cash)
+    targets = np.append(np.array(data.draw(parts), dtype=float), data.draw(st.integers(0, 3)))
+    masks = st.lists(st.booleans(), min_size=3, max_size=3)
+    available, out = np.array(data.draw(masks)), np.array(data.draw(masks))
+    available |= held > 0
+    found = targets_in_force(
+        targets / targets.sum(), np.append(available, True), out, weights, reserve
+    )
+    assert found.sum() == pytest.approx(1)
+    assert (found[:-1] >= 0).all()
+    assert found[:-1][out] == pytest.approx(weights[:-1][out])

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from rebalancing.policy.period import PeriodGrid
+from rebalancing.policy import schedule
+from rebalancing.policy.period import is_due
+from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause, Reason
 from rebalancing.policy.triggers.period_and_threshold import trigger
+from rebalancing.state import State
 from tests.support.builders import START, SimulatedAccount, make_settings
 
 NAN = float("nan")
@@ -18,8 +21,18 @@ def after(hours: float) -> datetime:
     return START + timedelta(hours=hours)
 
 
-def day_grid(served: int = 0) -> PeriodGrid:
-    return PeriodGrid(timedelta(hours=24), START, served)
+DAY = timedelta(hours=24)
+
+
+def allocated(served: int = 0) -> State:
+    """The initial allocation has ended, and so many boundaries have been served."""
+    return State(targets={}, origin=START, served=served)
+
+
+def serve(state: State, now: datetime) -> State:
+    """Look at the boundaries up to now under a period of a day."""
+    policy = Policy(make_settings(period="24h"), ("BTC", "ETH"), "USDT")
+    return schedule.served(policy, state, now, None)
 
 
 @pytest.mark.parametrize(
@@ -36,36 +49,37 @@ def day_grid(served: int = 0) -> PeriodGrid:
     ],
 )
 def test_a_boundary_is_due_until_it_is_served(hours: float, served: int, due: bool) -> None:
-    assert day_grid(served).due(after(hours)) is due
+    assert is_due(DAY, allocated(served), after(hours)) is due
 
 
 def test_several_missed_boundaries_count_as_one() -> None:
-    grid = day_grid().serve(after(24 * 7 + 5))
-    assert not grid.due(after(24 * 8 - 1))
-    assert grid.due(after(24 * 8))
+    state = serve(allocated(), after(24 * 7 + 5))
+    assert not is_due(DAY, state, after(24 * 8 - 1))
+    assert is_due(DAY, state, after(24 * 8))
 
 
 def test_serving_late_does_not_shift_the_grid() -> None:
-    grid = day_grid().serve(after(24 + 13))
-    assert not grid.due(after(47))
-    assert grid.due(after(48))
+    state = serve(allocated(), after(24 + 13))
+    assert not is_due(DAY, state, after(47))
+    assert is_due(DAY, state, after(48))
 
 
 def test_serving_never_takes_back_what_was_served() -> None:
-    grid = day_grid(served=5)
-    assert grid.serve(after(24)).served == 5
+    state = allocated(served=5)
+    assert serve(state, after(24)) is state
 
 
 @pytest.mark.parametrize(
-    "grid",
+    ("period", "origin"),
     [
-        pytest.param(PeriodGrid(None, START), id="no period"),
-        pytest.param(PeriodGrid(timedelta(hours=1)), id="before the initial allocation ended"),
+        pytest.param(None, START, id="no period"),
+        pytest.param(timedelta(hours=1), None, id="before the initial allocation ended"),
     ],
 )
-def test_without_period_or_origin_nothing_is_due(grid: PeriodGrid) -> None:
-    assert not grid.due(after(10_000))
-    assert grid.serve(after(10_000)) == grid
+def test_without_period_or_origin_nothing_is_due(
+    period: timedelta | None, origin: datetime | None
+) -> None:
+    assert not is_due(period, State(targets={}, origin=origin), after(10_000))
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ import pytest
 
 from rebalancing.market.portfolio import Portfolio
 from rebalancing.policy.reason import Cause, Reason
-from rebalancing.rounds.order_sizing import pieces
-from rebalancing.rounds.plan import Plan, Trade
+from rebalancing.rounds.plan import Plan, Trade, pieces
 from rebalancing.rounds.round import Fill, Round
 from tests.support.builders import START, make_rules
 

@@ -47,14 +47,12 @@ def plan(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
     """Fill in sells and buys, coins, and tell whether there is any trade."""
     _set_wanted(assets, fee, desk, marks)
     _set_sells(assets, desk)
-    proceeds = _proceeds(assets, desk)
-    spendable = desk[CASH] + proceeds * (1 - fee)
+    spendable = desk[CASH] + _worth(assets, SELLS, desk) * (1 - fee)
     for i in range(assets):
         desk[WISHES + i] = max(desk[WANTED + i], 0.0)
     _fit(assets, spendable / (1 + fee), BUYS, desk)
-    bought, limit = 0.0, 0.0
+    bought, limit = _worth(assets, BUYS, desk), 0.0
     for i in range(assets):
-        bought += desk[BUYS + i] * desk[PRICES + i] if desk[BUYS + i] > 0 else 0.0
         if desk[MINIMUM + i] < math.inf:
             limit = max(limit, desk[MINIMUM + i])
     idle = spendable - bought * (1 + fee)
@@ -90,14 +88,12 @@ def _set_wanted(assets: int, fee: float, desk: Numbers, marks: Numbers) -> None:
 
 def _set_sells(assets: int, desk: Numbers) -> None:
     """Fill in all lots of a holding, or parts that leave no dust."""
-    budget = 0.0
     for i in range(assets):
         desk[WISHES + i] = 0.0
         if desk[WANTED + i] < 0 and desk[DESTINATION + i] > 0:
             rest = max(0.0, desk[VALUES + i] - desk[REMAINDER + i])
             desk[WISHES + i] = min(-desk[WANTED + i], rest)
-            budget += desk[WISHES + i]
-    _fit(assets, budget, SELLS, desk)
+    _fit(assets, math.inf, SELLS, desk)
     for i in range(assets):
         if desk[WANTED + i] < 0 and not desk[DESTINATION + i] > 0:
             lots = planned_lots(desk[AMOUNTS + i], desk[LOTS + i])
@@ -106,24 +102,22 @@ def _set_sells(assets: int, desk: Numbers) -> None:
 
 def _sell_less(assets: int, fee: float, spare: float, desk: Numbers) -> None:
     """Sell less where buys have been left out."""
-    budget = 0.0
     for i in range(assets):
         is_part = desk[SELLS + i] > 0 and desk[DESTINATION + i] > 0
         desk[WISHES + i] = desk[SELLS + i] * desk[PRICES + i] if is_part else 0.0
-        budget += desk[WISHES + i]
-    _fit(assets, budget - spare / (1 - fee), PARTS, desk)
+    _fit(assets, total(desk, WISHES, assets) - spare / (1 - fee), PARTS, desk)
     for i in range(assets):
         if desk[DESTINATION + i] > 0:
             desk[SELLS + i] = desk[PARTS + i]
 
 
 def _fit(assets: int, budget: float, found: int, desk: Numbers) -> None:
-    """Fill in amounts for the wishes, scaled together to the budget; one that becomes too small
-    leaves its share to the others."""
+    """Fill in amounts for the wishes, scaled together to the budget.
+
+    One that becomes too small leaves its share to the others.
+    """
     while True:
-        whole, smallest = 0.0, -1
-        for i in range(assets):
-            whole += desk[WISHES + i]
+        whole, smallest = total(desk, WISHES, assets), -1
         for i in range(assets):
             desk[found + i], wish = 0.0, desk[WISHES + i]
             if wish > 0:
@@ -142,12 +136,9 @@ def _is_order(amount: float, i: int, desk: Numbers) -> bool:
     return amount > 0 and amount * desk[PRICES + i] >= desk[MINIMUM + i]
 
 
-def _proceeds(assets: int, desk: Numbers) -> float:
-    """Add up what sells bring: parts first, then whole holdings, the order `plan_trades` has."""
-    found = 0.0
-    for kind in range(2):
-        for i in range(assets):
-            is_part = desk[DESTINATION + i] > 0
-            if desk[SELLS + i] > 0 and is_part == (kind == 0):
-                found += desk[SELLS + i] * desk[PRICES + i]
-    return found
+def _worth(assets: int, amounts: int, desk: Numbers) -> float:
+    """Return what the coins at a place are worth."""
+    for i in range(assets):
+        coins = desk[amounts + i]
+        desk[PARTS + i] = coins * desk[PRICES + i] if coins > 0 else 0.0
+    return total(desk, PARTS, assets)

@@ -42,8 +42,10 @@ _STRETCH = 512
 
 
 def next_row(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, row: int) -> int:
-    """Return the first row from `row` on in which something may happen; the number of rows if there
-    is none."""
+    """Return the first row from `row` on in which something may happen.
+
+    The number of rows if there is none.
+    """
     if marks[OPEN] == 1 or marks[AGAIN] == 1 or marks[LAST_START] < 0:
         return row
     row = max(row, row_of(candles, marks[LAST_START] + pause(terms, marks)))

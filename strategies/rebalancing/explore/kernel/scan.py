@@ -78,8 +78,10 @@ def is_quiet(lows: Numbers, highs: Numbers, assets: int, desk: Numbers) -> bool:
 
 
 def may_reach(prices: Numbers, assets: int, desk: Numbers) -> bool:
-    """Tell whether a band may be reached at these prices; without any it may where there is no
-    cash."""
+    """Tell whether a band may be reached at these prices.
+
+    Without any it may where there is no cash.
+    """
     cash = desk[CASH]
     nav = cash
     for i in range(assets):

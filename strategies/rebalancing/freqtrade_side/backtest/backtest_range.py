@@ -70,15 +70,19 @@ def check_range(
 def _asked_for(
     config: Mapping[str, Any], step: timedelta
 ) -> tuple[datetime | None, datetime | None]:
-    """Return the starts of the first and the last candle of the range; a range up to midnight is
-    complete with the candle before it."""
+    """Return the starts of the first and the last candle of the range.
+
+    A range up to midnight is complete with the candle before it.
+    """
     asked = TimeRange.parse_timerange(config.get("timerange"))
     return asked.startdt, asked.stopdt and asked.stopdt - step
 
 
 def _span(candles: PairCandles | None, begin: datetime | None) -> tuple[datetime, datetime] | None:
-    """Return the starts of the first and the last candle of the run; None without any. freqtrade
-    may have read some from before its begin, and none from after its end."""
+    """Return the starts of the first and the last candle of the run; None without any.
+
+    freqtrade may have read some from before its begin, and none from after its end.
+    """
     if candles is None:
         return None
     dates = candles.dates

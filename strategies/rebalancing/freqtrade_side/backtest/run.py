@@ -159,7 +159,14 @@ class BacktestRun:
             executed = round_fills(trades, current)
             has_open_orders = any(trade.has_open_orders for trade in trades)
         snapshot = self._snapshot(prices)
-        return View(now, snapshot, lambda: self._rules(prices), executed, has_open_orders)
+        return View(
+            now,
+            snapshot,
+            lambda: self._rules(prices),
+            executed,
+            has_open_orders,
+            past=lambda: self._prices.past(now),
+        )
 
     def _snapshot(self, prices: Vector) -> Portfolio:
         if self._held is None:
@@ -174,17 +181,22 @@ class BacktestRun:
         return self._markets.rules(prices, self._setup.settings.min_trade)
 
     def _sellers_first(self) -> None:
-        """freqtrade walks the pairs in the order of this very list: with the sellers in front,
-        a whole round fills at one open (where the list is another one, buys wait a candle).
-        The buyers follow, so that the callback is off again before freqtrade comes to the rest."""
+        """Put the pairs of sellers in front, and those of buyers behind them.
+
+        freqtrade walks the pairs in the order of this very list: so a whole round fills at one open
+        (where the list is another one, buys wait a candle), and the callback is off again before
+        freqtrade comes to the rest.
+        """
         current = self._state.round
         assert current is not None
         turn = dict.fromkeys(current.buyers, 1) | dict.fromkeys(current.sellers, 0)
         open_trades().sort(key=lambda trade: turn.get(trade.safe_base_currency, 2))
 
     def _tell(self, now: datetime, event: RoundEvent) -> None:
-        """Log what a round leaves out, or why a due one does not start, once; write down how each
-        ended."""
+        """Log what a round leaves out, or why a due one does not start, once.
+
+        Write down how each ended.
+        """
         if isinstance(event, RoundClosed):
             self._report(now, event)
         elif self._quiet:

@@ -210,7 +210,7 @@ def _remarks(orders: Sequence[Executed], flows: Sequence[object], stake: str) ->
             "show them."
         )
     tags = filter(None, (parse_tag(order.tag) for order in orders))
-    if any(tag.reason.cause is Cause.TARGETS_CHANGED for tag in tags):
+    if any(tag.reason.cause == Cause.TARGETS_CHANGED for tag in tags):
         said.append("The targets were changed on the way; drift is against the present ones.")
     return said
 

@@ -41,8 +41,10 @@ def read_configuration(path: Path) -> dict[str, Any]:
 
 
 def read_parameters(path: Path, strategy: str) -> dict[str, Any]:
-    """Return the "params" of the parameter file that lay beside the strategy in the run; empty if
-    there was none."""
+    """Return the "params" of the parameter file that lay beside the strategy in the run.
+
+    Empty if there was none.
+    """
     name = f"{path.stem}_{strategy}.json"
     with zipfile.ZipFile(path) as archive:
         if name not in archive.namelist():

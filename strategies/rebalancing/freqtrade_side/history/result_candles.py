@@ -60,8 +60,11 @@ def candle_prices(
 def prices_of(
     setup: Setup, frames: Sequence[DataFrame], timeframe: str, moments: DatetimeIndex
 ) -> CandlePrices | None:
-    """Take the prices of all assets from their candles, which are those of `setup.pairs` in that
-    order; the other parameters are those of `candle_prices`."""
+    """Take the prices of all assets from their candles.
+
+    These are those of `setup.pairs` in that order; the other parameters are those of
+    `candle_prices`.
+    """
     step = timedelta(seconds=timeframe_to_seconds(timeframe))
     found = {
         asset: read_candles(frame)

@@ -37,8 +37,10 @@ def price_purchases(rows: Iterable[Row], times: Vector, prices: Vector) -> None:
 
 
 def at_last_close(row: Row, last: Vector, ended: Mask) -> Row:
-    """Value what has ended at its last close: freqtrade closes it at the open of its last candle,
-    or as another coin that bears the symbol by then.
+    """Value what has ended at its last close.
+
+    freqtrade closes it at the open of its last candle, or as another coin that bears the symbol by
+    then.
 
     Parameters
     ----------

@@ -90,8 +90,10 @@ def measure_risk(time: Vector, units: Vector) -> Risk:
 
 
 def annualised(growth: float, seconds: float) -> float | None:
-    """Compound a growth over some time to a year of 365 days: 1.1 in half a year to 0.21; None
-    for less than four weeks."""
+    """Compound a growth over some time to a year of 365 days: 1.1 in half a year to 0.21.
+
+    None for less than four weeks.
+    """
     if seconds < SHORTEST:
         return None
     return float(calculate_cagr(seconds / DAY, 1.0, growth))

@@ -36,8 +36,10 @@ def round_notes(events: Iterable[Mapping[str, Any]]) -> dict[int, RoundNote]:
 
 
 def versions(events: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
-    """Return the versions of the package and of freqtrade that wrote the newest of the events;
-    empty where no event tells."""
+    """Return the versions of the package and of freqtrade that wrote the newest of the events.
+
+    Empty where no event tells.
+    """
     own, freqtrade = "", ""
     for event in events:
         if isinstance(event, Mapping) and event.get("event") in ("began", "start"):

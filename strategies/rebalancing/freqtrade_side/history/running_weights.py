@@ -37,8 +37,11 @@ class RunningWeights:
         self._weights: dict[str, Series] = {}
 
     def of(self, pair: str, newest: Timestamp) -> Series | None:
-        """Return the weights of a pair by time (UTC), None if there are none; `newest` is the
-        beginning of the newest candle. Nothing depends on them, so that no error gets out."""
+        """Return the weights of a pair by time (UTC), None if there are none.
+
+        `newest` is the beginning of the newest candle. Nothing depends on them, so that no error
+        gets out.
+        """
         if self._newest is None or newest > self._newest:
             self._newest = newest
             try:

@@ -34,8 +34,8 @@ from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders, store
-from rebalancing.freqtrade_side.records.own_orders import Executed, Holding, Standing
-from rebalancing.market.portfolio import Portfolio
+from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
+from rebalancing.freqtrade_side.records.standing import Standing, standing
 from rebalancing.policy.guards import measured_drift
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause
@@ -47,12 +47,12 @@ from rebalancing.rounds.events import (
     RoundPlanned,
 )
 from rebalancing.rounds.opening import weights_by_member
-from rebalancing.view import Decision
+from rebalancing.view import Decision, View
 
 NOTEWORTHY = 0.05
 """Fraction by which a fee must be above the one known before it is told."""
 
-MOST_VIEWS = 4
+MOST_VIEWS = 5
 """Of one loop: one, and one after each kind of change to the portfolio."""
 
 
@@ -125,9 +125,9 @@ class Deciding:
             decision = self._decide(sight)
             if not decision.looks_again:
                 break
-            orders = own_orders.standing()
+            orders = standing()
         if not decision.is_unsure:
-            self._note_figures(now, sight.view.portfolio)
+            self._note_figures(sight.view)
         return not decision.needs_balances
 
     def wait(self, now: datetime, quotes: Quotes) -> None:
@@ -159,18 +159,23 @@ class Deciding:
             return replace(event, coins=coins)
         return event
 
-    def _note_figures(self, now: datetime, portfolio: Portfolio) -> None:
-        prices = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+    def _note_figures(self, view: View) -> None:
+        portfolio = view.portfolio
+        named = zip(portfolio.assets, portfolio.prices.tolist(), strict=True)
+        prices = {asset: price for asset, price in named if np.isfinite(price)}
+        known = self._memory.state.last_prices
+        gone = [asset for asset in portfolio.assets if asset not in prices and asset in known]
         self._memory.note(
             cash=portfolio.cash,
             nav=portfolio.nav,
             weights=weights_by_member(portfolio, self._setup.stake),
-            drifts=measured_drift(self._policy, self._memory.state, portfolio, now),
+            drifts=measured_drift(self._policy, self._memory.state, view),
             amounts=dict(zip(portfolio.assets, portfolio.amounts.tolist(), strict=True)),
-            prices={asset: price for asset, price in prices if np.isfinite(price)},
-            checked_at=now,
+            prices=prices,
+            prices_before={asset: known[asset] for asset in gone},
+            checked_at=view.moment,
         )
-        self._diary.change(now, Debt(portfolio.nav, self._setup.stake))
+        self._diary.change(view.moment, Debt(portfolio.nav, self._setup.stake))
 
     def _tell(self, now: datetime, event: RoundEvent, orders: list[Executed]) -> None:
         stake, without = self._setup.stake, self._memory.state.left_out
@@ -192,7 +197,7 @@ class Deciding:
             self._diary.write(now, LimitReached(event.why))
 
     def _tell_no_round(self, now: datetime, event: RoundDeclined) -> None:
-        if event.reason.cause is Cause.ASKED:
+        if event.reason.cause == Cause.ASKED:
             declined: NoRound = NoRoundAsked(event.reason, event.plan)
             self._diary.write(now, declined)
         else:

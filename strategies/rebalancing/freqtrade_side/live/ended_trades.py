@@ -2,47 +2,62 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, datetime
 
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import ColumnElement, func, select
 
+from rebalancing.account.cash_book import CashBook
 from rebalancing.account.known_trade import KnownTrade
-from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records import booked_orders, own_orders
 from rebalancing.rounds.tag import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG, parse_tag
 
 
-def known_trades(own: ColumnElement[bool]) -> tuple[KnownTrade, ...]:
-    """Return the trades that meet an SQL condition and have filled orders."""
+def known_trades(
+    own: ColumnElement[bool], unbooked: Collection[own_orders.Executed] = ()
+) -> tuple[KnownTrade, ...]:
+    """Return the trades that meet an SQL condition and have filled orders.
+
+    Parameters
+    ----------
+    own : SQL condition
+        Of the trades.
+    unbooked : collection of Executed
+        Their orders that the cash book lacks.
+    """
     is_open = set(Trade.session.scalars(select(Trade.id).where(Trade.is_open.is_(True))))
     first: dict[int, own_orders.Executed] = {}
-    cost: dict[int, float] = {}
+    cost, lacking = defaultdict[int, float](float), defaultdict[int, float](float)
     for order in own_orders.executed(own):
         first.setdefault(order.trade, order)
-        cost[order.trade] = cost.get(order.trade, 0.0) - order.cash
+        cost[order.trade] -= order.cash
+    for order in unbooked:
+        lacking[order.trade] -= order.cash
     return tuple(
         KnownTrade(
-            asset=order.asset, order=order.name, cost=cost[number], is_open=number in is_open
+            asset=order.asset,
+            order=order.name,
+            cost=cost[number],
+            is_open=number in is_open,
+            unbooked=lacking[number],
         )
         for number, order in first.items()
     )
 
 
-def new_trades(own: ColumnElement[bool], known: Collection[KnownTrade]) -> list[KnownTrade]:
-    """Return the trades that meet an SQL condition and are not known, before stock is taken.
+def known_before_stock(
+    own: ColumnElement[bool], book: CashBook | None, known: Collection[KnownTrade]
+) -> tuple[KnownTrade, ...]:
+    """Return the trades as they are before the newest orders are booked.
 
-    Notes
-    -----
-    The cash book does not have their orders yet: what they cost would be missing in it as a
-    withdrawal, were they deleted now, so that they count as nothing here.
+    Those of the known ones that are there no longer are among them.
     """
-    names = {trade.order for trade in known}
-    return [
-        trade.model_copy(update={"cost": 0.0})
-        for trade in known_trades(own)
-        if trade.order not in names
-    ]
+    beyond = [] if book is None else [booked_orders.beyond(book.booked)]
+    now = known_trades(own, own_orders.executed(own, *beyond))
+    there = {trade.order for trade in now}
+    return (*(trade for trade in known if trade.order not in there), *now)
 
 
 def deleted(known: Collection[KnownTrade]) -> list[KnownTrade]:

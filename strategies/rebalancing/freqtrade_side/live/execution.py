@@ -1,5 +1,7 @@
-"""From the open round to freqtrade's orders: what each pair is told, and what is written down
-before it is."""
+"""From the open round to freqtrade's orders.
+
+What each pair is told, and what is written down before it is.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,7 @@ from rebalancing.freqtrade_side.orders import partial_sell_stake
 from rebalancing.freqtrade_side.present.account import SLIVER
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import booked_orders, own_orders
+from rebalancing.freqtrade_side.records.standing import standing
 from rebalancing.market.market_rules import whole_lots
 from rebalancing.rounds.plan import Trade
 
@@ -123,8 +126,10 @@ class Execution:
         return stake
 
     def adjust(self, trade: LocalTrade, now: datetime, rate: float) -> tuple[float, str] | None:
-        """Return the stake by which to change a holding, negative to sell, and the tag; `rate` is
-        the price of a buy."""
+        """Return the stake by which to change a holding, negative to sell, and the tag.
+
+        `rate` is the price of a buy.
+        """
         current = self._memory.state.round
         asset = trade.safe_base_currency
         if not self.is_ordering or current is None or trade.has_open_orders:
@@ -169,7 +174,7 @@ class Execution:
     def _awaits_proceeds(self) -> bool:
         """Sells are on their way: the buys are to share what they bring."""
         doubtful = {intent.side for intent in self._memory.state.intents}
-        return "sell" in doubtful | set(own_orders.standing().open_sides.values())
+        return "sell" in doubtful | set(standing().open_sides.values())
 
     def _intend(self, trade: Trade, size: float, now: datetime) -> None:
         """Write down what freqtrade is about to do, before it does it."""

@@ -1,5 +1,7 @@
-"""No market order goes far from its plan: each is costed through the order book before it is
-made."""
+"""No market order goes far from its plan.
+
+Each is costed through the order book before it is made.
+"""
 
 from __future__ import annotations
 

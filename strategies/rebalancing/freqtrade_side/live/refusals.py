@@ -62,8 +62,10 @@ class Refusals:
             self._handed_out.add(asset)
 
     def take(self) -> tuple[dict[str, str], set[str]]:
-        """Return what became of the orders since the last call: assets that were refused and why,
-        and those whose order was made. Each is told once."""
+        """Return what became of the orders since the last call.
+
+        Assets that were refused and why, and those whose order was made. Each is told once.
+        """
         asked, self._handed_out = self._handed_out, set()
         refused = {asset: self.by_asset[asset] for asset in asked if asset in self.by_asset}
         return refused, asked - set(refused)

@@ -41,6 +41,7 @@ from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
 from rebalancing.freqtrade_side.records.lease import keep_lease
 from rebalancing.freqtrade_side.records.redaction import redacted
+from rebalancing.freqtrade_side.records.standing import Standing, standing
 from rebalancing.market.prices import PairCandles
 from rebalancing.policy.policy import Policy
 from rebalancing.rounds import maker
@@ -153,8 +154,10 @@ class LiveRun:
             return 0.0
 
     def adjustment(self, trade: LocalTrade, now: datetime, rate: float) -> tuple[float, str] | None:
-        """Return the stake by which to change a trade and the tag of the order; `rate` is the
-        price of a buy."""
+        """Return the stake by which to change a trade and the tag of the order.
+
+        `rate` is the price of a buy.
+        """
         try:
             return self.execution.adjust(trade, now, rate)
         except Exception as error:  # freqtrade would log it and leave the database as it is
@@ -173,7 +176,7 @@ class LiveRun:
         if not running:
             self._diary.change(now, FreqtradePaused())
             return False
-        before = own_orders.standing()
+        before = standing()
         self._end_unlisted(now, before.open_sides)
         self._settle_intents(now)
         worth = self._memory.state.nav or self._snapshots.account.balance({})
@@ -188,12 +191,12 @@ class LiveRun:
         if self._memory.state.round is not None or self._balances_age >= BALANCES_EVERY:
             self._ask_balances()
         # An order sent meanwhile, by hand, is in the database and not in the balances yet.
-        standing = own_orders.standing()
-        is_settled = not standing.open_sides and not self._memory.state.intents
-        is_settled = is_settled and standing.newest == before.newest
+        orders = standing()
+        is_settled = not orders.open_sides and not self._memory.state.intents
+        is_settled = is_settled and orders.newest == before.newest
         with uninterrupted():
             if is_settled:
-                self._decide(now, quotes, standing)
+                self._decide(now, quotes, orders)
             elif self._has_lost_patience(now):
                 self._deciding.wait(now, quotes)
             self._memory.save(now)
@@ -202,8 +205,10 @@ class LiveRun:
         return self._memory.is_held is None
 
     def _is_ousted(self, now: datetime) -> bool:
-        """Tell whether another process has got the database: what is remembered here is old then,
-        whether that process goes on or not."""
+        """Tell whether another process has got the database.
+
+        What is remembered here is old then, whether that process goes on or not.
+        """
         if self._ousted_by is None:
             self._ousted_by = keep_lease()
             if self._ousted_by is not None:
@@ -229,7 +234,7 @@ class LiveRun:
         current = self._memory.state.round
         return current is not None and now - current.started >= PATIENCE
 
-    def _decide(self, now: datetime, quotes: Quotes, orders: own_orders.Standing) -> None:
+    def _decide(self, now: datetime, quotes: Quotes, orders: Standing) -> None:
         if not self._deciding.decide(now, quotes, orders, is_fresh=self._balances_age == 0):
             self._balances_age = BALANCES_EVERY  # the next loop asks for them
 
@@ -251,15 +256,17 @@ class LiveRun:
             self._diary.write(now, FoundOrder(*meant, order["id"], order["filled"]))
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
-        own, known = self._snapshots.account.own, self._memory.state.known_trades
-        known = (*known, *ended_trades.new_trades(own, known))
+        own, state = self._snapshots.account.own, self._memory.state
+        known = ended_trades.known_before_stock(own, state.book, state.known_trades)
         self._memory.note(intents=doubtful, known_trades=known)
         with uninterrupted():
             self._memory.save(now)
 
     def _end_unlisted(self, now: datetime, open_sides: Collection[str]) -> None:
-        """Wait no longer for orders of pairs that have ended: nobody answers for them. These have
-        open orders."""
+        """Wait no longer for orders of pairs that have ended: nobody answers for them.
+
+        These have open orders.
+        """
         intents = self._memory.state.intents
         meant = {intent.asset: f"{intent.asset}/{self._setup.stake}" for intent in intents}
         for pair in {*open_sides, *meant.values()}:

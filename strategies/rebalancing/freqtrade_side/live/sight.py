@@ -16,7 +16,8 @@ from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
-from rebalancing.freqtrade_side.records.own_orders import Executed, Holding, Standing
+from rebalancing.freqtrade_side.records.own_orders import Executed, Holding
+from rebalancing.freqtrade_side.records.standing import Standing
 from rebalancing.market.portfolio import Mask
 from rebalancing.state import State
 from rebalancing.view import View
@@ -37,8 +38,10 @@ class Sight:
 
 
 class Sights:
-    """Gathers them. Whatever a loop asks of the database about trades and orders is asked here,
-    once for each view."""
+    """Gathers them.
+
+    Whatever a loop asks of the database about trades and orders is asked here, once for each view.
+    """
 
     def __init__(self, snapshots: Snapshots, refusals: Refusals) -> None:
         self._snapshots = snapshots
@@ -123,6 +126,7 @@ class Sights:
             day=lambda: own_orders.of_last_day(now, since),
             cost=cost,
             account=account,
+            past=quotes.past,
         )
         return Sight(view, orders)
 
@@ -138,7 +142,7 @@ class Sights:
 
         def trades() -> SeenTrades:
             known = None
-            if deleted or self._read_for != (held, since):  # to look through all takes a while
+            if self._read_for != (held, since):  # to look through all takes a while
                 self._read_for = (held, since)
                 self._reduced = frozenset(ended_trades.reduced_by_others(own, since))
                 known = ended_trades.known_trades(own)
@@ -157,8 +161,10 @@ class Sights:
         )
 
     def _deleted(self, known: tuple[KnownTrade, ...], orders: Standing) -> list[KnownTrade]:
-        """Return the known trades that are there no longer; the database is asked where orders have
-        come or gone since it said that there are none."""
+        """Return the known trades that are there no longer.
+
+        The database is asked where orders have come or gone since it said that there are none.
+        """
         facts = (known, orders.count, orders.newest)
         if facts == self._complete_for:
             return []
@@ -167,8 +173,10 @@ class Sights:
         return found
 
     def _locked(self, now: datetime, held: Mapping[str, Holding]) -> Mask:
-        """Tell which assets cannot be bought: freqtrade opens no trade of a locked pair, but
-        changes one that is open."""
+        """Tell which assets cannot be bought.
+
+        freqtrade opens no trade of a locked pair, but changes one that is open.
+        """
         if held.keys() >= self._pairs:
             return self._none_locked
         locked = locked_pairs(now)

@@ -12,6 +12,7 @@ from freqtrade.exceptions import FreqtradeException, OperationalException
 from freqtrade.exchange import Exchange
 from freqtrade.strategy import IStrategy
 
+from rebalancing.config.durations import timeframe_length
 from rebalancing.config.policy_words import describe
 from rebalancing.events.start import (
     JournalAhead,
@@ -103,7 +104,7 @@ def start_live(
         life.policy,
         snapshots,
         memory,
-        QuoteBoard(exchange, setup, now),
+        QuoteBoard(exchange, setup, now, timeframe_length(strategy.timeframe)),
         trade_writer,
         lost_orders,
         diary,
@@ -115,8 +116,10 @@ def start_live(
 
 
 def _tell_of_the_round(diary: Diary, now: datetime, life: Life) -> None:
-    """Tell what becomes of a round that a life before began: every start that was told gets an
-    end, and every end a start."""
+    """Tell what becomes of a round that a life before began.
+
+    Every start that was told gets an end, and every end a start.
+    """
     before, current = life.round_before, life.state.round
     if current is not None:
         diary.write(now, RoundGoesOn(current.tag))

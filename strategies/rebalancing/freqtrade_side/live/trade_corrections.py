@@ -12,8 +12,10 @@ from rebalancing.rounds.tag import ENTRY_TAG
 
 
 def name_entries(tag: str, since: datetime) -> None:
-    """Give trades opened since then, which freqtrade names after their signal, the tag of the
-    round that opened them."""
+    """Give trades opened since then the tag of the round that opened them.
+
+    freqtrade names them after their signal.
+    """
     opened = Trade.session.scalars(
         select(Trade).where(
             Trade.enter_tag == ENTRY_TAG,
@@ -30,8 +32,11 @@ def name_entries(tag: str, since: datetime) -> None:
 
 
 def name_emergency_exits(tag: str, since: datetime) -> None:
-    """Give market orders with which freqtrade replaced sells that did not fill in time
-    (`exit_timeout_count`) the tag of the round whose sells they were."""
+    """Give emergency exits the tag of the round whose sells they were.
+
+    freqtrade replaces sells that did not fill in time (`exit_timeout_count`) with these market
+    orders.
+    """
     emergency = str(ExitType.EMERGENCY_EXIT.value)
     orders = Order.session.scalars(
         select(Order).where(

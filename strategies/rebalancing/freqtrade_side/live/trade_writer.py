@@ -1,5 +1,7 @@
-"""Trades and orders written into freqtrade's database: coins that were there before, and orders
-whose answer was lost."""
+"""Trades and orders written into freqtrade's database.
+
+Coins that were there before, and orders whose answer was lost.
+"""
 
 from __future__ import annotations
 

@@ -23,8 +23,9 @@ LIVE_FILE = "live.json"
 
 
 def default_files(user_data: str | None) -> list[str]:
-    """Name the configuration files of a bot that is given none: freqtrade's default, and after it
-    ``live.json`` of the user folder, if there is one.
+    """Name the configuration files of a bot that is given none.
+
+    freqtrade's default, and after it ``live.json`` of the user folder, if there is one.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from freqtrade.resolvers import ExchangeResolver
 from freqtrade.wallets import Wallets
 from sqlalchemy.engine import make_url
 
+from rebalancing.config.durations import timeframe_length
 from rebalancing.decide import ask, awaited, decide
 from rebalancing.freqtrade_side.backtest.candles import read_candles
 from rebalancing.freqtrade_side.present.fee_rate import FeeRate
@@ -112,9 +114,11 @@ def _open_database(url: str) -> None:
 
 
 def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: datetime) -> Preview:
-    candles = _candles(exchange, life.setup, config.get("timeframe") or "1h")
+    timeframe = config.get("timeframe") or "1h"
+    candles = _candles(exchange, life.setup, timeframe)
     worth = life.state.nav or life.account.balance({})
-    quotes = QuoteBoard(exchange, life.setup, now).at(now, candles, worth)
+    board = QuoteBoard(exchange, life.setup, now, timeframe_length(timeframe))
+    quotes = board.at(now, candles, worth)
     fees = FeeRate(life.markets.fee)
     snapshots = Snapshots(life.setup, life.markets, life.account, fees)
     held = own_orders.holdings()
@@ -125,11 +129,12 @@ def _planned(exchange: Exchange, life: Life, config: dict[str, Any], now: dateti
     state = life.state.changed(
         paused=None, stopped=None, awaited=awaited(life.policy, life.state, absent)
     )
-    targets = targets_in_force(life.policy, portfolio, guards_of(life.policy, state, now))
     current = state.round
     orders = [] if current is None else own_orders.of_round(current.tag)
     fills = own_orders.fills(orders)
-    view = View(now, portfolio, lambda: snapshots.rules(portfolio, held), fills)
+    rules = partial(snapshots.rules, portfolio, held)
+    view = View(now, portfolio, rules, fills, past=quotes.past)
+    targets = targets_in_force(life.policy, view, guards_of(life.policy, state, now))
     reason, plan = _due(decide(life.policy, state, view))
     if reason is None:
         _, plan = _due(decide(life.policy, ask(state.changed(round=None), Cause.ASKED), view))
@@ -152,8 +157,10 @@ def _due(decision: Decision) -> tuple[str | None, Plan]:
 
 
 def _without(life: Life, quotes: Quotes) -> dict[str, str]:
-    """Return the assets without a price that rounds do not wait for, and why: the bot may have
-    waited for an hour already."""
+    """Return the assets without a price that rounds do not wait for, and why.
+
+    The bot may have waited for an hour already.
+    """
     priced = zip(life.setup.assets, np.isfinite(quotes.prices).tolist(), strict=True)
     known = {**life.state.left_out, **quotes.left_out}
     return {asset: known[asset] for asset, has_one in priced if asset in known and not has_one}

@@ -105,8 +105,10 @@ class Account:
         return min(balance, book.expected + effect)
 
     def unbooked(self, book: CashBook | None, newest: tuple[int, str] | None = None) -> Unbooked:
-        """Return the filled orders that a book does not have; None has none. `newest` are number
-        and name of the newest order, if no order is open."""
+        """Return the filled orders that a book does not have; None has none.
+
+        `newest` are number and name of the newest order, if no order is open.
+        """
         if book is not None and newest is not None and book.booked.ends_with(*newest):
             return Unbooked()
         conditions = [self.own]

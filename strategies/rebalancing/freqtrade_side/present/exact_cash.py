@@ -35,8 +35,10 @@ class ExactCash:
         self._known: dict[str, float] = {}
 
     def of(self, orders: Iterable[Executed]) -> float | None:
-        """Return what the orders brought together, stake currency with all fees; None if the
-        exchange does not tell it of one of them."""
+        """Return what the orders brought together, stake currency with all fees.
+
+        None if the exchange does not tell it of one of them.
+        """
         total = 0.0
         for order in orders:
             cash = self._known.get(order.name)

@@ -1,11 +1,13 @@
-"""Prices of all pairs at one moment, asked of the exchange in one request, and whether they can
-be trusted."""
+"""Prices of all pairs at one moment, and whether they can be trusted.
+
+They are asked of the exchange in one request.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from rebalancing.freqtrade_side.present.order_books import order_book
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.market.order_book import SHARE, Book
 from rebalancing.market.portfolio import Mask, Vector
-from rebalancing.market.prices import STALE_AFTER, PairCandles
+from rebalancing.market.prices import STALE_AFTER, PairCandles, Past, PriceMatrix, no_past
 from rebalancing.market.quoted import APART, Quoted, doubt
 from rebalancing.numbers import percent, quantity
 
@@ -44,6 +46,8 @@ class Quotes:
         there was none since the start.
     doubted : bool array, shape (assets,)
         The assets in trouble.
+    past : callable
+        Gives the closes of the candles.
     """
 
     prices: Vector
@@ -51,6 +55,7 @@ class Quotes:
     doubted: Mask
     trouble: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    past: Past = no_past
 
 
 class QuoteBoard:
@@ -62,11 +67,13 @@ class QuoteBoard:
         Pairs and limits.
     now : datetime
         From now on an asset without a price is waited for, for an hour.
+    step : timedelta
+        The timeframe.
     """
 
-    def __init__(self, exchange: Exchange, setup: Setup, now: datetime) -> None:
+    def __init__(self, exchange: Exchange, setup: Setup, now: datetime, step: timedelta) -> None:
         self._exchange = exchange
-        self._pairs, self._stake = setup.pairs, setup.stake
+        self._pairs, self._assets, self._step = setup.pairs, setup.assets, step
         self._jump, self._spread = setup.settings.max_price_jump, setup.settings.max_spread
         self._age = parse_duration(setup.settings.max_price_age)
         self._fresh_at = dict.fromkeys(setup.pairs, now)
@@ -114,7 +121,12 @@ class QuoteBoard:
             else:
                 left_out[asset] = f"no price for an hour that can be trusted: {fault}"
         trusted = np.where(doubted, self._trusted, prices)
-        return Quotes(prices, trusted, doubted, tuple(trouble), left_out)
+
+        def past() -> Vector:
+            known = {p.split("/")[0]: found for p, found in candles.items() if len(found.dates)}
+            return PriceMatrix(self._assets, known, self._step).past(now) if known else no_past()
+
+        return Quotes(prices, trusted, doubted, tuple(trouble), left_out, past)
 
     def _quoted(self, pair: str, ticker: Mapping[str, Any]) -> Quoted:
         """Read bid and ask, from the order book where the exchange's tickers hold neither."""
@@ -161,8 +173,10 @@ class QuoteBoard:
     def _absurd(
         self, now: datetime, pair: str, quoted: Quoted, candles: PairCandles, worth: float
     ) -> str | None:
-        """Say if a price is too far from the last trade, or from the last candle or an old trade
-        without an order book that bears it out."""
+        """Say if a price is too far from the last trade or the last candle.
+
+        An order book that bears it out may stand against the candle, and against an old trade.
+        """
         price, close = quoted.middle, _last_close(candles)
         assert price is not None
         is_recent = self._is_recent(now, pair, quoted.last)
@@ -210,8 +224,10 @@ class QuoteBoard:
 
 
 def middle(ticker: Mapping[str, Any]) -> float:
-    """Return the middle of best bid and ask, or the last price where one of them is missing;
-    NaN if there is none. A last price outside of bid and ask is of no interest."""
+    """Return the middle of best bid and ask, or the last price where one of them is missing.
+
+    NaN if there is none. A last price outside of bid and ask is of no interest.
+    """
     bid, ask = ticker.get("bid") or 0.0, ticker.get("ask") or 0.0
     if bid > 0 and ask > 0:
         return (float(bid) + float(ask)) / 2

@@ -8,7 +8,7 @@ from freqtrade.persistence import Order
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from rebalancing.account.cash_book import Booked
-from rebalancing.freqtrade_side.records import own_orders
+from rebalancing.freqtrade_side.records.standing import standing
 
 OVERLAP = timedelta(hours=1)
 """Before the newest order, the time whose orders are known by name: clocks may be set back."""
@@ -16,7 +16,7 @@ OVERLAP = timedelta(hours=1)
 
 def all_orders(*conditions: ColumnElement[bool]) -> Booked:
     """Return what tells the orders of now that meet SQL conditions from those to come."""
-    number, _ = own_orders.standing().newest
+    number, _ = standing().newest
     newest = Order.session.scalar(select(func.max(Order.order_date)).where(*conditions))
     if newest is None:
         return Booked(number)

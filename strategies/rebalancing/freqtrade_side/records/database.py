@@ -65,8 +65,10 @@ _KEYS = _table(
 
 @dataclass(frozen=True)
 class Database:
-    """The tables of orders, of trades and of the key-value store, and the session or connection
-    to ask."""
+    """The tables that are read, and the session or connection to ask.
+
+    They are those of orders, of trades and of the key-value store.
+    """
 
     session: Any
     orders: FromClause

@@ -95,8 +95,11 @@ class Journal:
 
 
 def last_closed(path: Path) -> int:
-    """Return the number of the newest round that a journal tells the end of, since the bot last
-    began without a memory; -1 if there is none, as far back as a megabyte."""
+    """Return the number of the newest round that a journal tells the end of.
+
+    Rounds before the bot last began without a memory do not count; -1 if there is none, as far back
+    as a megabyte.
+    """
     if not path.is_file():
         return -1
     with path.open("rb") as file:
@@ -115,8 +118,10 @@ def last_closed(path: Path) -> int:
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:
-    """Return the events of a journal, oldest first, files set aside included; torn lines are
-    left out. Empty if there is no journal."""
+    """Return the events of a journal, oldest first, files set aside included.
+
+    Torn lines are left out. Empty if there is no journal.
+    """
     files = [path.with_name(f"{path.name}.{n}") for n in range(KEPT, 0, -1)] + [path]
     events = []
     for file in files:

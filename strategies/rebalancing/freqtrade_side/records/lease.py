@@ -159,8 +159,10 @@ def _lock_file(url: URL) -> str | None:
 
 
 def _lock_server(url: URL) -> str | None:
-    """Take an advisory lock on a connection of its own; return who has it, None if this process
-    now has."""
+    """Take an advisory lock on a connection of its own.
+
+    Return who has it, None if this process now has.
+    """
     try:
         connection = create_engine(url, poolclass=NullPool).connect()
         connection.execution_options(isolation_level="AUTOCOMMIT")

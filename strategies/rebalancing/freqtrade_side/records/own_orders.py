@@ -1,5 +1,7 @@
-"""The bot's orders in freqtrade's database, asked for column by column: objects would cost
-milliseconds in every loop."""
+"""The bot's orders in freqtrade's database, asked for column by column.
+
+Objects would cost milliseconds in every loop.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import FromClause, Select, func, or_, select
+from sqlalchemy import FromClause, Select, func, select
 
 from rebalancing.freqtrade_side.records.database import database
 from rebalancing.policy.limits import Done
@@ -101,54 +103,6 @@ def _holdings(trades: FromClause) -> Select[Any]:
 def paid_fees(held: Mapping[str, Holding]) -> list[float]:
     """Return the rate of the fees paid for each open trade, a fraction; `held` are all by pair."""
     return [holding.fee for holding in held.values() if holding.amount > 0]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How many orders there are, which is the newest, and which are open.
-
-    Parameters
-    ----------
-    count : int
-        Of all orders: with the newest one it tells whether any was made or deleted.
-    newest : tuple of int and str
-        Number of the newest order and what the exchange calls it, as a database gives the number
-        of a deleted order again; 0 and empty if there is none.
-    open_sides : dict of str to str
-        By pair, the side of the orders that are neither filled nor cancelled.
-    """
-
-    count: int
-    newest: tuple[int, str]
-    open_sides: dict[str, str]
-
-
-def standing() -> Standing:
-    """Return how the orders stand now."""
-    known = database()
-    found = known.session.execute(_standing(known.orders)).all()
-    if not found:
-        return Standing(0, (0, ""), {})
-    count, number, name, *_ = found[-1]
-    sides = {str(pair): str(side) for *_, pair, side, is_open in found if is_open}
-    return Standing(count, (number, str(name)), sides)
-
-
-@cache
-def _standing(orders: FromClause) -> Select[Any]:
-    order = orders.c
-    newest = select(func.max(order.id)).scalar_subquery()
-    count = select(func.count(order.id)).scalar_subquery()
-    columns = (
-        count,
-        order.id,
-        order.order_id,
-        order.ft_pair,
-        order.ft_order_side,
-        order.ft_is_open,
-    )
-    wanted = or_(order.ft_is_open.is_(True), order.id == newest)
-    return select(*columns).where(wanted).order_by(order.id)
 
 
 def executed(*conditions: Any) -> list[Executed]:
@@ -293,7 +247,7 @@ def of_last_day(now: datetime, start: datetime | None) -> list[Done]:
     sums: dict[int, float] = defaultdict(float)
     for order in executed(database().orders.c.order_date >= since):
         parsed = parse_tag(order.tag)
-        if parsed is not None and parsed.reason.cause.is_policy:
+        if parsed is not None and parsed.reason.is_policy:
             sums[parsed.number] += order.notional
     return [Done(number, notional) for number, notional in sums.items()]
 

@@ -17,7 +17,7 @@ from rebalancing.freqtrade_side.setup.checks.pairs import members_of, pair_probl
 from rebalancing.freqtrade_side.setup.checks.policy import policy_problems
 from rebalancing.freqtrade_side.setup.checks.sellers import seller_problems
 from rebalancing.market.portfolio import Mask, Vector
-from rebalancing.policy.targets import target_weights
+from rebalancing.policy.weights.configured import target_weights
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,10 @@ def examine(config: Mapping[str, Any], timeframe: str) -> tuple[Setup, list[str]
 
 
 def plain_setup(config: Mapping[str, Any]) -> Setup:
-    """Read a configuration that was checked before, as a result's; raises ValueError if its
-    ``rebalance`` block is missing or invalid."""
+    """Read a configuration that was checked before, as a result's.
+
+    Raises ValueError if its ``rebalance`` block is missing or invalid.
+    """
     settings, problems = read_settings(config.get("rebalance"))
     if problems:
         raise ValueError(problems[0])

@@ -47,14 +47,18 @@ def check_investment(
 
 
 def least_investment(setup: Setup, markets: Markets, prices: Vector, reserve: float = 0.0) -> float:
-    """Return the smallest investment that can buy every asset once, stake currency; the
-    parameters are those of `check_investment`."""
+    """Return the smallest investment that can buy every asset once, stake currency.
+
+    The parameters are those of `check_investment`.
+    """
     return float(np.nanmax(_needed(setup, _first_orders(setup, markets, prices), reserve)))
 
 
 def least_for_threshold(setup: Setup, markets: Markets, prices: Vector) -> float | None:
-    """Return the smallest portfolio that can trade when one asset has just reached its band,
-    stake currency; None without a threshold. The parameters are those of `check_investment`."""
+    """Return the smallest portfolio that can trade when one asset has reached its band.
+
+    Stake currency; None without a threshold. The parameters are those of `check_investment`.
+    """
     if setup.settings.threshold is None:
         return None
     usual = np.maximum(markets.smallest_orders(prices), _own_minimum(setup, markets))

@@ -27,8 +27,9 @@ def recorded_timeframes(datadir: Path, pairs: Sequence[str]) -> set[str]:
 
 
 def choose_timeframe(portfolio: NewPortfolio, wanted: str | None, data: Path) -> str:
-    """Return the candles of backtests: what is wanted, else what fits the policy; where some that
-    fit are recorded for all pairs, those.
+    """Return the candles of backtests: what is wanted, else what fits the policy.
+
+    Where some that fit are recorded for all pairs, those.
 
     Parameters
     ----------

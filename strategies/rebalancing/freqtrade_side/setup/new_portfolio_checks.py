@@ -90,8 +90,10 @@ def check_first_purchase(config: Mapping[str, Any]) -> None:
 
 
 def least_investments(config: Mapping[str, Any]) -> tuple[float | None, float | None]:
-    """Return the least that can buy every asset, and the least that can follow the threshold, at
-    the usual minimum of an order, stake currency; None where it is not known or not asked for."""
+    """Return the least that can buy every asset, and that can follow the threshold.
+
+    At the usual minimum of an order, stake currency; None where it is not known or not asked for.
+    """
     setup, markets, prices = _usual_markets(config)
     if markets is None:
         return None, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rebalancing.config.allowed_values import shown
+from rebalancing.config.messages import shown
 from rebalancing.freqtrade_side.setup.checks.sellers import seller_problems
 from rebalancing.freqtrade_side.setup.configuration import Setup
 from rebalancing.freqtrade_side.setup.parameters import PARAMETER_FILE, SPACE

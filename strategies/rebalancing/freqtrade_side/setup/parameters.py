@@ -117,8 +117,11 @@ def recorded_policy(settings: Settings, parameters: Mapping[str, Any]) -> tuple[
 
 
 def source_of(ran: Settings, configured: Settings) -> str:
-    """Say where a policy comes from: "configuration", or what the parameter file brought instead,
-    like "SmartRebalance.json: period 12h instead of 24h"."""
+    """Say where a policy comes from.
+
+    "configuration", or what the parameter file brought instead, like "SmartRebalance.json: period
+    12h instead of 24h".
+    """
     changes = [
         f"{name} {getattr(ran, name)} instead of {getattr(configured, name)}"
         for name in ("period", "threshold")

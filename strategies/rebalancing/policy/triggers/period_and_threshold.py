@@ -7,7 +7,7 @@ from typing import Literal
 
 from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.policy.drift import drift_of, furthest
-from rebalancing.policy.period import PeriodGrid
+from rebalancing.policy.period import is_due
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause, Reason
 from rebalancing.state import State
@@ -18,7 +18,7 @@ def period_and_threshold(
     policy: Policy, state: State, view: View, targets: Vector, _tradable: Mask
 ) -> Reason | None:
     """Find that a boundary of the period has come, or that an asset is at the edge of its band."""
-    boundary = PeriodGrid.of(policy.period, state).due(view.moment)
+    boundary = is_due(policy.period, state, view.moment)
     if policy.needs_boundary and policy.thresholds is not None and not boundary:
         return None
     both = policy.period is not None and policy.thresholds is not None

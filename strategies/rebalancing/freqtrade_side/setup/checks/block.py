@@ -12,8 +12,11 @@ LOSS_NAME = "rebalance_loss"
 
 
 def block_problems(config: Mapping[str, Any]) -> list[str]:
-    """Find blocks whose name is nearly that of the block: freqtrade passes over keys that it does
-    not know, so that what stands in them would be silently lost."""
+    """Find blocks whose name is nearly that of the block.
+
+    freqtrade passes over keys that it does not know, so that what stands in them would be silently
+    lost.
+    """
     near = [
         key
         for key in config

@@ -117,8 +117,10 @@ def _has_candles(
     begin: datetime | None,
     end: datetime | None,
 ) -> bool:
-    """Look into files of freqtrade's default format; of others the name has to do here, their
-    candles are counted once freqtrade has read them."""
+    """Look into files of freqtrade's default format.
+
+    Of others the name has to do here, their candles are counted once freqtrade has read them.
+    """
     kind = str(config.get("dataformat_ohlcv") or DEFAULT_FORMAT)
     name = f"{pair.replace('/', '_')}-{timeframe.replace('M', 'Mo')}.{_ENDINGS.get(kind, kind)}"
     file = Path(config["datadir"]) / name

@@ -13,8 +13,10 @@ STRATEGY = "SmartRebalance"
 
 
 def name_problems(config: Mapping[str, Any]) -> list[str]:
-    """Look for the exchange among those of ccxt, and for the strategy in its folders; relative
-    folders are those of the current directory."""
+    """Look for the exchange among those of ccxt, and for the strategy in its folders.
+
+    Relative folders are those of the current directory.
+    """
     return [*_exchange_problems(config.get("exchange")), *_strategy_problems(config)]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rebalancing.config.allowed_values import shown
+from rebalancing.config.messages import shown
 from rebalancing.config.settings import MAX_ASSETS, Settings, capitals
 
 BLACKLIST = "exchange.pair_blacklist"
@@ -34,8 +34,10 @@ def pair_problems(settings: Settings, config: Mapping[str, Any]) -> list[str]:
 
 
 def whitelist_key(config: Mapping[str, Any]) -> str:
-    """Return what the user has named the pairs with: freqtrade puts those of ``--pairs`` into the
-    whitelist."""
+    """Return what the user has named the pairs with.
+
+    freqtrade puts those of ``--pairs`` into the whitelist.
+    """
     now, written = (
         (some.get("exchange") or {}).get("pair_whitelist")
         for some in (config, config.get("original_config") or config)
@@ -51,8 +53,10 @@ def members_of(settings: Settings, stake: str, pairs: Sequence[str]) -> tuple[st
 
 
 def blacklist_problems(config: Mapping[str, Any], pairs: Sequence[str]) -> list[str]:
-    """Find the patterns of the blacklist that exclude a pair of the portfolio, as freqtrade's
-    ``expand_pairlist`` does: whole pairs, whatever the case."""
+    """Find the patterns of the blacklist that exclude a pair of the portfolio.
+
+    They match as in freqtrade's ``expand_pairlist``: whole pairs, whatever the case.
+    """
     patterns = (config.get("exchange") or {}).get("pair_blacklist") or []
     if not isinstance(patterns, list):
         return [f'{BLACKLIST}: must be a list of patterns like ["BNB/.*"], is {shown(patterns)}']

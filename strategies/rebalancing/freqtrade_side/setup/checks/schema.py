@@ -9,7 +9,7 @@ from freqtrade.config_schema.config_schema import CONF_SCHEMA
 from jsonschema import Draft4Validator
 from jsonschema.exceptions import ValidationError
 
-from rebalancing.config.allowed_values import shown
+from rebalancing.config.messages import shown
 
 REQUIRED = ("exchange", "stake_currency", "stake_amount")
 """Without a default in freqtrade; what else it requires has one."""

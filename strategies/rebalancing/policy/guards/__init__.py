@@ -1,4 +1,7 @@
-"""Assets that are not traded now, and the targets of the others."""
+"""Assets that are not traded now, and the targets of the others.
+
+A guard that the settings choose has a file beside this one.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from datetime import datetime
 import numpy as np
 
 from rebalancing.account.setbacks import left_out
-from rebalancing.market.portfolio import Mask, Portfolio, Vector
+from rebalancing.market.portfolio import Mask, Vector
 from rebalancing.policy.drift import drift_of
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.targets import targets_around
 from rebalancing.state import State
+from rebalancing.view import View
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,18 +63,27 @@ def guards_of(
     return Guards(hands_off, out, kept, unsure, untradable)
 
 
-def measured_drift(
-    policy: Policy, state: State, portfolio: Portfolio, now: datetime
-) -> dict[str, float]:
+def unbought(policy: Policy, view: View) -> Mask:
+    """Tell of which assets the chosen guards let nobody buy more now.
+
+    A guard is given the policy and the view, and returns such a mask.
+    """
+    mask = policy.no_asset
+    for guard in policy.guards:
+        mask = mask | guard(policy, view)
+    return mask
+
+
+def measured_drift(policy: Policy, state: State, view: View) -> dict[str, float]:
     """Return the drift of every member that has one: what is out, or has no price, has none."""
-    guards = guards_of(policy, state, now)
-    drift = drift_of(portfolio.weights, targets_in_force(policy, portfolio, guards))
+    guards, portfolio = guards_of(policy, state, view.moment), view.portfolio
+    drift = drift_of(portfolio.weights, targets_in_force(policy, view, guards))
     measured = portfolio.available & ~np.append(guards.out, False)
     members = zip(policy.members, drift.tolist(), measured.tolist(), strict=True)
     return {name: value for name, value, is_measured in members if is_measured}
 
 
-def targets_in_force(policy: Policy, portfolio: Portfolio, guards: Guards) -> Vector:
+def targets_in_force(policy: Policy, view: View, guards: Guards) -> Vector:
     """Return the target weights that hold at a moment.
 
     Returns
@@ -78,8 +91,16 @@ def targets_in_force(policy: Policy, portfolio: Portfolio, guards: Guards) -> Ve
     array, shape (assets + 1,)
         Over what is available, with what is out as it is, what is kept at its weight, and cash up
         to the reserve tolerated.
+
+    Notes
+    -----
+    Sources of weights that the settings choose follow on the configured ones: each is given the
+    policy, the view and the weights before it, and returns others, shape (assets + 1,), that sum
+    to 1.
     """
-    weights, available = portfolio.weights, portfolio.available
+    wanted, portfolio = policy.targets, view.portfolio
+    for source in policy.sources:
+        wanted = source(policy, view, wanted)
     return targets_around(
-        guards.kept, policy.targets, available, guards.out, weights, policy.reserve
+        guards.kept, wanted, portfolio.available, guards.out, portfolio.weights, policy.reserve
     )

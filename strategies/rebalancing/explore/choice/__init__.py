@@ -1,0 +1,1 @@
+"""Judges of a search: what may be concluded from many policies on one history."""

@@ -1,0 +1,1 @@
+"""Where target weights come from: a file a source."""
