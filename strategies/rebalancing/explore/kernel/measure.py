@@ -27,8 +27,10 @@ from rebalancing.explore.kernel.weighing import set_targets
 
 
 def measure(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, last: int) -> None:
-    """Measure the candles before `last` that have not been, each before its orders. Drifts count
-    from the initial allocation on."""
+    """Measure the candles before `last` that have not been, each before its orders.
+
+    Drifts count from the initial allocation on.
+    """
     row, kinds = marks[MEASURED], candles.kinds
     while row < last:
         end = row + 1

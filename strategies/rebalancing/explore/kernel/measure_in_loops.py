@@ -1,5 +1,4 @@
-"""The measures of a stretch in loops: candle by candle within an asset, so that a compiler may take
-several candles at once."""
+"""The measures of a stretch in loops, of which a compiler may take several candles at once."""
 
 from __future__ import annotations
 

@@ -135,7 +135,8 @@ def end_of_quiet(candles: Candles, terms: Terms, desk: Numbers, row: int, last: 
         values[:, :-1] = candles.prices[FILLED][row:end] * amounts
         values[:, -1] = cash
         nav = values.sum(axis=1, keepdims=True)
-        reached = np.abs(values - targets * nav) >= (bands - TOLERANCE - CLOSE) * nav
+        with np.errstate(invalid="ignore"):  # without any band, and worth nothing: not reached
+            reached = np.abs(values - targets * nav) >= (bands - TOLERANCE - CLOSE) * nav
         owes = cash < -OWED * nav[:, 0] * (1 - CLOSE)
         hits = np.flatnonzero(reached.any(axis=1) | owes)
         if len(hits):
