@@ -25,7 +25,7 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   check             format, lint, types and the tests of the pure parts: before each commit
   test [ARGS]       the same with all tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles for config.json or --config FILE
-  status, journal, preview, now, pause, resume, summary, report, lookahead, cross, schema
+  status, journal, preview, now, pause, resume, summary, report, assets, lookahead, cross, schema
                     the other commands of .venv/bin/rebalance, whose --help says what they do
   bench [ARGS]      measure what the strategy costs in backtests
   bench-live [ARGS] measure what it costs in a trading bot's loop
@@ -46,7 +46,7 @@ main() {
     set -- ${placed[@]+"${placed[@]}"}
     case $command in
         new | data | dry-run | trade | backtest | hyperopt | lookahead | cross | summary | report | \
-            preview | status | journal | now | pause | resume | schema)
+            assets | preview | status | journal | now | pause | resume | schema)
             run python -m rebalancing "$command" "$@"
             ;;
         check) check --numprocesses 2 -m core --hypothesis-profile quick tests/core ;;
