@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -121,10 +122,21 @@ class Terminal:
         os.close(theirs)
         self.shown = ""
 
-    def wait_for(self, text: str) -> str:
-        """Read until a text is shown, and return what came until then; forget it."""
+    def wait_for(self, text: str, press: str = "") -> str:
+        """Read until a text is shown, and return what came until then; forget it.
+
+        What is to be pressed is pressed again after ten seconds of silence: Python loses a Ctrl-C
+        that comes right before it waits for a line.
+        """
+        silent = 0
+        self.type(press)
         while text not in self.shown:
-            self.shown += os.read(self._ours, 4096).decode()
+            if select.select([self._ours], [], [], 10)[0]:
+                self.shown += os.read(self._ours, 4096).decode()
+                continue
+            self.type(press)
+            silent += 10
+            assert silent < PATIENCE, f"{text!r} is not shown, but {self.shown!r}"
         before, _, self.shown = self.shown.partition(text)
         return before
 
@@ -159,8 +171,7 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
         terminal.wait_for("Assets")
         terminal.type("BTC ETH\n")
         terminal.wait_for("pays for them")
-        terminal.type("\x03")
-        terminal.wait_for("Aborted!")
+        terminal.wait_for("Aborted!", press="\x03")
         assert terminal.process.wait(PATIENCE) == 1
     finally:
         terminal.close()
