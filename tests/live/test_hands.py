@@ -91,6 +91,7 @@ def test_what_is_left_of_an_asset_sold_in_part_by_hand_is_kept_until_resume(
         bot.start()
         closed(bot, 1)
         (trade,) = [t for t in bot.records.trades() if t["base_currency"] == "BTC"]
+        bot.wait_loops(1)  # freqtrade knows the balances that its newest orders left
         if place == "freqtrade":
             bot.ask("POST", "forceexit", tradeid=str(trade["id"]), ordertype="market", amount=2)
         else:
