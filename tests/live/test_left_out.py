@@ -54,3 +54,19 @@ def test_a_target_that_is_not_listed_waits_and_one_that_ended_is_left_out(tmp_pa
         for said in (f"without ETH: {WHY}; without SOL", f"Rebalancing: ETH is left out: {WHY}"):
             assert said in "".join(t for t in bot.records.log.splitlines() if "rpc strategy" in t)
         assert set(notes(ground, bot)) == {"ETH", "SOL"}
+
+
+def test_no_coins_leave_a_dry_run_as_their_pair_ends(tmp_path: Path) -> None:
+    """freqtrade's simulated wallet no longer tells of coins whose pair is not listed."""
+    config = {"dry_run_wallet": 1000}
+    with trading_bot(tmp_path, dry_run=True, config=config) as (ground, bot):
+        bot.start()
+        closed(bot, 1)
+        bot.wait_loops(1)
+        bot.stop()
+        ground.exchange.set_status("ETH/USDT", MarketStatus.END)
+        bot.start()
+        bot.wait_for(lambda: bot.records.journal("left out"))
+        bot.wait_loops(6)
+        assert len(bot.records.journal("flow")) == 1
+        assert bot.records.held()["ETH"] == pytest.approx(30, rel=0.01)

@@ -148,11 +148,15 @@ class Sights:
                 known = ended_trades.known_trades(own)
             return SeenTrades(known, self._reduced)
 
-        amounts = [held[pair].amount if pair in held else np.nan for pair in self._setup.pairs]
+        pairs = self._setup.pairs
+        in_trades = np.array([held[pair].amount if pair in held else np.nan for pair in pairs])
+        coins = np.array([self._account.coins(asset) for asset in self._setup.assets])
+        if self._account.is_simulated:  # it forgets the coins of a pair that is not listed
+            coins = np.fmax(coins, in_trades)
         return AccountView(
             balance=self._account.balance(held),
-            coins=np.array([self._account.coins(asset) for asset in self._setup.assets]),
-            in_trades=np.array(amounts),
+            coins=coins,
+            in_trades=in_trades,
             unbooked=unbooked,
             left=own_orders.coins_left,
             trades=trades,

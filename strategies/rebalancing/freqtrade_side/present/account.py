@@ -43,6 +43,8 @@ class Account:
     ----------
     own : SQL condition
         Of the portfolio's trades.
+    is_simulated : bool
+        As `dry_run`.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Account:
         investment: float | None,
     ) -> None:
         self._wallets = wallets
-        self._dry_run = dry_run
+        self.is_simulated = dry_run
         self._stake = stake
         self.own = Trade.base_currency.in_(assets)
         self._investment = investment
@@ -75,7 +77,7 @@ class Account:
         A simulated wallet books the fee of a buy when its coins are sold.
         """
         total = float(self._wallets.get_total(self._stake))
-        if self._dry_run:
+        if self.is_simulated:
             total -= sum(holding.cost * holding.fee for holding in holdings.values())
         return total
 
@@ -167,7 +169,7 @@ class Account:
         cost : float
             What freqtrade will take off the cash for it, stake currency.
         """
-        if not self._dry_run:
+        if not self.is_simulated:
             return
         start = internals.starting_wallet(self._wallets)
         start[asset] = start.get(asset, 0.0) - amount
