@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from rebalancing.freqtrade_side.backtest.candles import read_candles
-from rebalancing.freqtrade_side.backtest.cross_candles import divided, unusable_prices
+from rebalancing.freqtrade_side.backtest.cross_candles import divided
+from rebalancing.freqtrade_side.backtest.decimals import unusable_prices
 from rebalancing.market.prices import PairCandles
 from tests.support.builders import make_candles, make_config, write_candles
 from tests.support.command_lines import rebalance

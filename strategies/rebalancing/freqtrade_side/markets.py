@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from freqtrade.enums import TRADE_MODES
-from freqtrade.exchange import Exchange
 
 from rebalancing.market.markets import Markets
+
+if TYPE_CHECKING:
+    from freqtrade.exchange import Exchange
 
 MARGIN = 1.10
 """Safety margin above the exchange's smallest order, for the price that moves meanwhile."""
 
-_TICK_SIZE, _DECIMAL_PLACES = 4, 2  # ccxt's codes for how a precision is written
+TICK_SIZE, _DECIMAL_PLACES = 4, 2
+"""ccxt's codes for how a precision is written."""
 
 
 def markets_of(exchange: Exchange, config: Mapping[str, Any], pairs: Sequence[str]) -> Markets:
@@ -71,9 +74,9 @@ def listed_markets(
 
 def _lot(market: Mapping[str, Any], mode: int) -> float:
     precision = (market.get("precision") or {}).get("amount")
-    if precision is None or mode not in (_TICK_SIZE, _DECIMAL_PLACES):
+    if precision is None or mode not in (TICK_SIZE, _DECIMAL_PLACES):
         return 0.0
-    return float(precision) if mode == _TICK_SIZE else float(10 ** -int(precision))
+    return float(precision) if mode == TICK_SIZE else float(10 ** -int(precision))
 
 
 def _minimum(market: Mapping[str, Any], kind: str) -> float:

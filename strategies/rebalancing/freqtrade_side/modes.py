@@ -17,7 +17,7 @@ from pandas import Series, Timestamp
 from rebalancing.config.cautions import cautions
 from rebalancing.config.policy_words import describe
 from rebalancing.freqtrade_side.backtest.backtest_range import check_range
-from rebalancing.freqtrade_side.backtest.cross_candles import unusable_prices
+from rebalancing.freqtrade_side.backtest.decimals import unusable_prices
 from rebalancing.freqtrade_side.backtest.run import BacktestRun
 from rebalancing.freqtrade_side.charts.annotations import Marks, recorded_marks
 from rebalancing.freqtrade_side.history.backtest_journal import backtest_journal

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from freqtrade.configuration import TimeRange
 from freqtrade.exceptions import OperationalException
-from freqtrade.strategy import IStrategy
 
-from rebalancing.freqtrade_side.setup.checks.candles import download_command
+from rebalancing.freqtrade_side.setup.checks.candles import Range, download_command, parse_range
 from rebalancing.market.prices import PairCandles
 from rebalancing.performance.coverage import incomplete, sentences
+
+if TYPE_CHECKING:
+    from freqtrade.strategy import IStrategy
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,38 @@ def check_range(
     OperationalException
         If the exchange has no market for a pair, or the range has no candle of it: one line each.
     """
-    config, traded = strategy.config, set(strategy.dp.current_whitelist())
+    traded = strategy.dp.current_whitelist()
+    problems, remarks = range_findings(
+        strategy.config, str(strategy.timeframe), pairs, traded, candles, step
+    )
+    if problems:
+        raise OperationalException("\n".join(problems))
+    for line in remarks:
+        logger.warning(line)
+
+
+def range_findings(
+    config: Mapping[str, Any],
+    timeframe: str,
+    pairs: Sequence[str],
+    traded: Collection[str],
+    candles: Mapping[str, PairCandles],
+    step: timedelta,
+) -> tuple[list[str], list[str]]:
+    """Find what cannot be traded in a run, and what can in a part of it.
+
+    Parameters
+    ----------
+    config : mapping
+        freqtrade's; ``timerange`` counts if it is there.
+    traded : collection of str
+        Pairs that the exchange has an open market for.
+
+    Returns
+    -------
+    tuple of two lists of str
+        Problems and remarks, one line each. The other parameters are those of `check_range`.
+    """
     exchange = config["exchange"]["name"]
     problems = [
         f"exchange.pair_whitelist: {exchange} has no open market for {pair}; remove pair and "
@@ -57,25 +89,18 @@ def check_range(
     spans = {pair: _span(candles.get(pair), begin) for pair in pairs}
     found = incomplete(spans, step, begin, end)
     missing = [each for each in found if each.is_missing and each.asset in traded]
-    get = download_command(
-        config, [each.asset for each in missing], str(strategy.timeframe), DOWNLOAD
-    )
+    get = download_command(config, [each.asset for each in missing], timeframe, DOWNLOAD)
     problems += [f"{line}; get them: {get}" for line in sentences(missing)]
-    if problems:
-        raise OperationalException("\n".join(problems))
-    for line in sentences(found):
-        logger.warning(line)
+    return problems, sentences(found)
 
 
-def _asked_for(
-    config: Mapping[str, Any], step: timedelta
-) -> tuple[datetime | None, datetime | None]:
+def _asked_for(config: Mapping[str, Any], step: timedelta) -> Range:
     """Return the starts of the first and the last candle of the range.
 
     A range up to midnight is complete with the candle before it.
     """
-    asked = TimeRange.parse_timerange(config.get("timerange"))
-    return asked.startdt, asked.stopdt and asked.stopdt - step
+    begin, end = parse_range(config.get("timerange"))
+    return begin, end and end - step
 
 
 def _span(candles: PairCandles | None, begin: datetime | None) -> tuple[datetime, datetime] | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pandas import DataFrame
 
 from rebalancing.market.prices import SAME_COIN, PairCandles, PriceMatrix
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +37,16 @@ def price_matrix(
         If there are no candles at all.
     """
     prices = PriceMatrix(assets, candles, step)
-    for asset, seconds in prices.strangers.items():
-        when = datetime.fromtimestamp(seconds, UTC)
-        logger.warning(
-            f"{asset}: its price on {when:%Y-%m-%d %H:%M} is more than {SAME_COIN:g} times "
-            "away from the one before the gap: taken for another coin and left out from then on"
-        )
+    for line in strangers(prices):
+        logger.warning(line)
     return prices
+
+
+def strangers(prices: PriceMatrix) -> list[str]:
+    """Say which symbols came back as another coin, one line each."""
+    return [
+        f"{asset}: its price on {datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} is more than "
+        f"{SAME_COIN:g} times away from the one before the gap: taken for another coin and left "
+        "out from then on"
+        for asset, seconds in prices.strangers.items()
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,41 +10,7 @@ from freqtrade.data.history import get_datahandler
 from freqtrade.enums import CandleType, TradingMode
 from pandas import DataFrame
 
-from rebalancing.market.portfolio import Vector
-from rebalancing.market.prices import PairCandles
-
-DIGITS = 5
-"""Significant digits of the lowest price: a step is at most a ten-thousandth of any price."""
-
-MOST_DECIMALS = 18
-"""freqtrade derives the tick of a backtest from the decimals of the candles; with more than these
-the power of ten overflows, and the tick is negative or meaningless."""
-
-
-def unusable_prices(candles: Mapping[str, PairCandles]) -> list[str]:
-    """Find the pairs whose prices freqtrade cannot count with in a backtest, one line each.
-
-    Parameters
-    ----------
-    candles : mapping of str to PairCandles
-        By pair.
-    """
-    known = {pair: found.closes[np.isfinite(found.closes)] for pair, found in candles.items()}
-    return [
-        f"{pair}: its candles hold prices such as {closes.min():.15g} with more than "
-        f"{MOST_DECIMALS} decimals, as no exchange has them and freqtrade cannot count with; write "
-        f"them rounded: rebalance cross {pair}, or round them to {_decimals(closes)} decimals"
-        for pair, closes in known.items()
-        if _has_more_decimals(closes)
-    ]
-
-
-def _has_more_decimals(prices: Vector) -> bool:
-    """Count as freqtrade does: the decimals of the first 14 digits."""
-    real = prices[prices > 0]
-    scale = 10.0 ** (13 - np.floor(np.log10(real)))
-    counted = np.round(real * scale) / scale
-    return bool((np.abs(np.round(counted, MOST_DECIMALS) - counted) > counted * 2e-15).any())
+from rebalancing.freqtrade_side.backtest.decimals import decimals_of
 
 
 def cross(pair: str, via: str, datadir: Path) -> list[tuple[str, int, int]]:
@@ -112,17 +78,10 @@ def divided(base: DataFrame, quote: DataFrame) -> tuple[DataFrame, int]:
     """
     both = base.merge(quote[["date", "open", "close"]], on="date", suffixes=("", "_quote"))
     opens, closes = both["open"] / both["open_quote"], both["close"] / both["close_quote"]
-    decimals = _decimals(np.concatenate([opens.to_numpy(), closes.to_numpy()]))
+    decimals = decimals_of(np.concatenate([opens.to_numpy(), closes.to_numpy()]))
     frame = DataFrame({"date": both["date"], "open": opens.round(decimals)})
     closes = closes.round(decimals)
     frame["high"] = np.maximum(frame["open"], closes)
     frame["low"] = np.minimum(frame["open"], closes)
     frame["close"], frame["volume"] = closes, both["volume"]
     return frame, decimals
-
-
-def _decimals(prices: Vector) -> int:
-    if not len(prices):
-        return 0
-    first = int(np.floor(np.log10(np.min(prices))))
-    return max(0, min(MOST_DECIMALS, DIGITS - 1 - first))
