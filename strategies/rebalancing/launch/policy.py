@@ -1,11 +1,16 @@
 """A configuration checked by the strategy's own rules, before anything starts."""
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from rebalancing.launch.arguments import Given
 from rebalancing.launch.configuration import DEFAULT_CONFIG, DEFAULT_STRATEGY, Setup
 from rebalancing.launch.errors import LaunchError
+
+if TYPE_CHECKING:
+    from freqtrade.enums import RunMode
 
 DOWNLOAD = ("./setup.sh", "data")
 
@@ -22,10 +27,13 @@ def check(setup: Setup, given: Given, *, hyperopt: bool = False) -> None:
         return
     from freqtrade.enums import RunMode
 
-    from rebalancing.freqtrade_side.setup.first_check import (
-        check_configuration,
-        merged_configuration,
-    )
+    config = merged(setup, given, RunMode.HYPEROPT if hyperopt else RunMode.BACKTEST)
+    refuse_problems(config)
+
+
+def merged(setup: Setup, given: Given, mode: "RunMode") -> dict[str, Any]:
+    """Return the configuration as freqtrade's command would read it for SmartRebalance."""
+    from rebalancing.freqtrade_side.setup.first_check import merged_configuration
 
     options = {
         **given.settings,
@@ -34,9 +42,19 @@ def check(setup: Setup, given: Given, *, hyperopt: bool = False) -> None:
         "datadir": setup.datadir_argument,
         "user_data_dir": given.user_data_dir,
     }
-    files, mode = given.configs or (DEFAULT_CONFIG,), RunMode.BACKTEST
-    mode = RunMode.HYPEROPT if hyperopt else RunMode.BACKTEST
-    config = merged_configuration(files, options, os.environ, mode)
+    return merged_configuration(given.configs or (DEFAULT_CONFIG,), options, os.environ, mode)
+
+
+def refuse_problems(config: Mapping[str, Any]) -> None:
+    """Refuse a configuration from `merged` that has any problem.
+
+    Raises
+    ------
+    LaunchError
+        A line for each problem.
+    """
+    from rebalancing.freqtrade_side.setup.first_check import check_configuration
+
     if problems := check_configuration(config, DOWNLOAD):
         raise LaunchError(*problems)
 
