@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rebalancing.launch.config_edit import write_values
+from rebalancing.launch.config_edit import write_block, write_values
 from rebalancing.launch.errors import LaunchError
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -67,8 +67,10 @@ def test_of_several_files_the_one_that_counts_is_written(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param('{"rebalance": {}}', "none of config.json has it", id="not there"),
-        pytest.param('{"rebalance": {"period": {"a": 1}}}', "none of config.json has it", id="map"),
+        pytest.param('{"else": {}}', "none of config.json has this block", id="no block"),
+        pytest.param(
+            '{"rebalance": {"period": "1h"}, "rebalance": {}}', "more than once", id="two blocks"
+        ),
         pytest.param(
             '{"rebalance": {"period": "1h", "period": "2h"}}', "more than once", id="twice"
         ),
@@ -89,4 +91,81 @@ def test_a_value_that_would_not_count_is_refused_and_nothing_stays_written(
     monkeypatch.setenv("FREQTRADE__REBALANCE__PERIOD", "7d")
     with pytest.raises(LaunchError, match="FREQTRADE__REBALANCE__PERIOD"):
         write_values(["config.json"], "rebalance", {"period": "12h"})
+    assert (folder / "config.json").read_text() == text
+
+
+WRITTEN = [
+    pytest.param("{}", {"a": 1}, '{"a": 1}', id="into nothing"),
+    pytest.param('{"a": 1}', {"a": 1, "b": 0.5}, '{"a": 1, "b": 0.5}', id="a line"),
+    pytest.param('{"a": 1,}', {"a": 1, "b": 2}, '{"a": 1, "b": 2,}', id="a comma at the end"),
+    pytest.param(
+        '{\n    "a": 1 // one\n  }',
+        {"a": 1, "b": {"x": 0.5}},
+        '{\n    "a": 1, // one\n    "b": {"x": 0.5}\n  }',
+        id="a line each, and a comment",
+    ),
+    pytest.param(
+        '{\n    "a": 1, /* one */\n}',
+        {"a": 1, "b": None},
+        '{\n    "a": 1, /* one */\n    "b": null,\n}',
+        id="a line each, a comma at the end",
+    ),
+    pytest.param(
+        '{\n    "a": 1,\n    "b": 2}',
+        {"a": 1, "b": 2, "c": 3},
+        '{\n    "a": 1,\n    "b": 2,\n    "c": 3}',
+        id="a brace on the last line",
+    ),
+    pytest.param('{"a": 1, "b": 2, "c": 3}', {"a": 1, "c": 3}, '{"a": 1, "c": 3}', id="a middle"),
+    pytest.param('{"a": 1, "b": 2}', {"a": 1}, '{"a": 1}', id="the last"),
+    pytest.param('{"a": 1, "b": 2}', {"b": 2}, '{"b": 2}', id="the first"),
+    pytest.param('{"a": {"x": [1, {}]}}', {}, "{}", id="the only one"),
+    pytest.param('{"a": 1, "b": 2,}', {"a": 1}, '{"a": 1,}', id="the last with a comma"),
+    pytest.param(
+        '{\n  "a": 1,\n  "b": 2 // two\n}',
+        {"a": 1},
+        '{\n  "a": 1\n  // two\n}',
+        id="not its comment",
+    ),
+    pytest.param('{\n  "a": 1,\n  "b": 2\n}', {"b": 2}, '{\n  "b": 2\n}', id="a whole line"),
+    pytest.param('{\r\n  "a": 1,\r\n  "b": 2\r\n}', {"a": 1}, '{\r\n  "a": 1\r\n}', id="CRLF"),
+    pytest.param(
+        '{"a": {"x": 1, "y": 2}, "b": [1, 2]}',
+        {"a": {"x": 1}, "b": "edge"},
+        '{"a": {"x": 1}, "b": "edge"}',
+        id="maps and lists",
+    ),
+    pytest.param('{"a": 1, "b": 2}', {"c": {"k": "}"}}, '{"c": {"k": "}"}}', id="all of them"),
+]
+
+
+@pytest.mark.parametrize(("old", "wanted", "new"), WRITTEN)
+def test_keys_are_added_and_removed_and_the_rest_stays(
+    folder: Path, old: str, wanted: dict[str, object], new: str
+) -> None:
+    around = '// "rebalance": {"a": 9}\n{"x": [{"a": 5}], "rebalance": BLOCK, "a": 7 /* a */}\n'
+    file = folder / "config.json"
+    file.write_bytes(around.replace("BLOCK", old).encode())
+    write_block(["config.json"], "rebalance", wanted)
+    assert file.read_bytes().decode() == around.replace("BLOCK", new)
+    assert write_block(["config.json"], "rebalance", wanted) == []
+
+
+def test_a_key_goes_from_every_file_and_comes_into_the_last(folder: Path) -> None:
+    (folder / "first.json").write_text('{"rebalance": {"a": 1, "b": 1}}')
+    (folder / "second.json").write_text('{"rebalance": {"b": 2}}')
+    (folder / "third.json").write_text('{"y": 1}')
+    files = ["first.json", "second.json", "third.json"]
+    assert write_block(files, "rebalance", {"a": 3, "c": 4}) == files[:2]
+    assert (folder / "first.json").read_text() == '{"rebalance": {"a": 3}}'
+    assert (folder / "second.json").read_text() == '{"rebalance": {"c": 4}}'
+
+
+def test_what_another_file_would_bring_back_is_refused(folder: Path) -> None:
+    """freqtrade merges maps deeply: the other file's weights would join those written."""
+    (folder / "more.json").write_text('{"rebalance": {"targets": {"A": 0.5}}}')
+    text = '{"add_config_files": ["more.json"], "rebalance": {"targets": {"B": 0.5}}}'
+    (folder / "config.json").write_text(text)
+    with pytest.raises(LaunchError, match=r"rebalance.targets: not written"):
+        write_block(["config.json"], "rebalance", {"targets": {"B": 1.0}})
     assert (folder / "config.json").read_text() == text

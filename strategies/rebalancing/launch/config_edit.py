@@ -1,8 +1,6 @@
-"""Change single values in a configuration file and nothing else: comments, order, spaces stay."""
+"""Change keys of a block in a configuration file and nothing else: comments, order, spaces stay."""
 
-import json
 import os
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,9 +8,7 @@ from typing import Any
 
 from rebalancing.launch.configuration import load_configuration
 from rebalancing.launch.errors import LaunchError
-
-Span = tuple[int, int]
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/|[{}\[\]:,]|[^\s{}\[\]:,"/]+', re.DOTALL)
+from rebalancing.launch.json_text import Found, Member, added, objects_at, removed, replaced
 
 
 def write_values(configs: Sequence[str], block: str, values: Mapping[str, Any]) -> list[str]:
@@ -25,7 +21,7 @@ def write_values(configs: Sequence[str], block: str, values: Mapping[str, Any]) 
     block
         Name of the object that holds the keys, such as ``rebalance``.
     values
-        New values by key; the old ones must be plain, not maps or lists.
+        New values by key.
 
     Returns
     -------
@@ -35,20 +31,34 @@ def write_values(configs: Sequence[str], block: str, values: Mapping[str, Any]) 
     Raises
     ------
     LaunchError
-        If no file has a key, a file has it twice, or cannot be written; and if the files written
-        would not make the values count, as with a variable of the environment. Then all files
-        are as they were.
+        If no file has the block, a file has a key twice, or cannot be written; and if the files
+        written would not make the values count, as with a variable of the environment. Then all
+        files are as they were.
+    """
+    found = load_configuration(configs).get(block)
+    return write_block(configs, block, {**(found if isinstance(found, Mapping) else {}), **values})
+
+
+def write_block(configs: Sequence[str], block: str, wanted: Mapping[str, Any]) -> list[str]:
+    """Let a block hold these keys and no others, with as few changes as that takes.
+
+    The parameters are those of `write_values`, as is what it returns and raises. A key that no
+    file has is added to the last file that has the block.
     """
     before = {name: _read(name) for name in configs}
+    present = load_configuration(configs).get(block)
+    present = present if isinstance(present, Mapping) else {}
     after = dict(before)
-    for key, value in values.items():
-        name, (start, end) = _place(after, block, key)
-        after[name] = after[name][:start] + json.dumps(value) + after[name][end:]
+    for key in [key for key in present if key not in wanted]:
+        _remove(after, block, key)
+    for key, value in wanted.items():
+        if key not in present or present[key] != value:
+            _put(after, block, key, value)
     changed = [name for name in configs if after[name] != before[name]]
     try:
         for name in changed:
             _replace(name, after[name])
-        _check(configs, block, values)
+        _check(configs, block, wanted)
     except BaseException:
         for name in changed:
             _replace(name, before[name])
@@ -56,53 +66,48 @@ def write_values(configs: Sequence[str], block: str, values: Mapping[str, Any]) 
     return changed
 
 
-def _check(configs: Sequence[str], block: str, values: Mapping[str, Any]) -> None:
+def _check(configs: Sequence[str], block: str, wanted: Mapping[str, Any]) -> None:
     found = load_configuration(configs).get(block)
-    for key, value in values.items():
-        if not isinstance(found, Mapping) or found.get(key) != value:
+    found = found if isinstance(found, Mapping) else {}
+    for key in {**wanted, **found}:
+        if key not in wanted or key not in found or found[key] != wanted[key]:
             raise LaunchError(
                 f"{block}.{key}: not written, as another place overrides the configuration files: "
                 f"a variable FREQTRADE__{block.upper()}__{key.upper()} or one of add_config_files"
             )
 
 
-def _place(texts: Mapping[str, str], block: str, key: str) -> tuple[str, Span]:
-    for name, text in reversed(list(texts.items())):
-        spans = value_spans(text, (block, key))
-        if len(spans) > 1:
-            raise LaunchError(f"{name}: has {block}.{key} more than once; leave one")
-        if spans:
-            return name, spans[0]
-    files = ", ".join(texts)
-    raise LaunchError(f"{block}.{key}: none of {files} has it as a plain value; write it by hand")
+def _put(texts: dict[str, str], block: str, key: str, value: Any) -> None:
+    """Write a value over the one that counts, or add it."""
+    for name, text in reversed(texts.items()):
+        if member := _only(text, name, block, key):
+            texts[name] = replaced(text, member, value)
+            return
+    for name, text in reversed(texts.items()):
+        if blocks := _blocks(text, name, block):
+            texts[name] = added(text, blocks[0], key, value)
+            return
+    raise LaunchError(f"{block}: none of {', '.join(texts)} has this block; write it by hand")
 
 
-def value_spans(text: str, path: tuple[str, ...]) -> list[Span]:
-    """Find the plain values at a path of keys in JSON, which may have comments.
+def _remove(texts: dict[str, str], block: str, key: str) -> None:
+    for name, text in texts.items():
+        if member := _only(text, name, block, key):
+            texts[name] = removed(text, _blocks(text, name, block)[0], member)
 
-    >>> text = '{"a": {/* "b": 1 */ "b": 0.5, "c": {"b": 2}}} // "b": 3'
-    >>> [text[start:end] for start, end in value_spans(text, ("a", "b"))]
-    ['0.5']
-    """
-    spans: list[Span] = []
-    keys: list[str | None] = []
-    last, awaited = "", False
-    for token in _TOKEN.finditer(text):
-        word = token[0]
-        if word.startswith(("//", "/*")):
-            continue
-        if word in ("{", "["):
-            keys.append(None)
-        elif word in ("}", "]"):
-            keys.pop()
-        elif word == ":":
-            keys[-1] = json.loads(last)
-        elif word != ",":
-            if awaited and tuple(keys) == path:
-                spans.append(token.span())
-            last = word
-        awaited = word == ":"
-    return spans
+
+def _only(text: str, name: str, block: str, key: str) -> Member | None:
+    found = [member for each in _blocks(text, name, block) for member in each.named(key)]
+    if len(found) > 1:
+        raise LaunchError(f"{name}: has {block}.{key} more than once; leave one")
+    return found[0] if found else None
+
+
+def _blocks(text: str, name: str, block: str) -> list[Found]:
+    found = objects_at(text, (block,))
+    if len(found) > 1:
+        raise LaunchError(f"{name}: has {block} more than once; leave one")
+    return found
 
 
 def _read(name: str) -> str:
