@@ -122,8 +122,8 @@ def _range(name: str, word: str) -> list[float]:
     count = int(parts[2])
     if not 1 <= count <= MOST:
         raise GridError(f"{name}: a range has 1 to {MOST:,} values, {count:,} are asked for")
-    ends = [_number(name, part) for part in parts[:2]]
-    return [float(f"{value:.6g}") for value in np.linspace(*ends, count)]
+    begin, end = (_number(name, part) for part in parts[:2])
+    return [float(f"{value:.6g}") for value in np.linspace(begin, end, count)]
 
 
 def _number(name: str, word: str) -> float:
