@@ -28,7 +28,7 @@ def declared() -> Iterator[object]:
                         yield pytest.param(called, id=f"{file.relative_to(PACKAGE)} {node.name}")
 
 
-@pytest.mark.parametrize("way", declared())
+@pytest.mark.parametrize("way", [*declared()])
 def test_a_record_is_frozen(way: ast.Call | None) -> None:
     words = {} if way is None else {word.arg: word.value for word in way.keywords}
     frozen = words.get("frozen")
