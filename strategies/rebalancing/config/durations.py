@@ -93,3 +93,18 @@ def timeframe_length(timeframe: str) -> timedelta:
     if match is None:
         raise ValueError(f'"{timeframe}" is not a timeframe: write one like "1h" or "5m"')
     return timedelta(seconds=int(match[1]) * _TIMEFRAME_SECONDS[match[2]])
+
+
+def written_duration(length: timedelta) -> str:
+    """Write a duration of whole minutes in its largest unit up to days.
+
+    Examples
+    --------
+    >>> written_duration(timedelta(hours=36)), written_duration(timedelta(days=14))
+    ('36h', '14d')
+    """
+    minutes = int(length.total_seconds()) // 60
+    for unit, size in (("d", 1440), ("h", 60)):
+        if minutes and minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"
