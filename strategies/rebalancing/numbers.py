@@ -147,6 +147,11 @@ def minute(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
+def minute_of(seconds: float) -> str:
+    """Write a moment given in seconds since 1970 to the minute, UTC."""
+    return minute(datetime.fromtimestamp(seconds, UTC))
+
+
 def second(moment: datetime | None) -> str:
     """Write a moment to the second, UTC."""
     return NOTHING if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

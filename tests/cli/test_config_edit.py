@@ -161,6 +161,17 @@ def test_a_key_goes_from_every_file_and_comes_into_the_last(folder: Path) -> Non
     assert (folder / "second.json").read_text() == '{"rebalance": {"c": 4}}'
 
 
+def test_one_file_of_several_is_written_if_that_is_enough(folder: Path) -> None:
+    (folder / "first.json").write_text('{"rebalance": {"a": 1, "b": 1}}')
+    (folder / "second.json").write_text('{"rebalance": {"b": 2}}')
+    files = ["first.json", "second.json"]
+    assert write_block(files, "rebalance", {"a": 1, "b": 3}, into="second.json") == files[1:]
+    assert (folder / "second.json").read_text() == '{"rebalance": {"b": 3}}'
+    with pytest.raises(LaunchError, match="another --config"):
+        write_block(files, "rebalance", {"a": 1, "b": 4}, into="first.json")
+    assert (folder / "first.json").read_text() == '{"rebalance": {"a": 1, "b": 1}}'
+
+
 def test_what_another_file_would_bring_back_is_refused(folder: Path) -> None:
     """freqtrade merges maps deeply: the other file's weights would join those written."""
     (folder / "more.json").write_text('{"rebalance": {"targets": {"A": 0.5}}}')

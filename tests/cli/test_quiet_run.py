@@ -102,3 +102,21 @@ def test_away_from_a_terminal_progress_is_a_few_lines(capsys: pytest.CaptureFixt
     assert lines[:2] == ["Policy: every [24h]", "backtest: under way after 5 s"]
     assert 3 < len(lines) < 8
     assert lines[-1] == "backtest: 71 %, 30 s left after 80 s"
+
+
+def test_a_search_shows_how_many_policies_a_second_and_leaves_standard_output_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = 0.0
+    with ProgressDisplay("explore", lambda: now, unit="policies", stderr=True) as display:
+        for second in range(0, 11, 2):
+            now = float(second)
+            display.show((second * 50, 1000))
+        now = 60.0
+        display.tick()
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "explore: 30 %, 50 policies a second, 14 s left after 6 s",
+        "explore: 50 %, 50 policies a second, 10 s left after 60 s",
+    ]

@@ -29,6 +29,33 @@ the band"
     return "; ".join([start, *_extent(settings)])
 
 
+def in_short(settings: Settings) -> str:
+    """Name a policy in a table, with the numbers as they are configured.
+
+    Examples
+    --------
+    >>> in_short(Settings(targets="equal", period="24h", threshold=0.02, combine="or"))
+    '24h or 0.02'
+    >>> in_short(Settings(targets="equal", threshold=0.1, destination="edge", scope="drifted"))
+    '0.1 to edge, drifted'
+    """
+    start = f" {settings.combine} ".join(filter(None, (settings.period, _band_in_short(settings))))
+    start = start or "no trigger of its own"
+    if settings.destination != "target":
+        start += f" to {settings.destination}"
+    parts = [start, *([settings.scope] if settings.scope != "all" else [])]
+    if settings.cooldown != Settings().cooldown:
+        parts.append(f"cool-down {settings.cooldown}")
+    return ", ".join(parts)
+
+
+def _band_in_short(settings: Settings) -> str:
+    if settings.threshold is None:
+        return ""
+    size = "a map" if isinstance(settings.threshold, Mapping) else f"{settings.threshold:g}"
+    return f"{size} of target" if settings.threshold_kind == "relative" else size
+
+
 def next_round(
     settings: Settings, boundary: datetime | None, target: float, band: float | None
 ) -> str:

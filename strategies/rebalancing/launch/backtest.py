@@ -84,7 +84,7 @@ def _run(asked: Asked, given: Given, setup: Setup, results: Results, room: Path)
         log = new_log(setup.user_data, "backtest")
         print(f"freqtrade's output: {log}", flush=True)
         command = [sys.executable, "-m", "rebalancing.launch.told_backtest", str(room), *words]
-        done = _progress_in(room / PROGRESS)
+        done = progress_in(room / PROGRESS)
         return run_quietly("backtest", command, connection.environment, log, done)
 
 
@@ -103,7 +103,9 @@ def _show(
     summarise(result, setup.datadir)
 
 
-def _progress_in(file: Path) -> Callable[[], Done | None]:
+def progress_in(file: Path) -> Callable[[], Done | None]:
+    """Return what tells how far a run is, from the file that it writes."""
+
     def done() -> Done | None:
         with suppress(OSError, ValueError):  # not written yet, or being written
             completed, total = map(int, file.read_text(encoding="utf-8").split())

@@ -39,13 +39,20 @@ def write_values(configs: Sequence[str], block: str, values: Mapping[str, Any]) 
     return write_block(configs, block, {**(found if isinstance(found, Mapping) else {}), **values})
 
 
-def write_block(configs: Sequence[str], block: str, wanted: Mapping[str, Any]) -> list[str]:
+def write_block(
+    configs: Sequence[str], block: str, wanted: Mapping[str, Any], into: str | None = None
+) -> list[str]:
     """Let a block hold these keys and no others, with as few changes as that takes.
 
-    The parameters are those of `write_values`, as is what it returns and raises. A key that no
-    file has is added to the last file that has the block.
+    The other parameters are those of `write_values`, as is what it returns and raises. A key that
+    no file has is added to the last file that has the block.
+
+    Parameters
+    ----------
+    into
+        The only one of the files that may be changed; None for all of them.
     """
-    before = {name: _read(name) for name in configs}
+    before = {name: _read(name) for name in configs if into in (None, name)}
     present = load_configuration(configs).get(block)
     present = present if isinstance(present, Mapping) else {}
     after = dict(before)
@@ -54,7 +61,7 @@ def write_block(configs: Sequence[str], block: str, wanted: Mapping[str, Any]) -
     for key, value in wanted.items():
         if key not in present or present[key] != value:
             _put(after, block, key, value)
-    changed = [name for name in configs if after[name] != before[name]]
+    changed = [name for name in before if after[name] != before[name]]
     try:
         for name in changed:
             _replace(name, after[name])
@@ -72,8 +79,9 @@ def _check(configs: Sequence[str], block: str, wanted: Mapping[str, Any]) -> Non
     for key in {**wanted, **found}:
         if key not in wanted or key not in found or found[key] != wanted[key]:
             raise LaunchError(
-                f"{block}.{key}: not written, as another place overrides the configuration files: "
-                f"a variable FREQTRADE__{block.upper()}__{key.upper()} or one of add_config_files"
+                f"{block}.{key}: not written, as another place overrides what was to be written: a "
+                f"variable FREQTRADE__{block.upper()}__{key.upper()}, one of add_config_files, or "
+                "another --config"
             )
 
 

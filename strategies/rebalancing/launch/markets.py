@@ -21,9 +21,15 @@ def local_markets(config: Mapping[str, Any], pairs: Sequence[str]) -> tuple[Mark
     ----------
     config
         freqtrade's, with `runmode` and `datadir`.
+
+    Raises
+    ------
+    LaunchError
+        If a file of candles is damaged.
     """
     try:
         from sandbox.exchange.candles import CandleFolder
+        from sandbox.exchange.errors import SandboxError
         from sandbox.exchange.markets import Market, markets_of
     except ModuleNotFoundError:
         nothing = {"taker": _FEE}
@@ -40,7 +46,10 @@ def local_markets(config: Mapping[str, Any], pairs: Sequence[str]) -> tuple[Mark
             "taker": _FEE,
         }
 
-    found = markets_of(pairs, CandleFolder.open(Path(config["datadir"])))
+    try:
+        found = markets_of(pairs, CandleFolder.open(Path(config["datadir"])))
+    except SandboxError as error:
+        raise LaunchError(*error.problems) from None
     return listed_markets([listed(market) for market in found], TICK_SIZE, config), ""
 
 

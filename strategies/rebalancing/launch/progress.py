@@ -1,7 +1,9 @@
 """Progress of freqtrade for a person: that it is alive, how far it is, how long it takes."""
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -13,6 +15,7 @@ Done = tuple[int, int]
 """Steps done and all steps."""
 
 _FIRST_LINE, _LONGEST_PAUSE = 5.0, 300.0  # seconds, where lines are printed
+_LOOK_EVERY = 1.0  # second
 
 
 class ProgressDisplay:
@@ -24,11 +27,22 @@ class ProgressDisplay:
         What is under way.
     clock
         Seconds that only go forward.
+    unit
+        What the steps are, whose number a second is shown; empty where nobody counts them.
+    stderr
+        Print lines to standard error, as standard output holds what scripts read.
     """
 
-    def __init__(self, title: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._title, self._clock = title, clock
-        self._out = Console(markup=False, highlight=False, soft_wrap=True)
+    def __init__(
+        self,
+        title: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        unit: str = "",
+        stderr: bool = False,
+    ) -> None:
+        self._title, self._clock, self._unit = title, clock, unit
+        self._out = Console(markup=False, highlight=False, soft_wrap=True, stderr=stderr)
         console = Console(stderr=True)
         self._bar = Progress(
             SpinnerColumn(),
@@ -45,6 +59,7 @@ class ProgressDisplay:
         self._next = self._begun + _FIRST_LINE
         self._first = self._begun
         self._seen: list[tuple[float, float]] = []
+        self._state = ""
 
     def __enter__(self) -> "ProgressDisplay":
         self._bar.start()
@@ -68,7 +83,6 @@ class ProgressDisplay:
     def show(self, done: Done | None) -> None:
         """Show how far it is; None where nobody knows."""
         now = self._clock()
-        elapsed = now - self._begun
         state = ""
         if done is not None:
             share = done[0] / done[1]
@@ -76,15 +90,49 @@ class ProgressDisplay:
                 self._first = now  # freqtrade's start, before it, takes what it takes
             if share > (self._seen[-1][0] if self._seen else 0.0):
                 self._seen.append((share, now - self._first))
-            left = seconds_left(self._seen)
-            state = percent(share, digits=0) + (
-                f", {in_words(left)} left" if left is not None else ""
-            )
+            state = percent(share, digits=0) + self._outlook(share, done[1], now)
             self._bar.update(self._task, completed=done[0], total=done[1])
         self._bar.update(self._task, left=state)
+        self._state = state
+        self.tick()
+
+    def _outlook(self, share: float, total: int, now: float) -> str:
+        """Say how fast it is, where that is even, and how long the rest takes."""
+        left, rate = seconds_left(self._seen), ""
+        if self._unit:
+            before, _ = self._seen[0] if self._seen else (share, 0.0)
+            if share == before or now <= self._first:
+                return ""
+            a_second = (share - before) / (now - self._first)
+            left, rate = (1 - share) / a_second, f", {a_second * total:,.0f} {self._unit} a second"
+        return rate if left is None else f"{rate}, {in_words(left)} left"
+
+    def tick(self) -> None:
+        """Print a line if it is time for one; a bar on a terminal goes on by itself."""
+        now = self._clock()
         if self._bar.disable and now >= self._next:
+            elapsed = now - self._begun
             self._next = now + min(elapsed, _LONGEST_PAUSE)
-            self._out.print(f"{self._title}: {state or 'under way'} after {in_words(elapsed)}")
+            state = self._state or "under way"
+            self._out.print(f"{self._title}: {state} after {in_words(elapsed)}")
+
+
+@contextmanager
+def kept_alive(display: ProgressDisplay) -> Iterator[None]:
+    """Show that it goes on while the block is busy with a single step."""
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(_LOOK_EVERY):
+            display.tick()
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        looking.join()
 
 
 def seconds_left(seen: Sequence[tuple[float, float]]) -> float | None:

@@ -37,6 +37,8 @@ def run_quietly(
     environment: Mapping[str, str],
     log: Path,
     done: Callable[[], Done | None] = lambda: None,
+    *,
+    stderr: bool = False,
 ) -> list[str]:
     """Run freqtrade to a good end, and show its progress, the policy and warnings meanwhile.
 
@@ -48,6 +50,8 @@ def run_quietly(
         A new file, which gets all that freqtrade prints.
     done
         Tells how far it is.
+    stderr
+        Show it on standard error.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def run_quietly(
         If freqtrade failed: its errors and the name of the log, with its exit status.
     """
     tail, entries = LogTail(log), []
-    with ProgressDisplay(title) as display:
+    with ProgressDisplay(title, stderr=stderr) as display:
 
         def look() -> None:
             for entry in tail.new():

@@ -11,7 +11,8 @@ from freqtrade.exceptions import OperationalException
 
 from rebalancing.freqtrade_side.backtest.inputs import Inputs, read_inputs
 from rebalancing.freqtrade_side.setup.configuration import Setup as Checked
-from rebalancing.freqtrade_side.setup.configuration import plain_setup
+from rebalancing.freqtrade_side.setup.configuration import examine, plain_setup
+from rebalancing.freqtrade_side.setup.first_check import TIMEFRAME
 from rebalancing.launch.arguments import Given
 from rebalancing.launch.configuration import (
     DEFAULT_CONFIG,
@@ -77,6 +78,8 @@ class Simulated:
         The ``rebalance`` block as configured; empty where there is none.
     present
         The block of the policy that a backtest would follow; None if the configuration has none.
+    parameter_file
+        Hyperopt's, whose values beat those of the configuration; None if there is none that does.
     """
 
     config: Mapping[str, Any]
@@ -84,12 +87,30 @@ class Simulated:
     inputs: Inputs
     base: Mapping[str, Any]
     present: Mapping[str, Any] | None
+    parameter_file: Path | None
+
+    @property
+    def source(self) -> str:
+        """Where the candles come from, for people."""
+        timeframe = self.config.get("timeframe") or TIMEFRAME
+        return f"candles of {timeframe} in {self.config['datadir']}"
+
+    def refuse_parameter_file(self, option: str) -> None:
+        """Refuse what a parameter file would make meaningless.
+
+        Raises
+        ------
+        LaunchError
+            If there is one: one line.
+        """
+        if self.parameter_file is not None:
+            raise LaunchError(
+                f"{option}: {self.parameter_file} beats period and threshold of every "
+                "configuration; delete it first"
+            )
 
     def problem_of(self, block: object) -> str:
         """Say why a backtest would refuse this block, one line; empty if it would not."""
-        from rebalancing.freqtrade_side.setup.configuration import examine
-        from rebalancing.freqtrade_side.setup.first_check import TIMEFRAME
-
         checked, problems = examine({**self.config, BLOCK: block}, TIMEFRAME)
         if not problems and {*checked.assets} != {*self.inputs.assets}:
             problems = [
@@ -127,10 +148,11 @@ def read_simulated(asked: Asked, blocks: Sequence[object] = ()) -> Simulated:
         if small := inputs.too_small(checked):
             raise LaunchError(small)
         block = dict(base) if isinstance(base, Mapping) else {}
-        present = _in_force(config, checked, block) if block and config[BLOCK] is base else None
+        changed, file = _beaten(config, checked)
+        present = {**block, **changed} if block and config[BLOCK] is base else None
     except (OperationalException, ValueError, OSError) as error:
         raise LaunchError(*str(error).splitlines()) from None
-    return Simulated(config, setup, inputs, block, present)
+    return Simulated(config, setup, inputs, block, present, file if changed else None)
 
 
 def _complete(block: object) -> object:
@@ -149,11 +171,11 @@ def _markets(asked: Asked, config: Mapping[str, Any], checked: Checked) -> Any:
     return markets
 
 
-def _in_force(config: Mapping[str, Any], checked: Checked, block: dict[str, Any]) -> dict[str, Any]:
-    """Return the block with what hyperopt's parameter file changes in a backtest."""
+def _beaten(config: Mapping[str, Any], checked: Checked) -> tuple[dict[str, Any], Path | None]:
+    """Return the keys that hyperopt's parameter file changes in a backtest, and the file."""
     file = _parameter_file(config)
     if file is None:
-        return block
+        return {}, None
     from rebalancing.freqtrade_side.setup.parameters import recorded_policy
 
     try:
@@ -165,7 +187,7 @@ def _in_force(config: Mapping[str, Any], checked: Checked, block: dict[str, Any]
     changed = {k: getattr(ran, k) for k in keys if getattr(ran, k) != getattr(checked.settings, k)}
     if changed:
         print(f"note: the present policy is that of {file}: {source}", file=sys.stderr)
-    return {**block, **changed}
+    return changed, file
 
 
 def _parameter_file(config: Mapping[str, Any]) -> Path | None:
