@@ -6,19 +6,23 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from rebalancing.cli.bot_options import userdir_option
 from rebalancing.cli.refusals import RefusedError
+from rebalancing.launch.errors import LaunchError
+
+if TYPE_CHECKING:
+    from rebalancing.performance.record import Record
 
 
 @click.command()
 @click.argument("sources", nargs=-1)
 @click.option("--config", "-c", "configs", multiple=True, metavar="FILE",
-              help="For a database: the bot's configuration, as for freqtrade.")  # fmt: skip
+              help="For a database or policies: the configuration, as for freqtrade.")  # fmt: skip
 @userdir_option
 @click.option("--datadir", type=click.Path(path_type=Path), help="Folder of the candles.")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False),
@@ -40,8 +44,8 @@ def report(
 ) -> None:
     """Write a page about SOURCES, side by side if there are several.
 
-    A source is a backtest result (a zip file, or a folder for its newest one) or the database of a
-    bot (a file or a URL).
+    A source is a backtest result (a zip file, or a folder for its newest one), the database of a
+    bot (a file or a URL), or a JSON file of policies, which are simulated.
 
     Without SOURCES: the newest backtest; with --config and no SOURCES: that bot. The candles of
     a bot must have been downloaded. Nothing is served: the page is a file that needs no network.
@@ -117,7 +121,12 @@ def make_report(
 
     try:
         named = list(sources) or _default_source(configs, userdir)
-        found = gather(named, lambda url: _configuration(configs, url, userdir), datadir)
+        found = gather(
+            named,
+            lambda url: _configuration(configs, url, userdir),
+            datadir,
+            lambda file: _simulated(file, configs, datadir, userdir),
+        )
         if tables is not None:
             save_csv(found, tables)
         if as_json:
@@ -151,6 +160,20 @@ def _configuration(configs: Sequence[str], url: str | None, userdir: str | None)
     from rebalancing.cli.bot_options import Bot, bot_configuration
 
     return bot_configuration(Bot(tuple(configs), url, userdir))
+
+
+def _simulated(
+    file: Path, configs: Sequence[str], datadir: Path | None, userdir: str | None
+) -> Sequence[Record]:
+    from rebalancing.launch.simulated import Asked
+    from rebalancing.launch.simulated_records import simulated_records
+
+    asked = Asked(tuple(configs), datadir, None if userdir is None else Path(userdir))
+    try:
+        with Console(stderr=True).status("simulating"):
+            return simulated_records(file, asked)
+    except LaunchError as error:
+        raise RefusedError(str(error)) from None
 
 
 def _json(found: dict[str, Any]) -> str:

@@ -37,10 +37,12 @@ def in_short(settings: Settings) -> str:
     >>> in_short(Settings(targets="equal", period="24h", threshold=0.02, combine="or"))
     '24h or 0.02'
     >>> in_short(Settings(targets="equal", threshold=0.1, destination="edge", scope="drifted"))
-    '0.1 to edge, drifted'
+    'drift 0.1 to edge, drifted'
     """
-    start = f" {settings.combine} ".join(filter(None, (settings.period, _band_in_short(settings))))
-    start = start or "no trigger of its own"
+    band = _band_in_short(settings)
+    start = settings.period or (f"drift {band}" if band else "no trigger of its own")
+    if settings.period and band:
+        start += f" {settings.combine} {band}"
     if settings.destination != "target":
         start += f" to {settings.destination}"
     parts = [start, *([settings.scope] if settings.scope != "all" else [])]

@@ -12,7 +12,7 @@ EQUAL = "equal"
 
 
 def read_policies(file: Path) -> tuple[object, ...]:
-    """Read a JSON list of ``rebalance`` blocks, as they are.
+    """Read a JSON list of ``rebalance`` blocks, or a single one, as they are.
 
     Raises
     ------
@@ -20,6 +20,8 @@ def read_policies(file: Path) -> tuple[object, ...]:
         If the file cannot be read, or holds no list of policies.
     """
     found = _read(file)
+    if isinstance(found, dict) and "targets" in found:
+        return (found,)
     if not isinstance(found, list) or not found:
         raise LaunchError(f"{file}: must be a list of rebalance blocks, is {shown(found)}")
     return tuple(found)

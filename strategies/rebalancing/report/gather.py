@@ -12,24 +12,34 @@ from rebalancing.freqtrade_side.history.result import newest_result, read_record
 from rebalancing.performance.record import Record
 from rebalancing.report.findings import Findings
 
+POLICIES = ".json"
 SQLITE = b"SQLite format 3\0"
 
 BotConfiguration = Callable[[str | None], Mapping[str, Any]]
 """Gives freqtrade's complete configuration of the bot with this database."""
 
 
+Simulated = Callable[[Path], Sequence[Record]]
+"""Gives the records of the policies in a file."""
+
+
 def gather(
-    sources: Sequence[str], configuration: BotConfiguration, datadir: Path | None
+    sources: Sequence[str],
+    configuration: BotConfiguration,
+    datadir: Path | None,
+    simulated: Simulated,
 ) -> dict[str, Findings]:
     """Read everything that is named.
 
     Parameters
     ----------
     sources : sequence of str
-        Results of backtests (zip files, or folders for their newest one) and databases (files
-        or URLs).
+        Results of backtests (zip files, or folders for their newest one), databases (files
+        or URLs), and policies to be simulated (JSON files).
     configuration : callable
         Gives the configuration of a bot; asked only for databases.
+    simulated : callable
+        Simulates; asked only for policies.
 
     Returns
     -------
@@ -46,6 +56,8 @@ def gather(
         url = database_url(source)
         if url is not None:
             records.append(read_bot(configuration(url), datadir))
+        elif source.endswith(POLICIES):
+            records += simulated(Path(source))
         else:
             records += read_records(newest_result(Path(source)), datadir).values()
     names = Counter(record.name for record in records)
