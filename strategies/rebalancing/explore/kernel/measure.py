@@ -33,7 +33,8 @@ def measure(
 ) -> None:
     """Measure the candles before `last` that have not been, each before its orders.
 
-    Drifts count from the initial allocation on.
+    Drifts count from the initial allocation on. The NAV of the last candle of all is no fall: there
+    everything is sold.
     """
     sample(candles.columns[VALUED], terms.assets, desk, marks, log, last)
     row, kinds = marks[MEASURED], candles.kinds
@@ -44,7 +45,8 @@ def measure(
         for i in range(terms.assets):
             desk[PRICES + i] = candles.prices[KNOWN][row][i]
         set_targets(terms.assets, desk)
-        fall(candles.columns[VALUED], terms.assets, desk, row, end)
+        if row < min(end, len(kinds) - 1):
+            fall(candles.columns[VALUED], terms.assets, desk, row, min(end, len(kinds) - 1))
         if marks[ORDERS] > 0:
             drift(candles.columns[TRADED], terms.assets, desk, row, end)
         row = end
