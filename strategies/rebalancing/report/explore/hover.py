@@ -1,0 +1,72 @@
+"""What is told of a policy that is pointed at, and the marks of the chosen and the present one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rebalancing.explore.exploration import Exploration, Whole
+from rebalancing.numbers import decimals
+from rebalancing.report.chart import Trace, plain
+from rebalancing.report.explore.policy_words import settings_text
+
+FIGURES = ("premium", "max_drawdown", "turnover", "rounds", "fees", "tracking_error", "mean_drift")
+
+
+def figures_shown(found: Exploration, places: Whole) -> list[list[Any]]:
+    """Return what `template` shows of each policy."""
+    columns = [getattr(found.figures, name)[places] for name in FIGURES]
+    grown = found.figures.nav[places] / found.ground.cash - 1
+    rows = np.column_stack([*columns, grown]).tolist()
+    words = [plain(settings_text(found, int(place))) for place in places]
+    return [
+        [word, *(_short(value) for value in row)] for word, row in zip(words, rows, strict=True)
+    ]
+
+
+def template(found: Exploration) -> str:
+    """Return plotly's words for a point that carries `figures_shown`."""
+    stake = plain(found.ground.stake)
+    digits = decimals(found.ground.stake)
+    return (
+        "<b>%{customdata[0]}</b><br>premium %{customdata[1]:+.2%}, return %{customdata[8]:+.1%}<br>"
+        "drawdown %{customdata[2]:.1%}, tracking error %{customdata[6]:.1%}<br>"
+        "turnover %{customdata[3]:,.2f} x NAV a year, %{customdata[4]:,} rounds<br>"
+        f"fees %{{customdata[5]:,.{digits}f}} {stake}, mean drift %{{customdata[7]:.2%}}"
+        "<extra></extra>"
+    )
+
+
+def mark(found: Exploration, place: int, x: float, y: float) -> Trace:
+    """Mark the chosen or the present policy at a point."""
+    is_chosen = place == found.chosen
+    name = "chosen policy" if is_chosen else "present policy"
+    if found.chosen == found.present:
+        name = "chosen and present policy"
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [x],
+        "y": [y],
+        "customdata": figures_shown(found, np.array([place])),
+        "hovertemplate": template(found),
+        "marker": {
+            "symbol": "star" if is_chosen else "diamond",
+            "size": 17 if is_chosen else 13,
+            "color": "--paper",
+            "line": {"color": "--ink", "width": 2},
+        },
+    }
+
+
+def marked(found: Exploration) -> list[int]:
+    """Return the places of the chosen and the present policy, the latter if it is another."""
+    present = found.present
+    return [found.chosen] if present in (None, found.chosen) else [found.chosen, int(present or 0)]
+
+
+def _short(value: float) -> float | None:
+    """Keep as many digits as are shown; JSON knows no NaN."""
+    return float(f"{value:.6g}") if np.isfinite(value) else None
