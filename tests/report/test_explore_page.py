@@ -98,10 +98,10 @@ def test_a_map_marks_both_policies_tells_all_figures_and_changes_with_the_choice
     page = opened(browser, page_file)
     page.draw("0-map-threshold-period")
     names = page.evaluate(f"{MAP}._fullData.map(trace => trace.name)")
-    assert names == ["policies", "band of theory, 6.0 points", "chosen policy", "present policy"]
+    assert names == ["policies", "band of theory, 6.0 points", "present policy", "chosen policy"]
     squares = f"{MAP}._fullData[0]"
     place = SHOWN.chosen
-    words, *told = page.evaluate(f"{MAP}._fullData[2].customdata[0]")
+    words, *told = page.evaluate(f"{MAP}._fullData[3].customdata[0]")
     assert words == "threshold 0.118571, period 1h, combine and"
     assert told[0] == pytest.approx(SHOWN.figures.premium[place], rel=1e-5)
     assert told[3] == SHOWN.figures.rounds[place]
@@ -165,7 +165,7 @@ def test_a_hundred_thousand_policies_make_no_larger_page() -> None:
     assert len(large) - len(small) < 500_000
     assert "Of 100,000 policies" in large
     marks = [trace["name"] for trace in charts_in(large)["frontier"]["data"]]
-    assert marks[-2:] == ["chosen policy", "present policy"]
+    assert marks[-2:] == ["present policy", "chosen policy"]
 
 
 def test_many_values_share_places_and_the_page_says_so() -> None:

@@ -118,6 +118,7 @@ function layoutOf(chart, place) {
 function dataOf(chart) {
   return chart.data.map(({ view, views, ...trace }) => painted({
     ...trace, ...views?.[chart.view], ...(view === undefined ? {} : { visible: view === chart.view }),
+    ...(views && isNarrow() ? { texttemplate: "" } : {}), // no room for numbers in squares
   }));
 }
 

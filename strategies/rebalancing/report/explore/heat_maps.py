@@ -21,8 +21,8 @@ from rebalancing.report.table import Note
 CELLS = 5_000
 """Squares of all maps together, so that the page stays small."""
 
-TEXTS = 12
-"""Columns up to which a square has room for its number."""
+TEXTS = 8
+"""Columns up to which a square of a wide window has room for its number."""
 
 CHOICES = ("premium", "drawdown", "turnover")
 

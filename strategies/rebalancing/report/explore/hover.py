@@ -54,7 +54,7 @@ def mark(found: Exploration, place: int, x: float, y: float) -> Trace:
         "hovertemplate": template(found),
         "marker": {
             "symbol": "star" if is_chosen else "diamond",
-            "size": 17 if is_chosen else 13,
+            "size": 16 if is_chosen else 22,
             "color": "--paper",
             "line": {"color": "--ink", "width": 2},
         },
@@ -62,9 +62,10 @@ def mark(found: Exploration, place: int, x: float, y: float) -> Trace:
 
 
 def marked(found: Exploration) -> list[int]:
-    """Return the places of the chosen and the present policy, the latter if it is another."""
-    present = found.present
-    return [found.chosen] if present in (None, found.chosen) else [found.chosen, int(present or 0)]
+    """Return the places to mark: the present policy if it is another, and on top the chosen one."""
+    return [place for place in (found.present,) if place not in (None, found.chosen)] + [
+        found.chosen
+    ]
 
 
 def _short(value: float) -> float | None:

@@ -31,7 +31,7 @@ def ranking_table(found: Exploration) -> Table:
         "luck: how far apart nine of ten starts end; it is measured for the best few.",
         (
             *("Rank", *(titles or ["Policy"]), "Premium", "Return", "Drawdown", "Turnover"),
-            *("Rounds", "Fees", "Tracking error", "Mean drift", "Timing luck"),
+            *("Rounds", "Fees", "Tracking error", "Timing luck"),
         ),
         [_row(found, place, swept, largest) for place in shown],
     )
@@ -52,6 +52,5 @@ def _row(found: Exploration, place: int, swept: list[int], largest: float) -> tu
         Cell(f"{figures.rounds[place]:,}"),
         Cell(money(float(figures.fees[place]), found.ground.stake, name=False)),
         Cell(percent(float(figures.tracking_error[place]), digits=1, missing=NOTHING)),
-        Cell(percent(float(figures.mean_drift[place]))),
         Cell(percent(spread, digits=1, missing=NOTHING)),
     )
