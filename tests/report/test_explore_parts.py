@@ -10,6 +10,7 @@ from rebalancing.explore.axes import parse_axis
 from rebalancing.explore.choice.conclusion import Conclusion
 from rebalancing.explore.choice.theory import theory_band
 from rebalancing.explore.exploration import Axis, Exploration
+from rebalancing.numbers import percent
 from rebalancing.report.explore.answer import headline, mood
 from rebalancing.report.explore.best_of import best_of_squares
 from rebalancing.report.explore.colours import signed
@@ -87,6 +88,16 @@ def test_a_present_policy_beside_the_sweep_has_its_own_values_in_the_table() -> 
     (own,) = [row for row in rows if row[0] == rank_text(QUICK, present)]
     assert own[0].endswith(" present")
     assert own[1:4] == ["0.033", "24h", "or"]
+
+
+def test_the_return_is_of_the_investment_that_a_policy_names() -> None:
+    first = QUICK.ranking[0]
+    nav = float(QUICK.figures.nav[first])
+    named = [dict(block) for block in QUICK.policies]
+    named[first]["investment"] = 5_000
+    rows = [ranking_table(one).rows[0] for one in (QUICK, replace(QUICK, policies=tuple(named)))]
+    returns = [row[5].text for row in rows]
+    assert returns == [percent(nav / cash - 1, "+", 1) for cash in (10_000, 5_000)]
 
 
 def test_a_present_policy_outside_a_map_is_said_to_be() -> None:

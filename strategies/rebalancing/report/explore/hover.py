@@ -10,6 +10,7 @@ from rebalancing.explore.exploration import Exploration, Whole
 from rebalancing.numbers import decimals
 from rebalancing.report.chart import Trace, plain
 from rebalancing.report.explore.policy_words import settings_text
+from rebalancing.report.explore.returns import returns_of
 
 FIGURES = ("premium", "max_drawdown", "turnover", "rounds", "fees", "tracking_error", "mean_drift")
 
@@ -17,8 +18,7 @@ FIGURES = ("premium", "max_drawdown", "turnover", "rounds", "fees", "tracking_er
 def figures_shown(found: Exploration, places: Whole) -> list[list[Any]]:
     """Return what `template` shows of each policy."""
     columns = [getattr(found.figures, name)[places] for name in FIGURES]
-    grown = found.figures.nav[places] / found.ground.cash - 1
-    rows = np.column_stack([*columns, grown]).tolist()
+    rows = np.column_stack([*columns, returns_of(found, places)]).tolist()
     words = [plain(settings_text(found, int(place))) for place in places]
     return [
         [word, *(_short(value) for value in row)] for word, row in zip(words, rows, strict=True)

@@ -10,6 +10,7 @@ from rebalancing.explore.exploration import Exploration
 from rebalancing.numbers import percent
 from rebalancing.report.chart import Chart, Trace, percent_axis, plain
 from rebalancing.report.explore.policy_words import rank_text, settings_text
+from rebalancing.report.explore.returns import hodl_return
 from rebalancing.report.palette import HODL
 from rebalancing.report.table import Cell, Note, Table
 
@@ -31,7 +32,7 @@ def luck_parts(found: Exploration) -> tuple[Chart | Table | Note, ...]:
 
 def _chart(found: Exploration, shown: list[int]) -> Chart:
     names = [plain(rank_text(found, place)) for place in shown]
-    held = expm1(found.judgement.hodl.rival_luck.median)
+    held = hodl_return(found, found.chosen)
     traces: list[Trace] = []
     for row, place in enumerate(shown):
         traces += _policy(found, place, row)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from math import expm1
 
+import numpy as np
+
 from rebalancing.explore.exploration import Exploration
 from rebalancing.numbers import NOTHING, money, percent
 from rebalancing.report.explore.policy_words import axis_title, rank_text, rule, value_text
+from rebalancing.report.explore.returns import returns_of
 from rebalancing.report.table import Cell, Table, shaded
 
 BEST = 20
@@ -46,7 +49,7 @@ def _row(found: Exploration, place: int, swept: list[int], largest: float) -> tu
         Cell(rank_text(found, place)),
         *(settings or [Cell(rule(found, place), is_prose=True)]),
         shaded(premium, largest, percent(premium, "+")),
-        Cell(percent(float(figures.nav[place]) / found.ground.cash - 1, "+", 1)),
+        Cell(percent(float(returns_of(found, np.array([place]))[0]), "+", 1)),
         Cell(percent(float(figures.max_drawdown[place]), digits=1)),
         Cell(f"{figures.turnover[place]:,.2f}"),
         Cell(f"{figures.rounds[place]:,}"),
