@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rebalancing.explore.axes import weights_axis
 from rebalancing.explore.exploration import Axis
 from rebalancing.numbers import percent
 from rebalancing.report.explore_page import save_explore_page, write_explore_page
@@ -150,6 +151,23 @@ def test_policies_given_one_by_one_have_sentences_in_the_place_of_maps(
     ):
         assert sentence in shown
     assert page.evaluate("window.hacked") is None
+    assert page.errors == []
+
+
+@needs_browser
+def test_hostile_names_of_weights_are_shown_and_not_obeyed(browser: Page, tmp_path: Path) -> None:
+    sets = {EVIL: "equal", "calm": {"BTC": 0.7, "ETH": 0.3}}
+    found = make_exploration((weights_axis(sets), threshold_axis(3)), days=40)
+    file = tmp_path / "page.html"
+    file.write_text(write_explore_page(found, "candles", "now"))
+    page = opened(browser, file)
+    page.draw_everything()
+    assert f"{EVIL[:19]}\u2026" in texts(
+        page, "[id='0-map-threshold-targets'] .yaxislayer-above text"
+    )
+    assert EVIL in page.evaluate("document.querySelector('#s0-ranking').innerText")
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.querySelectorAll('img, iframe').length") == 0
     assert page.errors == []
 
 

@@ -14,6 +14,9 @@ from rebalancing.report.explore.policy_words import axis_title
 TICKS = 10
 """Values that are written at an axis: as many as a narrow screen has room for."""
 
+LONGEST = 20
+"""Letters of a name at an axis; more would leave no room for the chart."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scale:
@@ -80,8 +83,10 @@ class Scale:
         }
 
     def _short(self, step: int) -> str:
-        value = self.axis.values[step]
-        return f"{value:.3g}" if isinstance(value, float) else self.axis.labels[step]
+        value, label = self.axis.values[step], self.axis.labels[step]
+        if isinstance(value, float):
+            return f"{value:.3g}"
+        return label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}\u2026"
 
 
 def scales_of(found: Exploration, most: int) -> list[Scale]:
