@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from rebalancing.explore.exploration import Exploration, Whole
-from rebalancing.numbers import decimals
+from rebalancing.numbers import decimals, percent
 from rebalancing.report.chart import Trace, plain
 from rebalancing.report.explore.policy_words import settings_text
 from rebalancing.report.explore.returns import returns_of
 
-FIGURES = ("premium", "max_drawdown", "turnover", "rounds", "fees", "tracking_error", "mean_drift")
+FIGURES = ("premium", "max_drawdown", "turnover", "rounds", "fees", "mean_drift")
 
 
 def figures_shown(found: Exploration, places: Whole) -> list[list[Any]]:
@@ -20,8 +20,10 @@ def figures_shown(found: Exploration, places: Whole) -> list[list[Any]]:
     columns = [getattr(found.figures, name)[places] for name in FIGURES]
     rows = np.column_stack([*columns, returns_of(found, places)]).tolist()
     words = [plain(settings_text(found, int(place))) for place in places]
+    apart = [percent(value, digits=1) for value in found.figures.tracking_error[places].tolist()]
     return [
-        [word, *(_short(value) for value in row)] for word, row in zip(words, rows, strict=True)
+        [word, *(float(f"{value:.6g}") for value in row), text]
+        for word, row, text in zip(words, rows, apart, strict=True)
     ]
 
 
@@ -30,10 +32,10 @@ def template(found: Exploration) -> str:
     stake = plain(found.ground.stake)
     digits = decimals(found.ground.stake)
     return (
-        "<b>%{customdata[0]}</b><br>premium %{customdata[1]:+.2%}, return %{customdata[8]:+.1%}<br>"
-        "drawdown %{customdata[2]:.1%}, tracking error %{customdata[6]:.1%}<br>"
+        "<b>%{customdata[0]}</b><br>premium %{customdata[1]:+.2%}, return %{customdata[7]:+.1%}<br>"
+        "drawdown %{customdata[2]:.1%}, tracking error %{customdata[8]}<br>"
         "turnover %{customdata[3]:,.2f} x NAV a year, %{customdata[4]:,} rounds<br>"
-        f"fees %{{customdata[5]:,.{digits}f}} {stake}, mean drift %{{customdata[7]:.2%}}"
+        f"fees %{{customdata[5]:,.{digits}f}} {stake}, mean drift %{{customdata[6]:.2%}}"
         "<extra></extra>"
     )
 
@@ -66,8 +68,3 @@ def marked(found: Exploration) -> list[int]:
     return [place for place in (found.present,) if place not in (None, found.chosen)] + [
         found.chosen
     ]
-
-
-def _short(value: float) -> float | None:
-    """Keep as many digits as are shown; JSON knows no NaN."""
-    return float(f"{value:.6g}") if np.isfinite(value) else None
