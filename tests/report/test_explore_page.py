@@ -145,7 +145,7 @@ def test_policies_given_one_by_one_have_sentences_in_the_place_of_maps(
         "No present policy was simulated beside it.",
         "The policies were given one by one: there are no axes to draw a map of.",
         "No policy was begun at other moments",
-        "The history is too short for it: 40 stretches of 1 days, 60 are needed.",
+        "The history is too short for it: 40 stretches of a day, 60 are needed.",
         "whenever the drift is 5 points or more",
         EVIL,
     ):

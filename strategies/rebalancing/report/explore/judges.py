@@ -12,9 +12,13 @@ from rebalancing.report.table import Cell, Table
 
 def judges_table(found: Exploration) -> Table:
     """Return a row for each figure; what could not be computed says so."""
+    figures = judge_figures(found.judgement)
+    note = "None of them decides alone: the conclusion at the top needs all of them."
+    if any(figure.value is None for figure in figures):
+        note += " Not known: the history is too short for it, or a package is not installed."
     return Table(
         "What the judges say",
-        "None of them decides alone: the conclusion at the top needs all of them.",
+        note,
         ("", "Value", "In plain words", "Source"),
         [
             (
@@ -23,7 +27,7 @@ def judges_table(found: Exploration) -> Table:
                 Cell(figure.meaning, is_prose=True),
                 Cell(figure.source, is_prose=True),
             )
-            for figure in judge_figures(found.judgement)
+            for figure in figures
         ],
     )
 

@@ -22,7 +22,7 @@ def walk_parts(found: Exploration) -> tuple[Chart | Table | Note, ...]:
     if not contests:
         said = (
             f"The history is too short for it: {judgement.stretches} stretches of "
-            f"{judgement.days:g} days, {FEWEST} are needed."
+            f"{judgement.stretch}, {FEWEST} are needed."
         )
         return (Note("", (said,)),)
     return _chart(found, contests), *(_table(found, contest) for contest in contests)
