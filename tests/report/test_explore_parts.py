@@ -174,8 +174,10 @@ def test_the_windows_of_the_walk_forward_are_yearly_and_dated() -> None:
     inside, outside = (trace["y"][0] for trace in chart.traces[:2])
     assert outside == pytest.approx(np.exp(window.outside * 365 / days) - 1)
     assert inside == pytest.approx(np.exp(window.inside * 365 / (window.split - window.begin)) - 1)
-    assert table.rows[0][0].text == "2024-01-05 to 2024-05-16"
-    assert table.rows[0][4].text == settings_text(found, window.chosen)
+    assert [cell.text for cell in table.rows[0][:4]] == [
+        "1", "2024-01-05", "2024-05-16", "2024-06-29",
+    ]  # fmt: skip
+    assert table.rows[0][6].text == settings_text(found, window.chosen)
 
 
 ANSWERS = [

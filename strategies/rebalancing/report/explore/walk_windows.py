@@ -32,7 +32,7 @@ def _chart(found: Exploration, contests: list[Contest]) -> Chart:
     traces: list[Trace] = []
     for view, contest in enumerate(contests):
         windows = contest.walk.windows if contest.walk else ()
-        names = [_judged(found, window) for window in windows]
+        names = [f"{number} ({_day(found, window.split)})" for number, window in _numbered(windows)]
         for name, color, shape, values in (
             ("where it was chosen", INSIDE, "/", [_inside(found, window) for window in windows]),
             ("afterwards", OUTSIDE, "", [_outside(found, window) for window in windows]),
@@ -41,7 +41,7 @@ def _chart(found: Exploration, contests: list[Contest]) -> Chart:
                 {
                     "type": "bar", "name": name, "x": names, "y": values,
                     "marker": {"color": color, "pattern": {"shape": shape}},
-                    "hovertemplate": "%{fullData.name}: %{y:+.2%} a year<br>%{x}<extra></extra>",
+                    "hovertemplate": "%{fullData.name}: %{y:+.2%} a year<extra>%{x}</extra>",
                     "view": view, "visible": view == 0,
                 }
             )  # fmt: skip
@@ -49,7 +49,7 @@ def _chart(found: Exploration, contests: list[Contest]) -> Chart:
         "walk",
         "Chosen on one stretch, judged on the next",
         "Lead of the policy that had grown most, a year. Grey: over the time on which it was "
-        "chosen. Blue: over the time that followed, which stands below the bars. Expect the blue.",
+        "chosen. Blue: over the time that followed, from the day below the bars. Expect the blue.",
         traces,
         {
             "xaxis": {"type": "category"},
@@ -70,17 +70,18 @@ def _table(found: Exploration, contest: Contest) -> Table:
     kept = sum(value > 0 for value in outside)
     return Table(
         f"Lead over {contest.rival}, window by window",
-        f"A year, each for the policy named. It stayed ahead in {kept} of {len(windows)}.",
-        ("Chosen on", "Judged on", "Where chosen", "Afterwards", "Policy"),
+        "Leads are for a year. The policy of a row had grown most where it was chosen; afterwards "
+        f"it stayed ahead in {kept} of {len(windows)} windows.",
+        ("", "Chosen from", "Judged from", "to", "Where chosen", "Afterwards", "Policy"),
         [
             (
-                Cell(_span(found, window.begin, window.split)),
-                Cell(_judged(found, window)),
-                shaded(before, largest, percent(before, "+", 1)),
-                shaded(after, largest, percent(after, "+", 1)),
+                Cell(str(number)),
+                *(Cell(_day(found, row)) for row in (window.begin, window.split, window.end)),
+                shaded(inside[number - 1], largest, percent(inside[number - 1], "+", 1)),
+                shaded(outside[number - 1], largest, percent(outside[number - 1], "+", 1)),
                 Cell(settings_text(found, window.chosen), is_prose=True),
             )
-            for window, before, after in zip(windows, inside, outside, strict=True)
+            for number, window in _numbered(windows)
         ],
     )
 
@@ -93,11 +94,9 @@ def _outside(found: Exploration, window: Window) -> float:
     return a_year(window.outside, (window.end - window.split) * found.days)
 
 
-def _judged(found: Exploration, window: Window) -> str:
-    return _span(found, window.split, window.end)
+def _numbered(windows: tuple[Window, ...]) -> list[tuple[int, Window]]:
+    return [*enumerate(windows, 1)]
 
 
-def _span(found: Exploration, begin: int, end: int) -> str:
-    """Name the days from one end of a stretch to another."""
-    first, last = (moment(float(found.stretches[row])) for row in (begin, end))
-    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+def _day(found: Exploration, row: int) -> str:
+    return f"{moment(float(found.stretches[row])):%Y-%m-%d}"
