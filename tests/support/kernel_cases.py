@@ -151,6 +151,6 @@ def measured_by_hand(
         float(len({order.tag for order in later})),
         sum(order.fee for order in orders),
         sum(notional / (2 * navs[second]) for second, notional in notionals),
-        float((1 - found.nav / np.maximum.accumulate(found.nav)).max()),
+        float((1 - found.nav / np.maximum.accumulate(found.nav))[:-1].max()),
         float(np.mean(drifts)) if drifts else 0.0,
     ]

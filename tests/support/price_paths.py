@@ -18,12 +18,17 @@ def made_up_prices(random: np.random.Generator, assets: tuple[str, ...], rows: i
 
 def steady_prices(assets: tuple[str, ...], rows: int) -> PriceMatrix:
     """Return prices of hours without any irregularity; the assets wander apart."""
+    return PriceMatrix(assets, steady_candles(assets, rows), timedelta(hours=1))
+
+
+def steady_candles(assets: tuple[str, ...], rows: int) -> dict[str, PairCandles]:
+    """Return the candles of these prices."""
     found, dates = {}, FIRST + HOUR * np.arange(rows)
     for number, asset in enumerate(assets):
         closes = np.exp(np.cumsum(np.random.default_rng(number).normal(0, 0.01, rows)))
         columns = (dates, closes, closes, closes, closes, np.ones(rows))
         found[asset] = PairCandles.of(*columns)
-    return PriceMatrix(assets, found, timedelta(hours=1))
+    return found
 
 
 def _candles(random: np.random.Generator, rows: int) -> PairCandles:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
+from rebalancing.explore.following import Kernel
 from rebalancing.explore.kernel import measure, measure_in_loops
 from rebalancing.explore.kernel.quiet import end_of_quiet
 from rebalancing.explore.kernel.scan import scan
@@ -27,6 +28,23 @@ _INNER: dict[str, Any] = {
     "no_cfunc_wrapper": True,
     "error_model": "numpy",
 }
+
+
+def kernel_of(cache: str | None) -> Kernel:
+    """Return the kernel, compiled where numba is installed.
+
+    Parameters
+    ----------
+    cache : str or None
+        Folder in which what is compiled is kept; None: it is not.
+    """
+    try:
+        from numba import config
+    except ImportError:
+        return Kernel(walk, False)
+    if cache is not None:
+        config.CACHE_DIR = cache  # type: ignore[attr-defined]
+    return Kernel(compiled_walk(cache is not None), True)
 
 
 def compiled_walk(cache: bool = False) -> Function:

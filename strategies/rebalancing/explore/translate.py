@@ -34,6 +34,8 @@ from rebalancing.policy.policy import Policy
 
 Whole = np.ndarray[tuple[int], np.dtype[np.int64]]
 
+NO_ROWS: Whole = np.zeros(0, dtype=np.int64)
+
 _SCOPES = {"all": ALL, "drifted": DRIFTED, "fewest": FEWEST}
 
 
@@ -44,7 +46,9 @@ class Memory(NamedTuple):
     marks: Whole
 
 
-def terms_of(policy: Policy, markets: Markets, cash: float, offset: int = 0) -> Terms:
+def terms_of(
+    policy: Policy, markets: Markets, cash: float, offset: int = 0, begin: int = 0
+) -> Terms:
     """Return the single numbers of a policy and its markets.
 
     Parameters
@@ -55,6 +59,8 @@ def terms_of(policy: Policy, markets: Markets, cash: float, offset: int = 0) -> 
         Stake currency at the start.
     offset : int
         Seconds by which the boundaries of the period are later.
+    begin : int
+        Row of the candles with which the history begins.
 
     Raises
     ------
@@ -81,6 +87,7 @@ def terms_of(policy: Policy, markets: Markets, cash: float, offset: int = 0) -> 
         fee=markets.fee,
         margin=markets.margin,
         remainder_margin=markets.remainder_margin,
+        begin=begin,
     )
 
 
@@ -142,9 +149,10 @@ def _blocks(filled: Vector, kinds: Whole) -> tuple[Vector, Whole]:
     return extremes, np.where(same, table[:, 0], -1)
 
 
-def log_of(room: int) -> Log:
-    """Return an empty log with room for so many orders."""
-    return Log(np.zeros((3, room), dtype=np.int64), np.zeros((2, room)))
+def log_of(room: int, rows: Whole = NO_ROWS) -> Log:
+    """Return an empty log with room for so many orders, and for the NAV in these rows."""
+    trades = np.zeros((2, room))
+    return Log(np.zeros((3, room), dtype=np.int64), trades, rows, np.zeros(len(rows)))
 
 
 def as_lists(candles: Candles) -> Candles:

@@ -109,6 +109,8 @@ class PriceMatrix:
 
     Attributes
     ----------
+    assets : tuple of str
+        As given.
     first : int
         When the first row begins, seconds since 1970 (UTC).
     closes : array, shape (rows, assets)
@@ -132,6 +134,7 @@ class PriceMatrix:
         known = [pair for pair in candles.values() if len(pair.dates)]
         if not known:
             raise ValueError("there are no candles for any pair")
+        self.assets = tuple(assets)
         self.seconds = int(step.total_seconds())
         self.first = int(min(pair.dates[0] for pair in known))
         rows = (int(max(pair.dates[-1] for pair in known)) - self.first) // self.seconds + 1
@@ -186,12 +189,14 @@ class PriceMatrix:
     def newest(self) -> Vector:
         """Return the last close before each candle, however old, shape (rows, assets).
 
-        0 before the first one.
+        0 before the first one. Those of another coin that bears the symbol by then are left out.
         """
         closes = np.zeros((len(self.known) + 1, self.known.shape[1]))
-        for column, pair in enumerate(self._columns):
+        for column, (asset, pair) in enumerate(zip(self.assets, self._columns, strict=True)):
             if pair is not None:
+                stranger = self.strangers.get(asset)
                 has_price = np.isfinite(pair.closes)
+                has_price &= True if stranger is None else pair.dates < stranger
                 rows = (pair.dates[has_price] - self.first) // self.seconds + 1
                 places = np.zeros(len(closes), dtype=np.int64)
                 places[rows] = np.arange(len(rows)) + 1

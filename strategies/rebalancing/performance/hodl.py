@@ -77,7 +77,7 @@ def late_purchases(history: History) -> list[tuple[float, Change]]:
         if orders.asset[row] not in had:
             had.add(int(orders.asset[row]))
             new.setdefault(int(orders.round[row]), []).append(int(row))
-    return [(float(orders.time[rows[0]]), _Late.of(history, rows)) for rows in new.values()]
+    return [(float(orders.time[rows[0]]), _late_purchase(history, rows)) for rows in new.values()]
 
 
 class _Bought:
@@ -93,36 +93,50 @@ class _Bought:
         return after
 
 
-class _Late:
-    """A purchase of assets that HODL never had, at their `weights` of it."""
+@dataclass(frozen=True, eq=False)
+class LatePurchase:
+    """A purchase of assets that HODL never had.
 
-    def __init__(self, weights: Vector, prices: Vector, fee: float) -> None:
-        self._weights, self._prices, self._fee = weights, prices, fee
+    Parameters
+    ----------
+    weights : array, shape (assets - 1,)
+        What they are to be of HODL then, fractions; 0 for all others.
+    prices : array, shape (assets - 1,)
+        Stake currency for one coin.
+    fee : float
+        Fraction of every notional.
+    """
 
-    @classmethod
-    def of(cls, history: History, rows: Sequence[int]) -> _Late:
-        """Take the targets and prices of the moment of the orders in `rows`."""
-        orders = history.executions
-        moment = history.moment_of(float(orders.time[rows[0]]))
-        assets, nav = orders.asset[list(rows)], float(history.nav()[moment])
-        prices, available = history.known_prices()[moment], history.available[moment].copy()
-        prices[assets], available[assets] = orders.price[list(rows)], True
-        targets = history.targets if history.targets.ndim == 1 else history.targets[moment]
-        weights = np.zeros(len(prices))
-        wanted = over_available(targets, available)[assets]
-        weights[assets] = np.where(wanted > 0, wanted, orders.notional[list(rows)] / nav)
-        return cls(weights, prices, history.fee)
+    weights: Vector
+    prices: Vector
+    fee: float
 
     def __call__(self, state: Vector) -> Vector:
-        coins, cash = float((state[:-1] * self._prices).sum()), float(state[-1])
-        wanted, value = float(self._weights.sum()), coins + cash
-        brings = (coins * (1 - self._fee) + cash) / (1 + self._fee)  # if all were sold for it
+        """Return holdings, shape (assets,) with the cash last, after the purchase."""
+        coins, cash = float((state[:-1] * self.prices).sum()), float(state[-1])
+        wanted, value = float(self.weights.sum()), coins + cash
+        brings = (coins * (1 - self.fee) + cash) / (1 + self.fee)  # if all were sold for it
         if wanted <= 0 or brings <= 0:
             return state
         sold = wanted * value / ((1 - wanted) * brings + wanted * value)
         after: Vector = state * (1 - sold)
-        after[:-1] += sold * brings * self._weights / wanted / self._prices
+        bought = self.weights > 0  # others may have no price yet
+        after[:-1][bought] += sold * brings / wanted * self.weights[bought] / self.prices[bought]
         return after
+
+
+def _late_purchase(history: History, rows: Sequence[int]) -> LatePurchase:
+    """Take the targets and prices of the moment of the orders in `rows`."""
+    orders = history.executions
+    moment = history.moment_of(float(orders.time[rows[0]]))
+    assets, nav = orders.asset[list(rows)], float(history.nav()[moment])
+    prices, available = history.known_prices()[moment], history.available[moment].copy()
+    prices[assets], available[assets] = orders.price[list(rows)], True
+    targets = history.targets if history.targets.ndim == 1 else history.targets[moment]
+    weights = np.zeros(len(prices))
+    wanted = over_available(targets, available)[assets]
+    weights[assets] = np.where(wanted > 0, wanted, orders.notional[list(rows)] / nav)
+    return LatePurchase(weights, prices, history.fee)
 
 
 class _Flow:

@@ -16,21 +16,27 @@ from rebalancing.explore.kernel.memory import (
     ORDERS,
     PEAK,
     PRICES,
+    SAMPLED,
     TARGETS,
     TRADED,
     VALUED,
     Candles,
+    Log,
     Numbers,
     Terms,
 )
 from rebalancing.explore.kernel.weighing import set_targets
 
 
-def measure(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, last: int) -> None:
+def measure(
+    candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log, last: int
+) -> None:
     """Measure the candles before `last` that have not been, each before its orders.
 
-    Drifts count from the initial allocation on.
+    Drifts count from the initial allocation on. The NAV of the last candle of all is no fall: there
+    everything is sold.
     """
+    sample(candles.columns[VALUED], terms.assets, desk, marks, log, last)
     row, kinds = marks[MEASURED], candles.kinds
     while row < last:
         end = row + 1
@@ -39,11 +45,26 @@ def measure(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, last:
         for i in range(terms.assets):
             desk[PRICES + i] = candles.prices[KNOWN][row][i]
         set_targets(terms.assets, desk)
-        fall(candles.columns[VALUED], terms.assets, desk, row, end)
+        if row < min(end, len(kinds) - 1):
+            fall(candles.columns[VALUED], terms.assets, desk, row, min(end, len(kinds) - 1))
         if marks[ORDERS] > 0:
             drift(candles.columns[TRADED], terms.assets, desk, row, end)
         row = end
     marks[MEASURED] = last
+
+
+def sample(
+    columns: Numbers, assets: int, desk: Numbers, marks: Numbers, log: Log, last: int
+) -> None:
+    """Note the NAV of the rows before `last` in which it is wanted."""
+    count = marks[SAMPLED]
+    while count < len(log.rows) and log.rows[count] < last:
+        row, nav = log.rows[count], desk[CASH]
+        for i in range(assets):
+            nav += desk[AMOUNTS + i] * columns[i][row]
+        log.navs[count] = nav
+        count += 1
+    marks[SAMPLED] = count
 
 
 def fall(columns: Numbers, assets: int, desk: Numbers, row: int, end: int) -> None:

@@ -42,17 +42,19 @@ CHUNK = 64
 
 (NOW, ROW, OPEN, TRIES, IS_EVENT, ORDERED_AT, ORIGIN, SERVED, LAST_START) = range(9)
 (FAILURES, AGAIN, NUMBER, HOLDS, ORDERS, ROUNDS, COUNTED, IS_LATE, MEASURED) = range(9, 18)
-MARKED = 18
+SAMPLED = 18
+MARKED = 19
 """Facts among the marks; times are seconds since 1970, -1 for never.
 
 The moment and its row. A round is open; plans it has made; an event, not the policy, asked for it;
 time of its newest order. Origin of the period grid; boundaries served; start of the newest round;
 rounds in a row that gave up; one that gave up is due again; number of the next round; assets held;
 orders; rounds that traded, the initial allocation apart, and the newest. A round has bought an
-asset that the initial allocation had not; the row up to which the walk is measured."""
+asset that the initial allocation had not; the row up to which the walk is measured, and how many
+samples of the NAV are taken."""
 
-SEEN, MEMBERS, CHOSEN, HELD, TURN, APPEARS = range(18, 330, WIDTH)
-MARKS = 330
+SEEN, MEMBERS, CHOSEN, HELD, TURN, APPEARS = range(19, 331, WIDTH)
+MARKS = 331
 """Vectors of whole numbers among the marks, and their length.
 
 1 for an asset that has been available, that the round trades, that is chosen; the assets held in
@@ -99,6 +101,8 @@ class Terms(NamedTuple):
         Stake currency at the start.
     fee, margin, remainder_margin : float
         As in `Markets`.
+    begin : int
+        Row with which the history begins for it; the first decision is one row later.
     """
 
     assets: int
@@ -116,6 +120,7 @@ class Terms(NamedTuple):
     fee: float
     margin: float
     remainder_margin: float
+    begin: int
 
 
 class Candles(NamedTuple):
@@ -147,7 +152,7 @@ class Candles(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Orders of a walk, as many as there is room for.
+    """Orders of a walk, as many as there is room for, and samples of its NAV.
 
     Parameters
     ----------
@@ -155,7 +160,13 @@ class Log(NamedTuple):
         Row, number of the round, asset.
     trades : array, shape (2, room)
         Coins, bought positive; stake currency for one.
+    rows : array of int, shape (samples,)
+        When the NAV is wanted, increasing; none before the row with which the walk begins.
+    navs : array, shape (samples,)
+        The NAV then, before the orders of the row, at the last closes; stake currency.
     """
 
     places: Any
     trades: Any
+    rows: Any
+    navs: Any

@@ -11,6 +11,7 @@ from rebalancing.explore.kernel.memory import (
     KNOWN,
     LAST_START,
     MARKED,
+    MEASURED,
     NAV,
     NEVER,
     NEWEST,
@@ -49,9 +50,9 @@ def walk(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log
     _clear(terms, desk, marks)
     known, opens, newest = candles.prices[KNOWN], candles.prices[OPENS], candles.prices[NEWEST]
     rows = len(candles.kinds)
-    row = next_row(candles, terms, desk, marks, 1)
+    row = next_row(candles, terms, desk, marks, terms.begin + 1)
     while row < rows:
-        measure(candles, terms, desk, marks, row + 1)
+        measure(candles, terms, desk, marks, log, row + 1)
         marks[ROW], marks[NOW] = row, candles.first + candles.seconds * row
         if _put_prices(known[row], terms.assets, desk) and not sleeps(terms, marks):
             weigh(terms.assets, desk)
@@ -63,12 +64,13 @@ def walk(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log
                 desk[NAV] = worth(newest[row], terms.assets, desk)
                 order(terms, opens[row], desk, marks, log, row == rows - 1)
         row = next_row(candles, terms, desk, marks, row + 1)
-    measure(candles, terms, desk, marks, rows)
+    measure(candles, terms, desk, marks, log, rows)
 
 
 def _clear(terms: Terms, desk: Numbers, marks: Numbers) -> None:
     for i in range(MARKED):
         marks[i] = 0
+    marks[MEASURED] = terms.begin
     marks[ORIGIN] = marks[LAST_START] = marks[ORDERED_AT] = NEVER
     for i in range(PRICES):
         desk[i] = 0.0

@@ -1,0 +1,96 @@
+"""What a followed policy and its HODL are worth: over time, and at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rebalancing.explore.exploration import Whole
+from rebalancing.explore.following import Followed, Follower, Orders
+from rebalancing.market.portfolio import Vector
+from rebalancing.market.prices import PriceMatrix
+from rebalancing.performance.hodl import LatePurchase
+from rebalancing.policy.policy import Policy
+from rebalancing.policy.targets import over_available
+
+
+class Closes:
+    """Prices at which things are valued.
+
+    Attributes
+    ----------
+    newest : array, shape (rows, assets)
+        The last close before each candle, however old; 0 before the first one.
+    last : array, shape (assets,)
+        At which everything is sold at the end: the open of the last candle, as in a backtest; of
+        what has no price then, its last close.
+    """
+
+    def __init__(self, prices: PriceMatrix, fee: float) -> None:
+        self.newest, self.known = prices.newest(), prices.known
+        self.first, self.seconds, self.fee = prices.first, prices.seconds, fee
+        opens, has_price = prices.opens()[-1], np.isfinite(prices.known[-1])
+        self.last: Vector = np.where(has_price & np.isfinite(opens), opens, self.newest[-1])
+
+    def sold(self, amounts: Vector, cash: float) -> float:
+        """Return the stake currency once everything is sold at the end, after the fee."""
+        return cash + float((amounts * self.last).sum()) * (1 - self.fee)
+
+    def closing_fees(self, amounts: Vector) -> float:
+        """Return what selling everything at the end costs."""
+        return float((amounts * self.last).sum()) * self.fee
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """HODL of a policy.
+
+    Parameters
+    ----------
+    navs : array, shape (samples,)
+        In the rows that were asked for.
+    nav : float
+        At the end, everything sold.
+    """
+
+    navs: Vector
+    nav: float
+
+
+def hold(follower: Follower, closes: Closes, policy: Policy, found: Followed, rows: Whole) -> Held:
+    """Hold what a policy bought first, and buy later what its rounds first buy later."""
+    assets = len(found.amounts)
+    nothing = np.append(np.zeros(assets), follower.cash(policy))
+    times, states = [-1], [nothing]
+    if found.begun >= 0:
+        times.append((found.begun - closes.first) // closes.seconds)
+        states.append(np.append(found.first_amounts, found.first_cash))
+    if found.has_late:
+        for row, change in _late(follower.orders(policy, found.orders), closes, policy):
+            times.append(row)
+            states.append(change(states[-1]))
+    table = np.array(states)[np.searchsorted(times, rows, side="left") - 1]
+    navs = (table[:, :-1] * closes.newest[rows]).sum(axis=1) + table[:, -1]
+    return Held(navs, closes.sold(states[-1][:-1], float(states[-1][-1])))
+
+
+def _late(orders: Orders, closes: Closes, policy: Policy) -> list[tuple[int, LatePurchase]]:
+    """Return what HODL buys after the initial allocation, and in which row."""
+    had = set(orders.asset[orders.round == 0].tolist())
+    new: dict[int, list[int]] = {}
+    for k in np.flatnonzero((orders.round > 0) & (orders.amount > 0)):
+        if orders.asset[k] not in had:
+            had.add(int(orders.asset[k]))
+            new.setdefault(int(orders.round[k]), []).append(int(k))
+    return [(int(orders.row[ks[0]]), _purchase(orders, ks, closes, policy)) for ks in new.values()]
+
+
+def _purchase(orders: Orders, ks: list[int], closes: Closes, policy: Policy) -> LatePurchase:
+    row, assets = int(orders.row[ks[0]]), orders.asset[ks]
+    prices, known = closes.newest[row].copy(), np.isfinite(closes.known[row])
+    prices[assets], known[assets] = orders.price[ks], True
+    wanted = over_available(policy.targets, np.append(known, True))
+    weights = np.zeros(len(prices))
+    weights[assets] = wanted[assets]
+    return LatePurchase(weights, prices, closes.fee)
