@@ -56,7 +56,7 @@ def write_assets_page(found: Overview, source: str, made: str) -> str:
     charts = {"0": [chart.as_json() for chart in charts_of(sections)]}
     closes = found.closes
     return framed(
-        "assets.html",
+        "answer.html",
         SCRIPTS,
         {"charts": charts},
         made,
@@ -65,8 +65,8 @@ def write_assets_page(found: Overview, source: str, made: str) -> str:
         f"{day(int(closes.days[0]))} to {day(int(closes.days[-1]))}, {source}",
         mood="bad" if any(one.drains for one in found.subsidies) else "even",
         headline=_headline(found),
-        cautions=cautions(found),
-        missing=found.missing,
+        story=cautions(found),
+        warnings=[found.missing] if found.missing else [],
         cards=_cards(found),
         spans=spans(closes.time),
         sections=sections,

@@ -38,7 +38,8 @@ class Chart:
         plotly's layout, without colours and fonts: these are the page's.
     choices : tuple of str
         Titles of the views from which one is chosen; the traces of a view carry its number as
-        "view", those without one are in all of them. Empty: there is one view only.
+        "view", those without one are in all of them; a trace's "views" are what each view changes
+        in it. Empty: there is one view only.
     views : tuple of dict
         What each view changes in the layout; empty if none changes anything.
     scales : str

@@ -20,11 +20,11 @@ from rebalancing.report.return_tables import (
     returns_map,
 )
 from rebalancing.report.risk_charts import drawdown_chart, volatility_chart
-from rebalancing.report.table import Cards, Table
+from rebalancing.report.table import Cards, Note, Table
 from rebalancing.report.value_charts import value_chart
 from rebalancing.report.weight_charts import asset_chart, weights_chart
 
-Part = Chart | Table | Cards
+Part = Chart | Table | Cards | Note
 Maker = Callable[[Findings], Part | None]
 """Makes a part, or None where a run has nothing to show in it."""
 

@@ -1,4 +1,4 @@
-"""Tables and cards: the parts of the page that need no drawing."""
+"""Tables, cards and notes: the parts of the page that need no drawing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEVELS = 4
 
 @dataclass(frozen=True)
 class Cell:
-    """A number in a table.
+    """A number or a sentence in a table.
 
     Parameters
     ----------
@@ -23,21 +23,26 @@ class Cell:
         Its colour: from -1 (as far below nothing as any) to 1; 0 for none.
     title : str
         What is told of it when it is pointed at.
+    is_prose : bool
+        It is a sentence, no number.
     """
 
     text: str
     shade: float = 0.0
     title: str = ""
+    is_prose: bool = False
 
     @property
     def style(self) -> str:
-        """Name of its colour in the style sheet: "p1" to "p4", "m1" to "m4", or none.
+        """Name in the style sheet: of prose, or its colour "p1" to "p4", "m1" to "m4", or none.
 
         Examples
         --------
         >>> Cell("", 1.0).style, Cell("", -0.1).style, Cell("", 0.0).style
         ('p4', 'm1', '')
         """
+        if self.is_prose:
+            return "prose"
         if not math.isfinite(self.shade) or self.shade == 0:
             return ""
         level = min(LEVELS, math.ceil(abs(self.shade) * LEVELS))
@@ -87,6 +92,16 @@ class Cards:
     kind: ClassVar[str] = "cards"
 
     cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Plain sentences, in the place of a chart or a table or beside them."""
+
+    kind: ClassVar[str] = "note"
+
+    title: str
+    sentences: tuple[str, ...]
 
 
 def shaded(value: float | None, largest: float, text: str, title: str = "") -> Cell:

@@ -135,7 +135,7 @@ def test_a_short_history_tells_nothing() -> None:
     found = conclude(judgement)
     assert found.better_than_hodl is None
     assert found.better_than_present is None
-    assert "cannot be told" in found.text
+    assert "cannot be told: the history has 59 stretches of a day, 60 are needed" in found.text
     assert {figure.value for figure in judge_figures(judgement)} == {None, 0.0}
 
 

@@ -119,6 +119,11 @@ class Judgement:
     overfitting: Overfitting | None
     missing: tuple[str, ...]
 
+    @property
+    def stretch(self) -> str:
+        """How long a stretch is, in words."""
+        return "a day" if self.days == 1 else f"{self.days:g} days"
+
 
 def judge(search: Search, level: float = LEVEL, seed: int = SEED) -> Judgement:
     """Ask all judges.

@@ -66,11 +66,15 @@ const color = (name) => getComputedStyle(root).getPropertyValue(name).trim();
 // The darkest colours are lifted on a dark ground.
 const LIFTED = { "#0072b2": "#1f86d1", "#7f7f7f": "#a8a8a8", "#d55e00": "#f07b2b", "#b8a800": "#d9c700", "#24292f": "#f0f3f6" };
 
-function lifted(value) {
-  if (typeof value === "string") return LIFTED[value] || value;
+// A colour may also be one of the style sheet's, by its name there, like "--ink".
+function painted(value) {
+  if (typeof value === "string") {
+    if (value.startsWith("--")) return color(value) || value;
+    return (root.dataset.theme === "dark" && LIFTED[value]) || value;
+  }
   if (!value || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
-  if (Array.isArray(value)) return value.map(lifted);
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, lifted(part)]));
+  if (Array.isArray(value)) return value.map(painted);
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, painted(part)]));
 }
 
 const themed = (axis) => ({
@@ -112,10 +116,10 @@ function layoutOf(chart, place) {
 }
 
 function dataOf(chart) {
-  const traces = chart.data.map(({ view, ...trace }) => (
-    view === undefined ? trace : { ...trace, visible: view === chart.view }
-  ));
-  return root.dataset.theme === "dark" ? traces.map(lifted) : traces;
+  return chart.data.map(({ view, views, ...trace }) => painted({
+    ...trace, ...views?.[chart.view], ...(view === undefined ? {} : { visible: view === chart.view }),
+    ...(views && isNarrow() ? { texttemplate: "" } : {}), // no room for numbers in squares
+  }));
 }
 
 // A legend of more than one row needs room that is not the chart's, and stands below it.
