@@ -25,7 +25,8 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   check             format, lint, types and the tests of the pure parts: before each commit
   test [ARGS]       the same with all tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles for config.json or --config FILE
-  status, journal, preview, now, pause, resume, summary, report, assets, lookahead, cross, schema
+  status, journal, preview, now, pause, resume, summary, report, assets, explore, lookahead, cross,
+                    schema
                     the other commands of .venv/bin/rebalance, whose --help says what they do
   bench [ARGS]      measure what the strategy costs in backtests
   bench-live [ARGS] measure what it costs in a trading bot's loop
@@ -46,7 +47,7 @@ main() {
     set -- ${placed[@]+"${placed[@]}"}
     case $command in
         new | data | dry-run | trade | backtest | hyperopt | lookahead | cross | summary | report | \
-            assets | preview | status | journal | now | pause | resume | schema)
+            assets | explore | preview | status | journal | now | pause | resume | schema)
             run python -m rebalancing "$command" "$@"
             ;;
         check) check --numprocesses 2 -m core --hypothesis-profile quick tests/core ;;
@@ -86,7 +87,7 @@ check() {
 # Options whose value is a file or a folder.
 file_options='config|datadir|data-dir|userdir|user-data-dir|backtest-directory|export-directory'
 file_options+='|backtest-filename|export-filename|strategy-path|hyperopt-path|freqaimodel-path'
-file_options+='|pairs-file|logfile|log-file|output|csv|ledger|keys|overlay'
+file_options+='|pairs-file|logfile|log-file|output|csv|ledger|keys|overlay|policies|write'
 
 # place_files ARGUMENT...: leaves the arguments in `placed`. Files are sought from where the user is,
 # and the commands run in this folder: where the two differ, the paths among them become absolute.

@@ -46,7 +46,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["backtest", "--help"], ["journal"], ["status"], ["status", "--json"]],
+    [
+        ["--help"],
+        ["backtest", "--help"],
+        ["explore", "--help"],
+        ["journal"],
+        ["status"],
+        ["status", "--json"],
+    ],
     ids=" ".join,
 )
 def test_it_answers_without_freqtrade(folder: Path, words: list[str]) -> None:

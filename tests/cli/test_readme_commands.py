@@ -43,6 +43,7 @@ ELSEWHERE = {
     ".venv/bin/rebalance summary --json": "core/performance/test_summary_figures",
     ".venv/bin/python -m sandbox serve *": "sandbox/test_account",
     ".venv/bin/rebalance assets*": "cli/test_assets_command",
+    ".venv/bin/rebalance explore*": "cli/test_explore_command",
 }
 """Who runs the commands that cost too much here, or need a bot; a star for the rest."""
 

@@ -26,6 +26,7 @@ _COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
     "Try": {
         "assets": "Show what coins did, and how they go together.",
+        "explore": "Find a period and a threshold, and whether the answer is luck.",
         "backtest": "Backtest against the local exchange.",
         "hyperopt": "Optimise period and threshold against the local exchange.",
         "dry-run": "Let a bot trade on the local exchange, at speed.",

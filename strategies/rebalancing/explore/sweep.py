@@ -105,7 +105,8 @@ class Sweep:
     def _enter(self, place: int, found: Followed, held: Held) -> None:
         closes, rows = self._closes, self._stretches.rows
         nav = closes.sold(found.amounts, found.cash)
-        years = (rows[-1] - rows[0]) * closes.seconds / (DAYS_A_YEAR * DAY)
+        candles = rows[-1] - 1  # as in a backtest, which begins with the second one
+        years = candles * closes.seconds / (DAYS_A_YEAR * DAY)
         own, other = log_growth_of(found.navs, nav), log_growth_of(held.navs, held.nav)
         self._growth[place] = own
         self._rounds[place] = found.rounds

@@ -1,0 +1,104 @@
+"""What a search found, as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rebalancing.explore.choice.figures import judge_figures
+from rebalancing.explore.exploration import Exploration
+
+if TYPE_CHECKING:
+    from rebalancing.launch.verify import Verified
+
+_FIGURES = ("nav", "hodl_nav", "premium", "rounds", "turnover", "fees", "max_drawdown")
+_MORE = ("mean_drift", "tracking_error")
+
+
+def exploration_as_json(
+    found: Exploration, places: Iterable[int], more: Mapping[str, object]
+) -> str:
+    """Return what was found.
+
+    Parameters
+    ----------
+    places : iterable of int
+        Places of the policies that were asked for, in the order in which they are shown.
+    more : mapping
+        What was done beside the search.
+    """
+    seconds, ground = found.seconds, found.ground
+    fields = {
+        "policies": [_policy(found, place) for place in places],
+        "best": _policy(found, found.chosen),
+        "present": None if found.present is None else _policy(found, found.present),
+        "conclusion": {
+            "better_than_hodl": found.conclusion.better_than_hodl,
+            "better_than_present": found.conclusion.better_than_present,
+            "text": found.conclusion.text,
+        },
+        "judges": {figure.key: _plain(figure.value) for figure in judge_figures(found.judgement)},
+        "missing": list(found.judgement.missing),
+        "axes": {axis.name: list(axis.values) for axis in found.axes},
+        "assets": list(ground.assets),
+        "stake": ground.stake,
+        "cash": ground.cash,
+        "fee": ground.fee,
+        "from": _iso(ground.begin),
+        "to": _iso(ground.end),
+        "complete": found.is_complete,
+        "compiled": found.is_compiled,
+        "seconds": {
+            "compile": seconds.compile,
+            "simulate": seconds.simulate,
+            "total": seconds.total,
+        },
+        **more,
+    }
+    return json.dumps(fields, indent=2, allow_nan=False)
+
+
+def verified_as_json(each: Verified) -> dict[str, Any]:
+    """Return a backtest beside its simulation."""
+    return {
+        "policy": each.place,
+        "nav": each.nav,
+        "backtest_nav": each.backtest.nav,
+        "difference": each.difference,
+        "rounds": each.rounds,
+        "backtest_rounds": each.backtest.rounds,
+        "same": each.is_same,
+    }
+
+
+def _policy(found: Exploration, place: int) -> dict[str, Any]:
+    figures = {name: _plain(getattr(found.figures, name)[place]) for name in (*_FIGURES, *_MORE)}
+    policy: dict[str, Any] = {"settings": dict(found.policies[place]), **figures}
+    if found.round_times is not None:
+        policy["round_times"] = [_iso(second) for second in found.round_times[place].tolist()]
+    if (luck := found.luck.get(place)) is not None:
+        policy["timing_luck"] = {
+            "low": math.expm1(luck.low),
+            "median": math.expm1(luck.median),
+            "high": math.expm1(luck.high),
+            "spread": math.expm1(luck.spread),
+            "rank": luck.rank,
+            "starts": luck.starts,
+        }
+    return policy
+
+
+def _plain(value: Any) -> float | int | None:
+    """Return a number that JSON knows; None for one that is not defined."""
+    if value is None or not math.isfinite(value):
+        return None
+    return int(value) if isinstance(value, int | np.integer) else float(value)
+
+
+def _iso(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}"

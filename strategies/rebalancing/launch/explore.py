@@ -1,0 +1,183 @@
+"""A search over the policies of a configuration: what is asked for, and the engine's answer."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+
+from rebalancing.explore.axes import GridError, default_axes, parse_axis, weights_axis
+from rebalancing.explore.compiled import kernel_of
+from rebalancing.explore.exploration import Axis, Block, Exploration
+from rebalancing.explore.explore import NothingFoundError, Scene, explore
+from rebalancing.explore.grid import Grid, given_grid, make_grid
+from rebalancing.launch.config_edit import write_block
+from rebalancing.launch.errors import LaunchError
+from rebalancing.launch.policy_files import read_policies, read_weights
+from rebalancing.launch.simulated import BLOCK, Asked, Simulated, read_simulated
+
+Tell = Callable[[int, int], None]
+"""Is told how many policies are done, of how many."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the user wants to know.
+
+    Attributes
+    ----------
+    asked
+        Which configuration.
+    cache
+        The folder for what may be computed anew.
+    axes
+        What is swept, as typed, by key of the block; empty for what is sensible.
+    weights
+        Sets of targets, as typed.
+    policies
+        A file of policies to be simulated as they are; None if there is none.
+    round_times
+        Note when the rounds were.
+    """
+
+    asked: Asked
+    cache: Path
+    axes: Mapping[str, str] = field(default_factory=dict)
+    weights: tuple[str, ...] = ()
+    policies: Path | None = None
+    round_times: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """What a search found, and on what.
+
+    Attributes
+    ----------
+    asked
+        How many of its first policies were asked for; the present one may follow.
+    """
+
+    simulated: Simulated
+    exploration: Exploration
+    asked: int
+
+
+def search(wanted: Search, tell: Tell) -> Searched:
+    """Simulate what is wanted.
+
+    Raises
+    ------
+    LaunchError
+        If the configuration, the candles or what is to be simulated is wrong: a line each; and if
+        Ctrl-C came before anything was finished.
+    """
+    blocks = read_policies(wanted.policies) if wanted.policies is not None else ()
+    simulated = read_simulated(wanted.asked, blocks)
+    inputs = simulated.inputs
+    try:
+        grid = _grid(wanted, simulated, blocks)
+        kernel = kernel_of(_usable(wanted.cache))
+        found = explore(
+            grid,
+            Scene(inputs.prices, inputs.markets, inputs.stake, inputs.cash),
+            simulated.present,
+            kernel,
+            threads=_processors() if kernel.is_compiled else 1,
+            clock=time.monotonic,
+            progress=tell,
+            with_rounds=wanted.round_times,
+        )
+    except (GridError, NothingFoundError) as error:
+        raise LaunchError(str(error)) from None
+    extra = found.asked - len(grid.blocks) if found.present is not None else 0
+    return Searched(simulated, found, len(found.policies) - extra)
+
+
+def _usable(folder: Path) -> str | None:
+    """Return a folder for compiled code, if files can be made there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError as error:
+        print(f"note: {folder}: nothing is kept there ({error.strerror})", file=sys.stderr)
+        return None
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def write_best(asked: Asked, found: Searched, file: str) -> list[str]:
+    """Write the chosen policy into the configuration, and return the files that changed.
+
+    Parameters
+    ----------
+    file
+        The only one that may be changed; empty for any of the configuration's.
+
+    Raises
+    ------
+    LaunchError
+        If it cannot be written, or would not count.
+    """
+    into = next((name for name in asked.files if _is_same(name, file)), None) if file else None
+    if file and into is None:
+        raise LaunchError(
+            f"--write {file}: is none of the configuration files, which are "
+            f"{', '.join(asked.files)}; name it with --config"
+        )
+    found.simulated.refuse_parameter_file("--write")
+    block = found.exploration.policies[found.exploration.chosen]
+    if problem := found.simulated.problem_of(block):
+        raise LaunchError(f"--write: {problem}")
+    return write_block(asked.files, BLOCK, block, into)
+
+
+def _is_same(one: str, other: str) -> bool:
+    return Path(one).resolve() == Path(other).resolve()
+
+
+def _grid(wanted: Search, simulated: Simulated, blocks: tuple[object, ...]) -> Grid:
+    """Return the policies of a file, and behind them those of the sweep."""
+    step = simulated.inputs.step
+    span = step * len(simulated.inputs.prices.known)
+    for place, block in enumerate(blocks, 1):
+        if problem := simulated.problem_of(block):
+            raise LaunchError(f"{wanted.policies}: policy {place}: {problem}")
+    axes = _axes(wanted, simulated, step, span)
+    swept = make_grid(axes, simulated.base, step, span) if axes else None
+    given = given_grid(blocks, step, span) if blocks else None
+    if given is None or swept is None:
+        found = given or swept
+        assert found is not None
+        return found
+    none = np.full((len(given.blocks), len(axes)), -1, dtype=np.int64)
+    return Grid((*given.blocks, *swept.blocks), swept.axes, np.concatenate([none, swept.steps]))
+
+
+def _axes(
+    wanted: Search, simulated: Simulated, step: timedelta, span: timedelta
+) -> tuple[Axis, ...]:
+    axes = [parse_axis(name, text) for name, text in wanted.axes.items()]
+    if sets := read_weights(wanted.weights):
+        for name, targets in sets.items():
+            if problem := simulated.problem_of({**_triggered(simulated.base), "targets": targets}):
+                raise LaunchError(f"--weights: {name}: {problem}")
+        axes.append(weights_axis(sets))
+    if axes or wanted.policies is not None:
+        return tuple(axes)
+    return default_axes(step, span)
+
+
+def _triggered(block: Block) -> Block:
+    return block if {"period", "threshold"} & block.keys() else {**block, "period": "24h"}

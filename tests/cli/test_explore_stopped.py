@@ -1,0 +1,82 @@
+"""Ctrl-C in a search, and a search without what only the project brings."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rebalancing.cli import main
+from rebalancing.launch.progress import Done, ProgressDisplay
+from tests.support.builders import PROJECT, make_candles, make_config, write_candles
+from tests.support.command_lines import clean_environment
+from tests.support.patience import PATIENCE
+
+POLICIES = [{"targets": "equal", "period": f"{hours}h"} for hours in range(12, 96, 4)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a configuration, candles and many policies; it is the current one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    closes = {"A/USDT": [100.0 + hour % 7 for hour in range(300)], "B/USDT": [5.0] * 300}
+    frames = {pair: make_candles(path) for pair, path in closes.items()}
+    write_candles(tmp_path / "user_data" / "data" / "binance", "1h", frames)
+    config = make_config([*frames], {"targets": "equal", "period": "24h"})
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "many.json").write_text(json.dumps(POLICIES))
+    return tmp_path
+
+
+def test_ctrl_c_keeps_what_is_finished(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = CliRunner().invoke(main, ["explore", "--policies", "many.json", "--json"])
+    assert whole.exit_code == 0, whole.output
+    pressed: list[int] = []
+
+    def press(_: ProgressDisplay, done: Done | None) -> None:
+        if done is not None and done[0] >= 3 and not pressed:
+            pressed.append(done[0])
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ProgressDisplay, "show", press)
+    before = (folder / "config.json").read_text()
+    words = ["--policies", "many.json", "--json", "--write", "--verify", "1"]
+    ended = CliRunner().invoke(main, ["explore", *words])
+    assert ended.exit_code == 130
+    found, wanted = json.loads(ended.stdout), json.loads(whole.stdout)
+    assert found["complete"] is False
+    assert 3 <= len(found["policies"]) < len(POLICIES)
+    done = {json.dumps(policy["settings"]): policy["nav"] for policy in found["policies"]}
+    all_of_them = {json.dumps(policy["settings"]): policy["nav"] for policy in wanted["policies"]}
+    assert done.items() <= all_of_them.items()
+    assert (found["written"], found["verified"]) == (None, [])
+    assert (folder / "config.json").read_text() == before
+
+
+def test_a_copied_strategy_explores_with_plain_freqtrade(folder: Path) -> None:
+    """Without sandbox, numba, arch and skfolio it works, and says what is missing."""
+    absent = "".join(
+        f"sys.modules[{name!r}] = None\\n" for name in ("sandbox", "numba", "arch", "skfolio")
+    ).replace("\\n", "; ")
+    code = (
+        f"import sys; sys.path.insert(0, {str(PROJECT / 'strategies')!r}); {absent}\n"
+        "from rebalancing.cli import main\n"
+        "main(['explore', '--period', '12h,24h'], prog_name='rebalance')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        cwd=folder,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "--online asks the real exchange" in ended.stderr
+    said = " ".join(ended.stdout.split())
+    assert "12h" in said
+    assert "pip install numba" in said
