@@ -1,18 +1,21 @@
-"""The command ``rebalance explore``, as a process."""
+"""The command ``rebalance explore``."""
 
+import contextlib
 import json
 import re
-import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 
+from rebalancing.cli import main
 from rebalancing.freqtrade_side.history.result import read_records
 from rebalancing.performance.summary import summarise
 from tests.support.builders import make_candles, make_config, write_candles
-from tests.support.command_lines import rebalance
 from tests.support.freqtrade_runs import backtest
 
 DAYS = 120
@@ -40,9 +43,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+@pytest.fixture(scope="module", autouse=True)
+def interpreted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiling takes longer than all that is simulated here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "numba", None)
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("COLUMNS", "80")
+        yield
 
 
 @pytest.fixture
@@ -53,25 +61,22 @@ def folder(place: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def explore(folder: Path, cache: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    return rebalance(
-        folder, "explore", *words, COLUMNS="80", NUMBA_DISABLE_JIT="1", XDG_CACHE_HOME=str(cache)
-    )
+def explore(folder: Path, *words: str | Path) -> Result:
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(main, ["explore", *map(str, words)])
 
 
-def said_beside_progress(ended: subprocess.CompletedProcess[str]) -> list[str]:
+def said_beside_progress(ended: Result) -> list[str]:
     return [line for line in ended.stderr.splitlines() if not line.startswith("explore: ")]
 
 
 @pytest.fixture(scope="module")
-def shown(place: Path, cache: Path) -> subprocess.CompletedProcess[str]:
-    return explore(place, cache, "--threshold", "0.02,0.05", "--period", "12h,24h", "--details")
+def shown(place: Path) -> Result:
+    return explore(place, "--threshold", "0.02,0.05", "--period", "12h,24h", "--details")
 
 
-def test_it_ranks_policies_and_says_what_may_be_concluded(
-    shown: subprocess.CompletedProcess[str], place: Path
-) -> None:
-    assert (shown.returncode, said_beside_progress(shown)) == (0, [])
+def test_it_ranks_policies_and_says_what_may_be_concluded(shown: Result, place: Path) -> None:
+    assert (shown.exit_code, said_beside_progress(shown)) == (0, [])
     assert max(map(len, shown.stdout.splitlines())) <= 80
     ranked = re.findall(r"^ *(\d+)([* ]) +(\d+h and [0-9.]+) +[+-]", shown.stdout, re.M)
     assert [rank for rank, *_ in ranked] == ["1", "2", "3", "4"]
@@ -87,12 +92,12 @@ def test_it_ranks_policies_and_says_what_may_be_concluded(
 
 
 @pytest.fixture(scope="module")
-def told(place: Path, cache: Path) -> dict[str, Any]:
+def told(place: Path) -> dict[str, Any]:
     """What scripts are told of two policies of a file."""
     blocks = [{"targets": "equal", "threshold": 0.03, "combine": "or"}, BLOCK]
     (place / "mine.json").write_text(json.dumps(blocks))
-    ended = explore(place, cache, "--policies", "mine.json", "--json", "--rounds")
-    assert (ended.returncode, said_beside_progress(ended)) == (0, [])
+    ended = explore(place, "--policies", "mine.json", "--json", "--rounds")
+    assert (ended.exit_code, said_beside_progress(ended)) == (0, [])
     found: dict[str, Any] = json.loads(ended.stdout)
     assert [policy["settings"] for policy in found["policies"]] == blocks
     return found
@@ -126,10 +131,10 @@ def test_its_figures_are_those_of_a_backtest(
     assert found["round_times"] == [f"{when:%Y-%m-%dT%H:%M:%SZ}" for when in sorted(rounds)]
 
 
-def test_freqtrade_itself_verifies_the_best(place: Path, cache: Path) -> None:
+def test_freqtrade_itself_verifies_the_best(place: Path) -> None:
     words = ("--threshold", "0.03,0.04", "--fee", "0.002", "--verify", "1", "--json")
-    ended = explore(place, cache, *words)
-    assert ended.returncode == 0, ended.stderr
+    ended = explore(place, *words)
+    assert ended.exit_code == 0, ended.stderr
     found = json.loads(ended.stdout)
     (verified,) = found["verified"]
     assert verified["same"] is True
@@ -137,27 +142,27 @@ def test_freqtrade_itself_verifies_the_best(place: Path, cache: Path) -> None:
     assert verified["backtest_rounds"] == found["best"]["rounds"] > 0
 
 
-def test_the_best_is_written_into_the_configuration(folder: Path, cache: Path) -> None:
+def test_the_best_is_written_into_the_configuration(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     plain = json.dumps({**config, "rebalance": {"targets": "equal"}}, indent=4)
     (folder / "config.json").write_text("// mine\n" + plain)
     words = ("--period", "12h", "--write", "config.json")
-    ended = explore(folder, cache, *words)
-    assert ended.returncode == 0, ended.stderr
+    ended = explore(folder, *words)
+    assert ended.exit_code == 0, ended.stderr
     assert "The best policy was written to config.json." in ended.stdout.splitlines()
     written = plain.replace('"equal"', '"equal",\n        "period": "12h"')
     assert (folder / "config.json").read_text() == "// mine\n" + written
-    again = explore(folder, cache, *words[:-1])
+    again = explore(folder, *words[:-1])
     assert "what is configured already" in again.stdout
 
 
-def test_targets_alone_can_be_explored(folder: Path, cache: Path) -> None:
+def test_targets_alone_can_be_explored(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     config["rebalance"] = {"targets": "equal"}
     (folder / "config.json").write_text(json.dumps(config))
     words = ("--period", "24h", "--weights", "equal", "--weights", "A=0.2,B=0.2,C=0.6", "--json")
-    ended = explore(folder, cache, *words)
-    assert ended.returncode == 0, ended.stderr
+    ended = explore(folder, *words)
+    assert ended.exit_code == 0, ended.stderr
     found = json.loads(ended.stdout)
     assert (found["present"], found["conclusion"]["better_than_present"]) == (None, None)
     sets = [policy["settings"]["targets"] for policy in found["policies"]]
@@ -186,15 +191,13 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("words", "said"), REFUSALS)
-def test_what_cannot_be_explored_is_one_line(
-    folder: Path, cache: Path, words: list[str], said: str
-) -> None:
+def test_what_cannot_be_explored_is_one_line(folder: Path, words: list[str], said: str) -> None:
     (folder / "broken.json").write_text("[{")
     (folder / "bad.json").write_text(json.dumps([BLOCK, {**BLOCK, "period": "x"}]))
     (folder / "one.json").write_text(json.dumps(ONE))
     before = (folder / "config.json").read_text()
-    ended = explore(folder, cache, *words)
-    assert ended.returncode == 2
+    ended = explore(folder, *words)
+    assert ended.exit_code == 2
     (line,) = said_beside_progress(ended)
     assert said in line
     assert (folder / "config.json").read_text() == before
