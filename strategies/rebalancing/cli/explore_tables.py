@@ -92,9 +92,8 @@ def _table(found: Exploration, top: int) -> Table:
         f"a year, fees in {ground.stake}",
         title_justify="left",
         box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        collapse_padding=True,
-        pad_edge=False,
+        padding=0,
+        show_edge=False,
     )
     table.add_column("#", justify="right")
     table.add_column("Policy", overflow="fold", ratio=1)

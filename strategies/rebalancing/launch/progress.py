@@ -104,7 +104,8 @@ class ProgressDisplay:
             if share == before or now <= self._first:
                 return ""
             a_second = (share - before) / (now - self._first)
-            left, rate = (1 - share) / a_second, f", {a_second * total:,.0f} {self._unit} a second"
+            rate = f", {a_second * total:,.0f} {self._unit} a second"
+            left = (1 - share) / a_second if share < 1 else None
         return rate if left is None else f"{rate}, {in_words(left)} left"
 
     def tick(self) -> None:
