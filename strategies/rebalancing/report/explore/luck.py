@@ -39,7 +39,8 @@ def _chart(found: Exploration, shown: list[int]) -> Chart:
     traces.append(
         {
             "type": "scatter",
-            "mode": "lines",
+            "mode": "lines+markers",
+            "marker": {"opacity": 0},  # it keeps the line off the edge of the chart
             "name": "HODL",
             "x": [held, held],
             "y": [-0.5, len(shown) - 0.5],
