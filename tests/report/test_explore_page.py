@@ -3,18 +3,26 @@
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from rebalancing.explore.axes import weights_axis
+from rebalancing.explore.axes import parse_axis, weights_axis
 from rebalancing.explore.exploration import Axis
+from rebalancing.explore.explore import Scene, explore
+from rebalancing.explore.following import Kernel
+from rebalancing.explore.grid import make_grid
+from rebalancing.explore.kernel.walk import walk
+from rebalancing.market.markets import Markets
 from rebalancing.numbers import percent
 from rebalancing.report.explore_page import save_explore_page, write_explore_page
 from tests.support.browser import Page
 from tests.support.explorations import GIVEN, make_exploration, threshold_axis, without_judges
 from tests.support.hostile import EVIL
 from tests.support.pages import choose, needs_browser, opened
+from tests.support.price_paths import steady_prices
 
 pytest_plugins = ("tests.support.page_fixtures",)
 SHOWN = make_exploration(edge=0.0012)
@@ -169,6 +177,23 @@ def test_hostile_names_of_weights_are_shown_and_not_obeyed(browser: Page, tmp_pa
     assert page.evaluate("window.hacked") is None
     assert page.evaluate("document.querySelectorAll('img, iframe').length") == 0
     assert page.errors == []
+
+
+def test_the_page_takes_what_a_search_finds() -> None:
+    rows, nothing = 24 * 20, np.zeros(3)
+    markets = Markets(nothing, nothing, nothing, 0.001, 1.1, 1.1, 1.1, np.full(3, np.inf))
+    scene = Scene(steady_prices(("A", "B", "C"), rows), markets, "USDT", 10_000.0)
+    axes = (parse_axis("threshold", "none,0.02,0.05"), parse_axis("period", "none,12h"))
+    present = {"targets": "equal", "period": "1d", "threshold": 0.03}
+    hour = timedelta(hours=1)
+    found = explore(
+        make_grid(axes, present, hour, rows * hour), scene, present, Kernel(walk, False),
+        threads=1, clock=lambda: 0.0, progress=lambda _done, _all: None,
+    )  # fmt: skip
+    html = write_explore_page(found, "candles", "now")
+    assert "The best 20" not in html
+    assert {"map-threshold-period", "frontier", "paths", "luck"} == charts_in(html).keys()
+    assert f"{percent(float(found.figures.premium[found.chosen]), '+')}</td>" in html
 
 
 def charts_in(html: str) -> dict[str, dict]:

@@ -15,7 +15,6 @@ from rebalancing.report.explore.hover import figures_shown, mark, marked, templa
 from rebalancing.report.explore.policy_words import configured
 from rebalancing.report.explore.scale import Scale, scales_of
 from rebalancing.report.explore.theory_lines import theory_lines
-from rebalancing.report.round_marks import edge_axis
 from rebalancing.report.table import Note
 
 CELLS = 5_000
@@ -48,6 +47,7 @@ def _map(found: Exploration, y: Scale, x: Scale) -> Chart:
     columns, rows, places = best_of_squares(found, x, y)
     marks, absent = _marks(found, x, y)
     lines, said = theory_lines(found, x, y)
+    empty = ["An empty square has no policy."] * (len(places) < x.count * y.count)
     has_number = [
         x.count <= TEXTS and not any(_covers(trace, *square) for trace in (*lines, *marks))
         for square in zip(columns.tolist(), rows.tolist(), strict=True)
@@ -70,12 +70,11 @@ def _map(found: Exploration, y: Scale, x: Scale) -> Chart:
     return Chart(
         f"map-{x.axis.name}-{y.axis.name}",
         f"{x.title} and {y.title.lower()}",
-        " ".join([who_is_shown(found, "square", (x, y)), *absent, *said]),
+        " ".join([who_is_shown(found, "square", (x, y)), *empty, *absent, *said]),
         [squares, *lines, *marks],
         {
             "xaxis": x.layout(type="linear"),
             "yaxis": y.layout(type="linear"),
-            **edge_axis(),
             "barmode": "overlay",
             "hovermode": "closest",
             "uniformtext": {"minsize": 9, "mode": "hide"},
@@ -87,9 +86,8 @@ def _map(found: Exploration, y: Scale, x: Scale) -> Chart:
 
 def _covers(trace: Trace, column: int, row: int) -> bool:
     """Tell whether a mark or a line would hide the number of a square."""
-    x, y = ((min(trace[axis]), max(trace[axis])) for axis in "xy")
-    is_over = x[0] - 0.4 < column < x[1] + 0.4
-    return is_over and ("yaxis" in trace or y[0] - 0.4 < row < y[1] + 0.4)
+    places = ((trace["x"], column), (trace["y"], row))
+    return all(min(ends) - 0.4 < place < max(ends) + 0.4 for ends, place in places)
 
 
 def _views(found: Exploration, places: Whole, has_number: list[bool]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,26 @@ from rebalancing.report.explore.returns import returns_of
 
 FIGURES = ("premium", "max_drawdown", "turnover", "rounds", "fees", "mean_drift")
 
+WIDEST = 44
+"""Letters of a line."""
+
+
+def wrapped(text: str) -> str:
+    """Break a text into lines that a phone has room for, as plotly reads it.
+
+    Examples
+    --------
+    >>> wrapped("period 12h, threshold <0.05, destination edge, scope all")
+    'period 12h, threshold &lt;0.05, destination<br>edge, scope all'
+    """
+    return "<br>".join(plain(line) for line in wrap(text, WIDEST))
+
 
 def figures_shown(found: Exploration, places: Whole) -> list[list[Any]]:
     """Return what `template` shows of each policy."""
     columns = [getattr(found.figures, name)[places] for name in FIGURES]
     rows = np.column_stack([*columns, returns_of(found, places)]).tolist()
-    words = [plain(settings_text(found, int(place))) for place in places]
+    words = [wrapped(settings_text(found, int(place))) for place in places]
     apart = [percent(value, digits=1) for value in found.figures.tracking_error[places].tolist()]
     return [
         [word, *(float(f"{value:.6g}") for value in row), text]

@@ -9,6 +9,7 @@ import numpy as np
 from rebalancing.explore.exploration import Exploration
 from rebalancing.numbers import percent
 from rebalancing.report.chart import Chart, Trace, percent_axis, plain
+from rebalancing.report.explore.hover import wrapped
 from rebalancing.report.explore.policy_words import rank_text, settings_text
 from rebalancing.report.explore.returns import hodl_return
 from rebalancing.report.palette import HODL
@@ -39,7 +40,8 @@ def _chart(found: Exploration, shown: list[int]) -> Chart:
     traces.append(
         {
             "type": "scatter",
-            "mode": "lines",
+            "mode": "lines+markers",
+            "marker": {"opacity": 0},  # it keeps the line off the edge of the chart
             "name": "HODL",
             "x": [held, held],
             "y": [-0.5, len(shown) - 0.5],
@@ -70,7 +72,7 @@ def _policy(found: Exploration, place: int, row: int) -> list[Trace]:
     """Draw the starts of one policy in a row: the bar, the dots, the median, and offset 0."""
     luck, grown = found.luck[place], np.expm1(np.sort(found.starts[place]))
     dots = grown[np.unique(np.linspace(0, len(grown) - 1, DOTS).round().astype(int))]
-    name = plain(f"{rank_text(found, place)}: {settings_text(found, place)}")
+    name = wrapped(f"{rank_text(found, place)}: {settings_text(found, place)}")
     ends = [expm1(luck.low), expm1(luck.high)]
     told = f"<b>{name}</b><br>%{{fullData.name}} %{{x:+.2%}}<extra></extra>"
     bar = {"mode": "lines", "x": ends, "line": {"color": "--l1", "width": 14}}

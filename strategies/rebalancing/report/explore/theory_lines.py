@@ -25,7 +25,7 @@ def theory_lines(
     Returns
     -------
     list of dict
-        Lines; the layout of their chart needs `edge_axis`.
+        Lines; the layout of a chart without `y` needs `edge_axis`.
     list of str
         What is to be said of bands that are not on the axis.
     """
@@ -42,7 +42,7 @@ def theory_lines(
         if not inside:
             absent.append(f"The {name}, is not on this axis.")
         for number, position in enumerate(inside):
-            lines.append({**_line(position, x, None if scale is x else y), **named,
+            lines.append({**_line(position, x, y, is_upright=scale is x), **named,
                           "showlegend": number == 0})  # fmt: skip
     return lines, absent
 
@@ -108,16 +108,19 @@ def _size(bands: list[float], kind: str) -> str:
     return f"{text} of the target" if kind == "relative" else text
 
 
-def _line(position: float, x: Scale, across: Scale | None) -> Trace:
-    """Draw an upright line, or one across the chart at a place of its other axis."""
-    along = {"x": [position, position], "y": [0, 1], "yaxis": "y9"}
-    if across is not None:
-        along = {"x": [-0.5, x.count - 0.5], "y": [position, position]}
+def _line(position: float, x: Scale, y: Scale | None, *, is_upright: bool) -> Trace:
+    """Draw a line from edge to edge, upright or across."""
+    ends: Trace = {"y": [0, 1], "yaxis": "y9"}
+    if y is not None:
+        ends = {"y": [-0.5, y.count - 0.5]}
+    if not is_upright:
+        ends = {"x": [-0.5, x.count - 0.5], "y": [position, position]}
     return {
         "type": "scatter",
         "mode": "lines",
+        "x": [position, position],
         "hoverinfo": "name",
         "line": {"color": "--ink", "width": 1.6, "dash": "dash"},
         "opacity": 0.7,
-        **along,
+        **ends,
     }
