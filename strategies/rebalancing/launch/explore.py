@@ -2,22 +2,23 @@
 
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from rebalancing.explore.axes import GridError, default_axes, parse_axis, weights_axis
-from rebalancing.explore.compiled import kernel_of
+from rebalancing.explore.compiled import fingerprint, kernel_of
 from rebalancing.explore.exploration import Axis, Block, Exploration
 from rebalancing.explore.explore import NothingFoundError, Scene, explore
 from rebalancing.explore.grid import Grid, given_grid, make_grid
 from rebalancing.launch.config_edit import write_block
 from rebalancing.launch.errors import LaunchError
+from rebalancing.launch.kept_code import kept_code, seal
 from rebalancing.launch.policy_files import read_policies, read_weights
 from rebalancing.launch.simulated import BLOCK, Asked, Simulated, read_simulated
 
@@ -82,7 +83,8 @@ def search(wanted: Search, tell: Tell) -> Searched:
     inputs = simulated.inputs
     try:
         grid = _grid(wanted, simulated, blocks)
-        kernel = kernel_of(_usable(wanted.cache))
+        kept = _kept(wanted.cache)
+        kernel = kernel_of(kept)
         found = explore(
             grid,
             Scene(inputs.prices, inputs.markets, inputs.stake, inputs.cash),
@@ -95,19 +97,20 @@ def search(wanted: Search, tell: Tell) -> Searched:
         )
     except (GridError, NothingFoundError) as error:
         raise LaunchError(str(error)) from None
+    if kept is not None and found.seconds.compile > 0:
+        seal(kept)
     extra = found.asked - len(grid.blocks) if found.present is not None else 0
     return Searched(simulated, found, len(found.policies) - extra)
 
 
-def _usable(folder: Path) -> str | None:
-    """Return a folder for compiled code, if files can be made there."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return str(folder)
-    except OSError as error:
-        print(f"note: {folder}: nothing is kept there ({error.strerror})", file=sys.stderr)
+def _kept(folder: Path) -> str | None:
+    """Return the folder of the compiled kernel; None where nothing is compiled or can be kept."""
+    if find_spec("numba") is None:
         return None
+    place, said = kept_code(folder / f"kernel-{fingerprint()}")
+    if said:
+        print(f"note: {said}", file=sys.stderr)
+    return place
 
 
 def _processors() -> int:
