@@ -160,13 +160,15 @@ def test_targets_alone_can_be_explored(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     config["rebalance"] = {"targets": "equal"}
     (folder / "config.json").write_text(json.dumps(config))
-    words = ("--period", "24h", "--weights", "equal", "--weights", "A=0.2,B=0.2,C=0.6", "--json")
+    words = ("--period", "24h", "--offset", "4h,12h", "--json")
+    words += ("--weights", "equal", "--weights", "A=0.2,B=0.2,C=0.6")
     ended = explore(folder, *words)
     assert ended.exit_code == 0, ended.stderr
     found = json.loads(ended.stdout)
     assert (found["present"], found["conclusion"]["better_than_present"]) == (None, None)
     sets = [policy["settings"]["targets"] for policy in found["policies"]]
     assert sets == ["equal", {"A": 0.2, "B": 0.2, "C": 0.6}]
+    assert [policy["timing_luck"]["starts"] for policy in found["policies"]] == [3, 3]
 
 
 ONE = [{"targets": {"A": 1.0}, "period": "24h"}]
@@ -181,6 +183,7 @@ REFUSALS = [
     pytest.param(["--policies", "broken.json"], "broken.json: is not JSON", id="broken"),
     pytest.param(["--policies", "bad.json"], "bad.json: policy 2: rebalance.period", id="bad"),
     pytest.param(["--policies", "one.json"], "one.json: policy 1: rebalance.targets", id="one"),
+    pytest.param(["--offset", "x"], "--offset: ", id="no offset"),
     pytest.param(["--weights", "A=x"], "is no weight", id="no weight"),
     pytest.param(["--weights", "A=0.5,B=0.4,C=0.4"], "--weights: A=0.5,B=0.4,C=0.4: ", id="sum"),
     pytest.param(["--timerange", "20300101-"], "no candle of", id="no candles"),

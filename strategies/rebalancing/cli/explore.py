@@ -55,6 +55,9 @@ def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--weights", multiple=True, metavar="SET",
               help="Targets to try: equal, BTC=0.6,ETH=0.4, or a JSON file with a map of sets by "
               "name. Repeat it.")  # fmt: skip
+@click.option("--offset", metavar="VALUES",
+              help="Like 0h,6h,12h: starts of the period's grid that timing luck is measured from. "
+              "Default: up to 24 of them.")  # fmt: skip
 @click.option("--policies", type=_FILE, metavar="FILE",
               help="A JSON list of rebalance blocks: they are simulated as they are, before what "
               "is swept.")  # fmt: skip
@@ -75,6 +78,7 @@ def explore(
     userdir: str | None,
     datadir: Path | None,
     weights: tuple[str, ...],
+    offset: str | None,
     policies: Path | None,
     online: bool,
     rounds: bool,
@@ -101,7 +105,7 @@ def explore(
             configs, datadir, folder, {k: v for k, v in settings.items() if v is not None}, online
         )
         typed = {key: text for key, text in axes.items() if text is not None}
-        wanted = Search(asked, cache_folder(), typed, weights, policies, rounds)
+        wanted = Search(asked, cache_folder(), typed, weights, policies, rounds, offset)
         return show(wanted, Wishes(**others))
 
     end_with(run)

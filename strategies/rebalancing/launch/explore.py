@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rebalancing.config.durations import parse_duration
 from rebalancing.explore.axes import GridError, default_axes, parse_axis, weights_axis
 from rebalancing.explore.compiled import fingerprint, kernel_of
 from rebalancing.explore.exploration import Axis, Block, Exploration
@@ -44,6 +45,8 @@ class Search:
         A file of policies to be simulated as they are; None if there is none.
     round_times
         Note when the rounds were.
+    offsets
+        By how much later periods are begun to measure timing luck, as typed; None for a sample.
     """
 
     asked: Asked
@@ -52,6 +55,7 @@ class Search:
     weights: tuple[str, ...] = ()
     policies: Path | None = None
     round_times: bool = False
+    offsets: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +97,7 @@ def search(wanted: Search, tell: Tell) -> Searched:
             threads=_processors() if kernel.is_compiled else 1,
             clock=time.monotonic,
             progress=tell,
+            offsets=_offsets(wanted.offsets),
             with_rounds=wanted.round_times,
         )
     except (GridError, NothingFoundError) as error:
@@ -101,6 +106,17 @@ def search(wanted: Search, tell: Tell) -> Searched:
         seal(kept)
     extra = found.asked - len(grid.blocks) if found.present is not None else 0
     return Searched(simulated, found, len(found.policies) - extra)
+
+
+def _offsets(text: str | None) -> tuple[int, ...] | None:
+    """Return offsets of a period's grid in seconds."""
+    if text is None:
+        return None
+    try:
+        found = [parse_duration(word.strip()) for word in text.split(",")]
+    except ValueError as error:
+        raise LaunchError(f"--offset: {error}") from None
+    return tuple(int(offset.total_seconds()) for offset in found)
 
 
 def _kept(folder: Path) -> str | None:
