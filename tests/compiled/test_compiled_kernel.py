@@ -1,7 +1,6 @@
 """The compiled kernel makes the same to the last bit, on drawn cases and on real candles."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 
 from rebalancing.config.settings import read_settings
-from rebalancing.explore.compiled import compiled_walk
 from rebalancing.explore.translate import (
     candles_of,
     log_of,
@@ -34,12 +32,6 @@ from tests.support.kernel_cases import (
     simulated,
     walked,
 )
-
-
-@pytest.fixture(scope="module")
-def compiled() -> Callable[..., None]:
-    pytest.importorskip("numba")
-    return compiled_walk()
 
 
 def walked_compiled(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from rebalancing.explore.following import Kernel
 from rebalancing.explore.kernel import measure, measure_in_loops
+from rebalancing.explore.kernel.memory import Candles, Log, Terms
 from rebalancing.explore.kernel.quiet import end_of_quiet
 from rebalancing.explore.kernel.scan import scan
 from rebalancing.explore.kernel.walk import walk
@@ -36,7 +40,8 @@ def kernel_of(cache: str | None) -> Kernel:
     Parameters
     ----------
     cache : str or None
-        Folder in which what is compiled is kept; None: it is not.
+        Folder in which what is compiled is kept, and which holds nothing else: one for each
+        `fingerprint`. None: it is not kept.
     """
     try:
         from numba import config
@@ -45,6 +50,38 @@ def kernel_of(cache: str | None) -> Kernel:
     if cache is not None:
         config.CACHE_DIR = cache  # type: ignore[attr-defined]
     return Kernel(compiled_walk(cache is not None), True)
+
+
+def fingerprint() -> str:
+    """Return a text that differs where any function of the kernel does, or a number it uses.
+
+    Notes
+    -----
+    numba would look at the file of `walk` only. Its own version and the kind of processor it looks
+    at by itself.
+    """
+    found: dict[str, object] = {}
+
+    def note(function: Function) -> Function:
+        function = _INSTEAD.get(function, function)
+        name = f"{function.__module__}.{function.__qualname__}"
+        if name not in found:
+            found[name] = None
+            assert isinstance(function, FunctionType)
+            code = function.__code__
+            used = {key: _known(value, note) for key, value in _used(function).items()}
+            found[name] = code.co_code.hex(), repr(code.co_consts), code.co_varnames, used
+        return function
+
+    note(walk)
+    fields = [kind._fields for kind in (Candles, Terms, Log)]
+    return sha256(repr((fields, sorted(found.items()))).encode()).hexdigest()[:24]
+
+
+def _known(value: Any, note: Callable[[Function], Function]) -> str:
+    if _is_of_kernel(value):
+        return note(value).__qualname__
+    return repr(value) if isinstance(value, int | float | str) else type(value).__name__
 
 
 def compiled_walk(cache: bool = False) -> Function:
@@ -77,14 +114,26 @@ def compiled_walk(cache: bool = False) -> Function:
 def _linked(function: Function, inner: Callable[[Function], Function]) -> Function:
     """Return a copy of a function that calls the compiled form of the kernel's others."""
     assert isinstance(function, FunctionType)
-    used = {name: function.__globals__.get(name) for name in function.__code__.co_names}
-    names = {
-        name: inner(value) if _is_of_kernel(value) else value
-        for name, value in used.items()
-        if value is not None
-    }
+    names = {name: _value(value, inner) for name, value in _used(function).items()}
     names |= {"__name__": function.__module__, "__builtins__": builtins}
     return FunctionType(function.__code__, names, function.__name__)
+
+
+def _used(function: FunctionType) -> dict[str, Any]:
+    """Return what a function takes from its module, by name."""
+    known = function.__globals__
+    return {name: known[name] for name in function.__code__.co_names if name in known}
+
+
+def _value(value: Any, inner: Callable[[Function], Function]) -> Any:
+    """Return what a name stands for in the compiled form.
+
+    A whole number is one of numpy's there: for each of Python's that is an argument of a call,
+    numba would compile the function called once more.
+    """
+    if type(value) is int:
+        return np.int64(value)
+    return inner(value) if _is_of_kernel(value) else value
 
 
 def _is_of_kernel(value: object) -> bool:

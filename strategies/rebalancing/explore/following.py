@@ -143,8 +143,13 @@ class Follower:
 
     def warm(self, policy: Policy) -> None:
         """Have the kernel compiled, if it has to be."""
-        if self._kernel.is_compiled:
-            self.follow(policy, begin=len(self._tables.kinds) - 1)
+        if not self._kernel.is_compiled:
+            return
+        last = len(self._tables.kinds) - 1
+        try:
+            self.follow(policy, begin=last)
+        except OSError:  # compiled, and could not be kept: the disk is full
+            self.follow(policy, begin=last)
 
     def cash(self, policy: Policy) -> float:
         """Return the stake currency at the start."""

@@ -25,7 +25,8 @@ from rebalancing.performance.summary import summarise
 from rebalancing.policy.policy import Policy
 from rebalancing.simulate import simulate
 from tests.support.kernel_cases import cases
-from tests.support.price_paths import steady_candles, steady_prices
+from tests.support.price_paths import steady_candles
+from tests.support.scenes import plain_scene
 from tests.support.simulated_history import simulated_history
 
 INTERPRETED = Kernel(walk, False)
@@ -36,12 +37,6 @@ BLOCKS = (
     {"targets": "equal", "period": "12h"},
     {"targets": "equal", "threshold": 0.05, "period": "3d", "combine": "or"},
 )
-
-
-def plain_scene(rows: int = ROWS) -> Scene:
-    nothing, none = np.zeros(3), np.full(3, np.inf)
-    markets = Markets(nothing, nothing, nothing, 0.001, 1.1, 1.1, 1.1, none)
-    return Scene(steady_prices(("A", "B", "C"), rows), markets, "USDT", 10_000.0)
 
 
 def silent(_done: int, _all: int) -> None:
@@ -64,7 +59,7 @@ def explored(
 
 @pytest.fixture(scope="module")
 def found() -> Exploration:
-    return explored(plain_scene(), with_rounds=True)
+    return explored(plain_scene(ROWS), with_rounds=True)
 
 
 @settings(max_examples=25)
@@ -126,7 +121,7 @@ def test_growth_over_all_stretches_is_that_of_the_whole(found: Exploration) -> N
 
 
 def test_paths_and_rounds_are_those_of_a_simulation(found: Exploration) -> None:
-    scene = plain_scene()
+    scene = plain_scene(ROWS)
     rows = (found.paths.times - scene.prices.first) // scene.prices.seconds
     assert found.round_times is not None
     for nav, place in zip(found.paths.nav, found.paths.rows, strict=True):
@@ -144,7 +139,7 @@ def test_offset_0_is_the_first_of_other_starts(found: Exploration) -> None:
         assert found.luck[place].starts == len(starts)
         assert len(set(starts)) > 1
     assert [len(found.starts[place]) for place in range(4)] == [4, 12, 24, 24]
-    asked = explored(plain_scene(), offsets=(3600, 7200, 0, 12 * 3600 + 3600))
+    asked = explored(plain_scene(ROWS), offsets=(3600, 7200, 0, 12 * 3600 + 3600))
     assert len(asked.starts[1]) == 3
 
 
@@ -154,7 +149,7 @@ def cut_in_front(pair: PairCandles, row: int) -> PairCandles:
 
 
 def test_a_threshold_alone_is_begun_on_other_days_and_compared_over_the_same_time() -> None:
-    scene, block = plain_scene(), BLOCKS[0]
+    scene, block = plain_scene(ROWS), BLOCKS[0]
     policy = Policy(read_settings(block)[0], scene.prices.assets, "USDT")
     navs = []
     for day in range(4):
@@ -194,6 +189,22 @@ def test_without_anything_to_conclude_from_it_says_so_in_one_line() -> None:
 
     endless = Kernel(lambda *_: time.sleep(0.2), False)
     with pytest.raises(NothingFoundError, match="stopped before the first policy"):
-        explored(plain_scene(), progress=stop, kernel=endless)
+        explored(plain_scene(ROWS), progress=stop, kernel=endless)
     with pytest.raises(NothingFoundError, match="fewer than 3 candles"):
         explored(plain_scene(2), [BLOCKS[0]], None)
+
+
+def test_what_cannot_be_kept_is_used_all_the_same() -> None:
+    """On a full disk numba compiles, and then cannot write down what it has compiled."""
+    calls: list[int] = []
+
+    def full(*arguments: object) -> None:
+        calls.append(len(calls))
+        if len(calls) == 1:
+            raise OSError(28, "No space left on device")
+        walk(*arguments)  # type: ignore[arg-type]
+
+    scene = plain_scene(100)
+    follower = Follower(Kernel(full, True), scene.prices, scene.markets, scene.cash)
+    follower.warm(Policy(read_settings(BLOCKS[0])[0], scene.prices.assets, "USDT"))
+    assert len(calls) == 2
