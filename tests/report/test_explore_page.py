@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from rebalancing.explore.axes import parse_axis, weights_axis
@@ -19,7 +20,13 @@ from rebalancing.market.markets import Markets
 from rebalancing.numbers import percent
 from rebalancing.report.explore_page import save_explore_page, write_explore_page
 from tests.support.browser import Page
-from tests.support.explorations import GIVEN, make_exploration, threshold_axis, without_judges
+from tests.support.explorations import (
+    GIVEN,
+    SWEEP,
+    make_exploration,
+    threshold_axis,
+    without_judges,
+)
 from tests.support.hostile import EVIL
 from tests.support.pages import choose, needs_browser, opened
 from tests.support.price_paths import steady_prices
@@ -200,6 +207,22 @@ def charts_in(html: str) -> dict[str, dict]:
     data = re.search(r'id="data">(.*?)</script>', html, re.DOTALL)
     assert data is not None
     return {chart["key"]: chart for chart in json.loads(data[1])["charts"]["0"]}
+
+
+@pytest.mark.parametrize("axes", [SWEEP, SWEEP[:1]], ids=["maps", "one axis"])
+def test_plotly_knows_every_attribute_of_every_chart(axes: tuple[Axis, ...]) -> None:
+    html = write_explore_page(make_exploration(axes), "candles", "now")
+    for chart in charts_in(re.sub(r'"--[a-z]+[0-9]?"', '"#000000"', html)).values():
+        views = max(1, *(len(trace.get("views", ())) for trace in chart["data"]))
+        for view in range(views):
+            traces = [
+                {**trace, **(trace.get("views") or [{}] * views)[view]} for trace in chart["data"]
+            ]
+            for trace in traces:
+                trace.pop("view", None)
+                trace.pop("views", None)
+            layout = chart["layout"] | (chart["views"] or [{}] * views)[view]
+            assert len(go.Figure(traces, layout).data) == len(chart["data"])
 
 
 def test_a_hundred_thousand_policies_make_no_larger_page() -> None:
