@@ -78,9 +78,9 @@ def shown(place: Path) -> Result:
 def test_it_ranks_policies_and_says_what_may_be_concluded(shown: Result, place: Path) -> None:
     assert (shown.exit_code, said_beside_progress(shown)) == (0, [])
     assert max(map(len, shown.stdout.splitlines())) <= 80
-    ranked = re.findall(r"^ *(\d+)([* ]) +(\d+h and [0-9.]+) +[+-]", shown.stdout, re.M)
+    ranked = re.findall(r"^ *(\d+)(\*?) +(\d+h and [0-9.]+) +[+-]", shown.stdout, re.M)
     assert [rank for rank, *_ in ranked] == ["1", "2", "3", "4"]
-    assert {name for _, mark, name in ranked if mark == "*"} == {"24h and 0.02"}
+    assert {name for _, mark, name in ranked if mark} == {"24h and 0.02"}
     assert {name for *_, name in ranked} == {
         f"{period} and {threshold}" for period in ("12h", "24h") for threshold in (0.02, 0.05)
     }
@@ -171,6 +171,16 @@ def test_targets_alone_can_be_explored(folder: Path) -> None:
     assert [policy["timing_luck"]["starts"] for policy in found["policies"]] == [3, 3]
 
 
+def test_what_was_found_is_told_even_where_it_cannot_be_written(folder: Path) -> None:
+    ended = explore(folder, "--period", "24h", "--json", "--write", "x.json")
+    assert ended.exit_code == 2
+    assert said_beside_progress(ended) == [
+        "error: --write x.json: is none of the configuration files, which are config.json; name it "
+        "with --config"
+    ]
+    assert json.loads(ended.stdout)["written"] is None
+
+
 ONE = [{"targets": {"A": 1.0}, "period": "24h"}]
 REFUSALS = [
     pytest.param(["--threshold", "2"], "threshold: must be", id="no threshold"),
@@ -188,7 +198,6 @@ REFUSALS = [
     pytest.param(["--weights", "A=0.5,B=0.4,C=0.4"], "--weights: A=0.5,B=0.4,C=0.4: ", id="sum"),
     pytest.param(["--timerange", "20300101-"], "no candle of", id="no candles"),
     pytest.param(["--config", "no.json"], "no.json: there is no such", id="no configuration"),
-    pytest.param(["--period", "24h", "--write", "x.json"], "--write x.json: is none", id="not it"),
     pytest.param(["--period", "24h", "-o", "config.json/x.html"], "config.json", id="no page"),
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,13 @@ from rich.console import Console
 from rebalancing.cli.explore_json import exploration_as_json, verified_as_json
 from rebalancing.cli.explore_tables import print_exploration, print_verified
 from rebalancing.launch.errors import LaunchError, local_exchange_needed
-from rebalancing.launch.explore import Search, Searched, search, write_best
+from rebalancing.launch.explore import INTERRUPTED, Search, Searched, search, write_best
 from rebalancing.launch.progress import ProgressDisplay, kept_alive
 
 if TYPE_CHECKING:
     from rebalancing.launch.verify import Verified
 
-_INTERRUPTED, _DIFFERENT = 130, 1
+_DIFFERENT = 1
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,54 @@ def show(wanted: Search, wishes: Wishes) -> int:
     is_complete = found.exploration.is_complete
     if not wishes.as_json:
         _print(found, wishes)
-    written = None
-    if wishes.write is not None and is_complete:
-        written = write_best(wanted.asked, found, wishes.write)
-        if not wishes.as_json:
-            _tell(written)
-    verified, stopped = _verified(wanted, found, wishes.verify if is_complete else 0)
+        if not is_complete and (wishes.write is not None or wishes.verify):
+            click.echo("Nothing was written or verified, as the search was stopped.")
+    after = _After()
+    problem = after.carry_out(wanted, found, wishes) if is_complete else None
     if wishes.as_json:
-        more = {"written": written, "verified": [verified_as_json(each) for each in verified]}
+        more = {
+            "written": after.written,
+            "verified": [verified_as_json(each) for each in after.verified],
+        }
         click.echo(exploration_as_json(found.exploration, range(found.asked), more))
-    elif verified:
-        print_verified(found.exploration, verified, Console())
-    if stopped or not is_complete:
-        return _INTERRUPTED
-    return 0 if all(each.is_same for each in verified) else _DIFFERENT
+    elif after.verified:
+        print_verified(found.exploration, after.verified, Console())
+    if problem is not None:
+        raise problem
+    if after.is_stopped or not is_complete:
+        return INTERRUPTED
+    return 0 if all(each.is_same for each in after.verified) else _DIFFERENT
+
+
+@dataclass
+class _After:
+    """What was done after the search."""
+
+    written: list[str] | None = None
+    verified: list[Verified] = field(default_factory=list)
+    is_stopped: bool = False
+
+    def carry_out(self, wanted: Search, found: Searched, wishes: Wishes) -> LaunchError | None:
+        """Write and verify; what was found must be shown even where that fails."""
+        try:
+            if wishes.write is not None:
+                self.written = write_best(wanted.asked, found, wishes.write)
+                if not wishes.as_json:
+                    _tell(self.written)
+            if wishes.verify:
+                self._verify(wanted, found, wishes.verify)
+        except KeyboardInterrupt:
+            self.is_stopped = True
+        except LaunchError as error:
+            return error
+        return None
+
+    def _verify(self, wanted: Search, found: Searched, count: int) -> None:
+        with local_exchange_needed("explore --verify"):
+            from rebalancing.launch.verify import verify
+
+            for each in verify(wanted.asked, found, found.exploration.ranking[:count]):
+                self.verified.append(each)
 
 
 def _print(found: Searched, wishes: Wishes) -> None:
@@ -98,19 +132,3 @@ def _tell(written: Sequence[str]) -> None:
         click.echo(f"The best policy was written to {', '.join(written)}.")
     else:
         click.echo("The best policy is what is configured already; nothing was written.")
-
-
-def _verified(wanted: Search, found: Searched, count: int) -> tuple[list[Verified], bool]:
-    """Backtest the best; Ctrl-C keeps what is finished."""
-    verified: list[Verified] = []
-    if not count:
-        return verified, False
-    with local_exchange_needed("explore --verify"):
-        from rebalancing.launch.verify import verify
-
-        try:
-            for each in verify(wanted.asked, found, found.exploration.ranking[:count]):
-                verified.append(each)
-        except KeyboardInterrupt:
-            return verified, True
-    return verified, False

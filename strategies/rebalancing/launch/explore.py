@@ -15,13 +15,16 @@ from rebalancing.config.durations import parse_duration
 from rebalancing.explore.axes import GridError, default_axes, parse_axis, weights_axis
 from rebalancing.explore.compiled import fingerprint, kernel_of
 from rebalancing.explore.exploration import Axis, Block, Exploration
-from rebalancing.explore.explore import NothingFoundError, Scene, explore
+from rebalancing.explore.explore import FEWEST_ROWS, NothingFoundError, Scene, explore
 from rebalancing.explore.grid import Grid, given_grid, make_grid
 from rebalancing.launch.config_edit import write_block
-from rebalancing.launch.errors import LaunchError
+from rebalancing.launch.errors import REFUSED, LaunchError
 from rebalancing.launch.kept_code import kept_code, seal
 from rebalancing.launch.policy_files import read_policies, read_weights
 from rebalancing.launch.simulated import BLOCK, Asked, Simulated, read_simulated
+
+INTERRUPTED = 130
+"""Status of a command that Ctrl-C has ended."""
 
 Tell = Callable[[int, int], None]
 """Is told how many policies are done, of how many."""
@@ -100,8 +103,11 @@ def search(wanted: Search, tell: Tell) -> Searched:
             offsets=_offsets(wanted.offsets),
             with_rounds=wanted.round_times,
         )
-    except (GridError, NothingFoundError) as error:
+    except GridError as error:
         raise LaunchError(str(error)) from None
+    except NothingFoundError as error:
+        is_short = len(inputs.prices.known) < FEWEST_ROWS
+        raise LaunchError(str(error), status=REFUSED if is_short else INTERRUPTED) from None
     if kept is not None and found.seconds.compile > 0:
         seal(kept)
     extra = found.asked - len(grid.blocks) if found.present is not None else 0
