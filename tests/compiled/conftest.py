@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from rebalancing.explore.compiled import kernel_of
 from rebalancing.explore.following import Kernel, Walk
-from rebalancing.launch.kernel_cache import kept_kernel
-from tests.support.kept_kernels import ended
 
 
 @pytest.fixture(scope="session")
@@ -17,10 +16,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def kernel(cache: Path) -> Kernel:
     pytest.importorskip("numba")
-    with kept_kernel(cache) as (found, remark):
-        assert remark == ""
-        ended(found)
-    return found
+    return kernel_of(str(cache))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rebalancing.config.seat import Seat
 from rebalancing.explore.kernel.memory import (
     ALL,
     APPEARS,
@@ -66,10 +67,13 @@ def terms_of(
     ------
     ValueError
         If the policy has a reserve, or the markets have largest orders or leave dust: a backtest
-        has none of these.
+        has none of these. If the settings choose a source of weights, a trigger or a guard: the
+        kernel knows none but those that always are.
     """
     if policy.reserve or markets.has_dust or np.isfinite(markets.largest).any():
         raise ValueError("policy and markets must be those of a backtest: no reserve, no dust")
+    if unknown := [key for seat in Seat for key in policy.settings.chosen(seat)]:
+        raise ValueError(f"the kernel does not know {', '.join(unknown)}")
     settings, period, destination = policy.settings, policy.period, policy.settings.destination
     return Terms(
         assets=len(policy.assets),

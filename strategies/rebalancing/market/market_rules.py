@@ -8,6 +8,9 @@ import numpy as np
 
 from rebalancing.market.portfolio import Vector
 
+HAIR = 1e-9
+"""Part of a lot by which an amount may be below it and still count: a rounding error."""
+
 
 def in_lots(amounts: Vector, lots: Vector) -> Vector:
     """Cut coins to whole lots; a hair below one is a rounding error.
@@ -25,7 +28,7 @@ def in_lots(amounts: Vector, lots: Vector) -> Vector:
     [2.5, 2.75]
     """
     steps = np.where(lots > 0, lots, 1.0)
-    return np.where(lots > 0, np.floor(amounts / steps + 1e-9) * steps, amounts)
+    return np.where(lots > 0, np.floor(amounts / steps + HAIR) * steps, amounts)
 
 
 def whole_lots(amount: float, lot: float) -> float:

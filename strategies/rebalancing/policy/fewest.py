@@ -10,6 +10,9 @@ from rebalancing.policy.drift import TOLERANCE
 SHARE = 0.25
 """Share of its band within which every drift must end."""
 
+LAST_BIT = 1e-15
+"""What sums of drifts may differ by: a rounding error."""
+
 
 def fewest_trades(drift: Vector, targets: Vector, bands: Vector, smallest: Vector) -> Vector:
     """Return the drifts after the fewest trades that leave every one within a quarter of its band.
@@ -84,13 +87,13 @@ def _helpers(push: float, room: Vector, traded: Mask, smallest: Vector) -> Mask:
     missing = push - room[traded].sum()
     free = ~traded & (room > np.maximum(smallest, 0.0))
     reach = np.cumsum(_largest(room[free]))
-    count = np.searchsorted(reach, missing - 1e-15) + 1 if missing > 1e-15 else 0
+    count = np.searchsorted(reach, missing - LAST_BIT) + 1 if missing > LAST_BIT else 0
     count = min(count, len(reach))
     for index in np.flatnonzero(free):
         if count == 0:
             break
         later = _largest(room[index + 1 :][free[index + 1 :]])
-        if missing - room[index] <= later[: count - 1].sum() + 1e-15 or len(later) < count:
+        if missing - room[index] <= later[: count - 1].sum() + LAST_BIT or len(later) < count:
             chosen[index] = True
             missing -= room[index]
             count -= 1

@@ -12,6 +12,12 @@ import numpy as np
 from rebalancing.market.market_rules import in_lots
 from rebalancing.market.portfolio import Mask, Vector
 
+REPETITIONS = 50
+"""Of the sizing of trades around their own fees, at most."""
+
+EXACT = 1e-13
+"""Fraction of the NAV by which a repetition may still move a trade."""
+
 
 def sized_trades(
     values: Vector,
@@ -88,10 +94,10 @@ def wanted_notionals(values: Vector, destination: Vector, members: Mask, fee: fl
     the fee, so a few are exact.
     """
     nav, trades = values.sum(), np.zeros(len(members))
-    for _ in range(50):
+    for _ in range(REPETITIONS):
         after = nav - fee * np.abs(trades).sum()
         again = np.where(members, destination[:-1] * after - values[:-1], 0.0)
-        if np.abs(again - trades).max() <= 1e-13 * nav:
+        if np.abs(again - trades).max() <= EXACT * nav:
             return again
         trades = again
     return trades

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from rebalancing.explore.explore import NothingFoundError, Scene, explore
 from rebalancing.explore.following import Follower, Kernel
 from rebalancing.explore.grid import given_grid
 from rebalancing.explore.kernel.walk import walk
+from rebalancing.explore.outcome import Arrays
 from rebalancing.explore.stretches import stretches_of
 from rebalancing.explore.sweep import Progress, Sweep
 from rebalancing.explore.worth import Closes
@@ -208,3 +210,63 @@ def test_what_cannot_be_kept_is_used_all_the_same() -> None:
     follower = Follower(Kernel(full, True), scene.prices, scene.markets, scene.cash)
     follower.warm(Policy(read_settings(BLOCKS[0])[0], scene.prices.assets, "USDT"))
     assert len(calls) == 2
+
+
+class Shelf:
+    """An archive in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Arrays] = {}
+
+    def load(self, key: str) -> Arrays | None:
+        return self.kept.get(key)
+
+    def save(self, key: str, arrays: Arrays) -> None:
+        self.kept[key] = dict(arrays)
+
+
+def broken(*_arguments: object) -> None:
+    raise AssertionError("nothing may be simulated")
+
+
+def test_what_was_simulated_once_is_not_simulated_again(found: Exploration) -> None:
+    shelf = Shelf()
+    first = explored(plain_scene(ROWS), archive=shelf, with_rounds=True)
+    again = explored(
+        plain_scene(ROWS), kernel=Kernel(broken, True), archive=shelf, with_rounds=True
+    )
+    for one in (first, again):
+        for name in ("nav", "hodl_nav", "tracking_error", "rounds"):
+            assert getattr(one.figures, name).tolist() == getattr(found.figures, name).tolist()
+        assert (one.ranking, one.luck, one.conclusion) == (
+            found.ranking,
+            found.luck,
+            found.conclusion,
+        )
+        assert np.array_equal(one.paths.nav, found.paths.nav)
+        assert one.paths.rows == found.paths.rows
+        assert one.round_times is not None
+        assert found.round_times is not None
+        assert [*map(list, one.round_times)] == [*map(list, found.round_times)]
+    assert (again.is_compiled, again.seconds.compile, again.seconds.simulate) == (True, 0, 0)
+
+
+def test_another_search_has_a_result_of_its_own() -> None:
+    shelf, scene, short = Shelf(), plain_scene(24 * 4), BLOCKS[:1]
+    dearer = replace(scene, markets=replace(scene.markets, fee=0.002))
+    explored(scene, short, archive=shelf)
+    for other, blocks, more in (
+        (scene, BLOCKS[:2], {}),
+        (replace(scene, cash=9_000.0), short, {}),
+        (dearer, short, {}),
+        (plain_scene(24 * 4 + 1), short, {}),
+        (scene, short, {"with_rounds": True}),
+        (scene, short, {"offsets": (3600,)}),
+        (scene, short, {"present": None}),
+    ):
+        before = len(shelf.kept)
+        explored(other, blocks, archive=shelf, **more)
+        assert len(shelf.kept) == before + 1
+    damaged = {key: {"done": kept["done"]} for key, kept in shelf.kept.items()}
+    shelf.kept = damaged
+    assert explored(scene, short, archive=shelf).is_complete

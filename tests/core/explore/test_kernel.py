@@ -1,10 +1,13 @@
 """The kernel makes the orders of `simulate` to the last bit, and measures what they were worth."""
 
+from typing import Annotated
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from rebalancing.config.settings import read_settings
+from rebalancing.config.seat import Seat
+from rebalancing.config.settings import Settings, read_settings
 from rebalancing.explore.kernel.walk import walk
 from rebalancing.explore.translate import (
     candles_of,
@@ -27,6 +30,7 @@ from tests.support.kernel_cases import (
     walked,
 )
 from tests.support.price_paths import steady_prices
+from tests.support.scenes import plain_scene
 
 
 @settings(max_examples=40)
@@ -59,3 +63,21 @@ def test_an_offset_shifts_the_boundaries(offset: int) -> None:
     begun = {number: time for time, number, *_ in reversed(orders)}
     hours = [(begun[number] - begun[0]) // 3600 for number in sorted(begun)]
     assert hours == [0, *range(offset or 12, ROWS - 1, 12)]
+
+
+class Chosen(Settings):
+    """Settings with a made-up choice of each seat."""
+
+    newest: Annotated[int | None, Seat.WEIGHTS] = None
+    idle_cash: Annotated[float | None, Seat.TRIGGER] = None
+    after_fall: Annotated[float | None, Seat.GUARD] = None
+
+
+@pytest.mark.parametrize("key", ["newest", "idle_cash", "after_fall"])
+def test_a_choice_that_it_does_not_know_is_refused(key: str) -> None:
+    scene = plain_scene(10)
+    plain = Chosen(targets="equal", period="12h")
+    terms_of(Policy(plain, scene.prices.assets, "USDT"), scene.markets, 100.0)
+    chosen = plain.model_copy(update={key: 2})
+    with pytest.raises(ValueError, match=f"does not know {key}"):
+        terms_of(Policy(chosen, scene.prices.assets, "USDT"), scene.markets, 100.0)

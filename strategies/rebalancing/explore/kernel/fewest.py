@@ -17,9 +17,7 @@ from rebalancing.explore.kernel.memory import (
 )
 from rebalancing.explore.kernel.sums import total
 from rebalancing.policy.drift import TOLERANCE
-from rebalancing.policy.fewest import SHARE
-
-_LAST_BIT = 1e-15
+from rebalancing.policy.fewest import LAST_BIT, SHARE
 
 
 def fewest_trades(assets: int, desk: Numbers, marks: Numbers) -> None:
@@ -43,7 +41,7 @@ def fewest_trades(assets: int, desk: Numbers, marks: Numbers) -> None:
 
 
 def _lowest(i: int, desk: Numbers) -> float:
-    return -min(SHARE * desk[BANDS + i], desk[TARGETS + i])  # type: ignore[no-any-return]
+    return -float(min(SHARE * desk[BANDS + i], desk[TARGETS + i]))
 
 
 def _correct(i: int, desk: Numbers) -> None:
@@ -86,7 +84,7 @@ def _call_helpers(push: float, assets: int, desk: Numbers, marks: Numbers) -> No
     missing = push - _room_of_chosen(assets, desk, marks)
     wanted, reach = 0, 0.0
     free = _spread(0, assets, desk, marks)
-    while missing > 0 and reach < missing - _LAST_BIT and wanted < free:
+    while missing > 0 and reach < missing - LAST_BIT and wanted < free:
         reach += _take_largest(free, desk)
         wanted += 1
     for i in range(assets):
@@ -98,14 +96,14 @@ def _call_helpers(push: float, assets: int, desk: Numbers, marks: Numbers) -> No
         if later >= wanted:
             for _ in range(wanted - 1):
                 rest += _take_largest(later, desk)
-        if later < wanted or missing - desk[ROOM + i] <= rest + _LAST_BIT:
+        if later < wanted or missing - desk[ROOM + i] <= rest + LAST_BIT:
             marks[CHOSEN + i] = 1
             missing -= desk[ROOM + i]
             wanted -= 1
 
 
 def _is_free(i: int, desk: Numbers, marks: Numbers) -> bool:
-    return marks[CHOSEN + i] == 0 and desk[ROOM + i] > max(desk[PARTS + i], 0.0)  # type: ignore[no-any-return]
+    return bool(marks[CHOSEN + i] == 0 and desk[ROOM + i] > max(desk[PARTS + i], 0.0))
 
 
 def _spread(first: int, assets: int, desk: Numbers, marks: Numbers) -> int:

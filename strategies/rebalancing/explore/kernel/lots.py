@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-HAIR = 1e-9
-"""Part of a lot by which an amount may be below it and still count: a rounding error."""
+from rebalancing.market.market_rules import HAIR
 
 
 def planned_lots(amount: float, lot: float) -> float:

@@ -101,7 +101,7 @@ def _amount(terms: Terms, price: float, i: int, desk: Numbers) -> float:
     """Return the coins that freqtrade orders, bought positive."""
     waiting, held, lot = desk[WAITING + i], desk[AMOUNTS + i], desk[LOTS + i]
     if waiting < 0:
-        return -held if -waiting >= held - lot * FULL else waiting  # type: ignore[no-any-return]
+        return float(-held if -waiting >= held - lot * FULL else waiting)
     others, notional = 0.0, waiting * desk[PLANNED + i]
     for k in range(terms.assets):
         if k != i and desk[WAITING + k] > 0:

@@ -28,8 +28,7 @@ from rebalancing.explore.kernel.memory import (
     Terms,
 )
 from rebalancing.explore.kernel.sums import total
-
-_REPETITIONS, _EXACT = 50, 1e-13
+from rebalancing.rounds.order_sizing import EXACT, REPETITIONS
 
 
 def set_rules(terms: Terms, desk: Numbers) -> None:
@@ -70,7 +69,7 @@ def _set_wanted(assets: int, fee: float, desk: Numbers, marks: Numbers) -> None:
     for i in range(assets):
         desk[BEFORE + i] = 0.0
         desk[PARTS + i] = 0.0
-    for _ in range(_REPETITIONS):
+    for _ in range(REPETITIONS):
         after = desk[NAV] - fee * total(desk, PARTS, assets)
         is_same = True
         for i in range(assets):
@@ -78,7 +77,7 @@ def _set_wanted(assets: int, fee: float, desk: Numbers, marks: Numbers) -> None:
             if marks[MEMBERS + i] == 1 and desk[PRICES + i] == desk[PRICES + i]:
                 wanted = desk[DESTINATION + i] * after - desk[VALUES + i]
             desk[WANTED + i] = wanted
-            is_same = is_same and abs(wanted - desk[BEFORE + i]) <= _EXACT * desk[NAV]
+            is_same = is_same and abs(wanted - desk[BEFORE + i]) <= EXACT * desk[NAV]
         if is_same:
             return
         for i in range(assets):

@@ -74,7 +74,7 @@ def is_quiet(lows: Numbers, highs: Numbers, assets: int, desk: Numbers) -> bool:
     width = desk[BANDS + assets] - TOLERANCE - CLOSE
     floor = desk[TARGETS + assets] - width
     roof = (desk[TARGETS + assets] + width) * least
-    return cash < roof and cash > floor * (most if floor > 0 else least)  # type: ignore[no-any-return]
+    return bool(cash < roof and cash > floor * (most if floor > 0 else least))
 
 
 def may_reach(prices: Numbers, assets: int, desk: Numbers) -> bool:
@@ -93,4 +93,4 @@ def may_reach(prices: Numbers, assets: int, desk: Numbers) -> bool:
     width = desk[BANDS + assets] - TOLERANCE - CLOSE
     if abs(cash - desk[TARGETS + assets] * nav) >= width * nav:
         return True
-    return cash < -OWED * nav * (1 - CLOSE)  # type: ignore[no-any-return]
+    return bool(cash < -OWED * nav * (1 - CLOSE))

@@ -13,8 +13,9 @@ from rebalancing.explore.kernel.memory import (
     Numbers,
     Terms,
 )
+from rebalancing.policy.schedule import LONGEST_BACKOFF
 
-_LONGEST = 3600
+_LONGEST = int(LONGEST_BACKOFF.total_seconds())
 
 
 def first_boundary(terms: Terms, origin: int) -> int:
@@ -24,7 +25,7 @@ def first_boundary(terms: Terms, origin: int) -> int:
 
 def has_boundary(terms: Terms, marks: Numbers) -> bool:
     """Tell whether a boundary has come that has not been served."""
-    return _boundary(terms, marks) > marks[SERVED]  # type: ignore[no-any-return]
+    return bool(_boundary(terms, marks) > marks[SERVED])
 
 
 def _boundary(terms: Terms, marks: Numbers) -> int:
@@ -32,7 +33,7 @@ def _boundary(terms: Terms, marks: Numbers) -> int:
     if terms.period <= 0 or marks[ORIGIN] < 0:
         return 0
     passed = marks[NOW] - first_boundary(terms, marks[ORIGIN])
-    return max(0, passed // terms.period)  # type: ignore[no-any-return]
+    return int(max(0, passed // terms.period))
 
 
 def pause(terms: Terms, marks: Numbers) -> int:
@@ -68,7 +69,7 @@ def sleeps(terms: Terms, marks: Numbers) -> bool:
 def is_cooling(terms: Terms, marks: Numbers) -> bool:
     """Tell whether the newest round began too recently for another one."""
     last = marks[LAST_START]
-    return last >= 0 and marks[NOW] - last < pause(terms, marks)  # type: ignore[no-any-return]
+    return bool(last >= 0 and marks[NOW] - last < pause(terms, marks))
 
 
 def serve(terms: Terms, marks: Numbers) -> None:
