@@ -117,6 +117,18 @@ def test_scripts_are_told_of_the_policies_of_a_file_in_its_order(told: dict[str,
     assert told["complete"] is True
 
 
+def test_the_same_question_is_answered_from_what_was_kept(
+    place: Path, told: dict[str, Any]
+) -> None:
+    words = ("--policies", "mine.json", "--json", "--rounds")
+    again, anew = (
+        json.loads(explore(place, *words, *more).stdout) for more in ((), ("--no-cache",))
+    )
+    assert again["seconds"]["simulate"] == 0 < anew["seconds"]["simulate"]
+    for key in ("policies", "best", "present", "conclusion", "judges"):
+        assert again[key] == anew[key] == told[key]
+
+
 def test_its_figures_are_those_of_a_backtest(
     place: Path, told: dict[str, Any], tmp_path: Path
 ) -> None:

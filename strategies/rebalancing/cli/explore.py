@@ -71,6 +71,7 @@ def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
               help="Write the best policy into the configuration.")  # fmt: skip
 @click.option("--verify", default=0, type=click.IntRange(0), metavar="NUMBER",
               help="Run freqtrade's own backtest of so many of the best, and compare.")  # fmt: skip
+@click.option("--no-cache", is_flag=True, help="Simulate again what was found before.")
 @click.option("--output", "-o", type=_FILE,
               help="The page. Default: in user_data/plot.")  # fmt: skip
 def explore(
@@ -82,6 +83,7 @@ def explore(
     policies: Path | None,
     online: bool,
     rounds: bool,
+    no_cache: bool,
     **others: Any,
 ) -> None:
     """Simulate many policies on the candles of a backtest, and say what may be concluded.
@@ -105,7 +107,9 @@ def explore(
             configs, datadir, folder, {k: v for k, v in settings.items() if v is not None}, online
         )
         typed = {key: text for key, text in axes.items() if text is not None}
-        wanted = Search(asked, cache_folder(), typed, weights, policies, rounds, offset)
+        wanted = Search(
+            asked, cache_folder(), typed, weights, policies, rounds, offset, not no_cache
+        )
         return show(wanted, Wishes(**others))
 
     end_with(run)

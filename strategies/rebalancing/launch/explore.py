@@ -20,6 +20,7 @@ from rebalancing.explore.grid import Grid, given_grid, make_grid
 from rebalancing.launch.config_edit import write_block
 from rebalancing.launch.errors import REFUSED, LaunchError
 from rebalancing.launch.kept_code import kept_code, seal
+from rebalancing.launch.kept_results import KeptResults
 from rebalancing.launch.policy_files import read_policies, read_weights
 from rebalancing.launch.simulated import BLOCK, Asked, Simulated, read_simulated
 
@@ -50,6 +51,8 @@ class Search:
         Note when the rounds were.
     offsets
         By how much later periods are begun to measure timing luck, as typed; None for a sample.
+    is_kept
+        What was found before may be shown again, and what is found now is kept.
     """
 
     asked: Asked
@@ -59,6 +62,7 @@ class Search:
     policies: Path | None = None
     round_times: bool = False
     offsets: str | None = None
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +94,7 @@ def search(wanted: Search, tell: Tell) -> Searched:
     inputs = simulated.inputs
     try:
         grid = _grid(wanted, simulated, blocks)
+        archive = KeptResults(wanted.cache / "results") if wanted.is_kept else None
         kept = _kept(wanted.cache)
         kernel = kernel_of(kept)
         found = explore(
@@ -102,6 +107,7 @@ def search(wanted: Search, tell: Tell) -> Searched:
             progress=tell,
             offsets=_offsets(wanted.offsets),
             with_rounds=wanted.round_times,
+            archive=archive,
         )
     except GridError as error:
         raise LaunchError(str(error)) from None
@@ -110,6 +116,8 @@ def search(wanted: Search, tell: Tell) -> Searched:
         raise LaunchError(str(error), status=REFUSED if is_short else INTERRUPTED) from None
     if kept is not None and found.seconds.compile > 0:
         seal(kept)
+    if archive is not None and archive.remark:
+        print(f"note: {archive.remark}", file=sys.stderr)
     extra = found.asked - len(grid.blocks) if found.present is not None else 0
     return Searched(simulated, found, len(found.policies) - extra)
 
