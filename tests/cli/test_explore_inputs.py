@@ -72,6 +72,24 @@ def test_a_fee_that_is_given_counts_instead_of_that_of_the_exchange(folder: Path
     assert read(folder, fee=0.002).inputs.markets.fee == 0.002
 
 
+def test_a_file_that_beats_the_configuration_is_the_present_policy(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """hyperopt leaves it beside the strategy, and every backtest follows it."""
+    (tmp_path / "SmartRebalance.py").write_text("")
+    file = tmp_path / "SmartRebalance.json"
+    file.write_text(json.dumps({"params": {"rebalance": {"period": "7d", "threshold": 0.02}}}))
+    config = json.loads((folder / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"strategy_path": str(tmp_path)}))
+    found = read_simulated(Asked((str(tmp_path / "config.json"),), folder / "data"))
+    assert found.present == {**BLOCK, "period": "7d"}
+    assert f"{file}: SmartRebalance.json: period 7d instead of 12h" in capsys.readouterr().err
+    with pytest.raises(LaunchError, match="beats period and threshold"):
+        found.refuse_parameter_file("--write")
+    file.unlink()
+    assert read_simulated(Asked((str(tmp_path / "config.json"),), folder / "data")).present == BLOCK
+
+
 REFUSED = [
     pytest.param({"timerange": "20250101-"}, "no candle of", id="nothing in the range"),
     pytest.param({"timeframe": "5m"}, "timeframe 5m: no candle of", id="no such candles"),
