@@ -13,6 +13,10 @@ coins left that are in no trade."""
 FORCED_TAG = "force_exit"
 """What freqtrade calls the orders of /forceexit."""
 
+BY_HAND_TAGS = ("", FORCED_TAG, "sold_on_exchange")
+"""Tags of sales by hand. They have none where freqtrade has found them on the exchange, the last
+one where the bot has."""
+
 
 class Move(NamedTuple):
     """A price that was set: when, of what, stake currency."""

@@ -27,7 +27,7 @@ def reconcile(policy: Policy, state: State, view: View, account: AccountView) ->
         return Decision(state, flows=tuple(events), looks_again=True)
     state, gone, is_sure = coins_left(policy, state, view, account)
     if gone or not is_sure:
-        return Decision(state, (), not is_sure, tuple(gone), bool(gone), not is_sure)
+        return Decision(state, (), not is_sure, tuple(gone), is_sure, not is_sure)
     book = state.book
     state, flows, is_sure = cash_flows(policy, state, view, account)
     if not is_sure or state.book != book:

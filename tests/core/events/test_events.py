@@ -161,6 +161,13 @@ ROWS = [
         filled=0.1,
     ),
     row(
+        orders.FoundSale("BTC", "77", 0.1),
+        "found order",
+        "sell BTC: 0.1 were sold by hand",
+        id="77",
+        filled=0.1,
+    ),
+    row(
         orders.OrdersEnded("SOL/USDT"),
         "orders ended",
         "SOL/USDT is listed no longer: its open orders count as cancelled",

@@ -18,6 +18,7 @@ from rebalancing.events.account import (
     TradeDeleted,
 )
 from rebalancing.events.event import Event
+from rebalancing.events.orders import FoundSale
 from rebalancing.events.rounds import (
     LimitReached,
     NoRound,
@@ -31,6 +32,7 @@ from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.sight import Sight, Sights
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
+from rebalancing.freqtrade_side.live.unknown_sells import UnknownSells
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders, store
@@ -65,6 +67,8 @@ class Deciding:
         Enters adopted coins, takes out those that left.
     refusals : Refusals
         Knows why orders were not made.
+    unknown_sells : UnknownSells
+        Finds sales by hand.
 
     Attributes
     ----------
@@ -82,6 +86,7 @@ class Deciding:
         trade_writer: TradeWriter,
         diary: Diary,
         refusals: Refusals,
+        unknown_sells: UnknownSells,
     ) -> None:
         self._policy = policy
         self._snapshots = snapshots
@@ -90,7 +95,8 @@ class Deciding:
         self._trade_writer = trade_writer
         self._diary = diary
         self._refusals = refusals
-        self._sights = Sights(snapshots, refusals)
+        self._unknown_sells = unknown_sells
+        self._sights = Sights(snapshots, refusals, unknown_sells)
         self.clear()
 
     def clear(self) -> None:
@@ -152,6 +158,8 @@ class Deciding:
         elif isinstance(event, CoinsLeft):
             pair = f"{event.asset}/{event.stake}"
             self._trade_writer.release(pair, event.coins, event.price, now)
+        elif isinstance(event, FoundSale):
+            self._unknown_sells.enter(event.asset, event.id, now)
         elif isinstance(event, Adopted):
             pair = f"{event.asset}/{event.stake}"
             coins = self._trade_writer.adopt(pair, event.coins, event.price, now)
