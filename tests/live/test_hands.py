@@ -113,3 +113,29 @@ def test_what_is_left_of_an_asset_sold_in_part_by_hand_is_kept_until_resume(
         assert weights(ground, BTC=150) == pytest.approx(TARGETS, abs=0.003)
         if place == "freqtrade":
             assert bot.records.complaints == []
+
+
+def test_a_trade_that_freqtrade_closes_with_coins_left_is_opened_again(tmp_path: Path) -> None:
+    """It does so where it looks for missing coins and meets a sale of as many as are left."""
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        bot.start()
+        closed(bot, 1)
+        (trade,) = [t for t in bot.records.trades() if t["base_currency"] == "BTC"]
+        bot.wait_loops(1)
+        for amount in (round(trade["amount"] - 4, 5), 2):  # 2 were sold, and 2 are left
+            order = {"tradeid": str(trade["id"]), "ordertype": "market", "amount": amount}
+            bot.ask("POST", "forceexit", order)
+            bot.wait_loops(2)
+        assert bot.records.held()["BTC"] == 2
+        ground.trading.withdraw("BTC", Decimal(1))
+        (flow,) = bot.wait_for(lambda: bot.records.journal("flow")[1:], 30)
+        assert (flow["asset"], flow["coins"]) == ("BTC", pytest.approx(-1, abs=0.01))
+        bot.wait_loops(3)
+        assert bot.records.held()["BTC"] == pytest.approx(1, abs=0.01)
+        (line,) = bot.records.journal("trade reopened")
+        assert line["text"] == (
+            "freqtrade closed the trade of BTC with 2 BTC left, and it is open again"
+        )
+        assert len(bot.records.journal("hands off")) == 1
+        check_one_value(ground, bot, 900)

@@ -16,6 +16,7 @@ from rebalancing.events.account import (
     Debt,
     HigherFee,
     TradeDeleted,
+    TradeReopened,
 )
 from rebalancing.events.event import Event
 from rebalancing.events.orders import FoundSale
@@ -27,6 +28,7 @@ from rebalancing.events.rounds import (
     RoundEnded,
     RoundPlannedAgain,
 )
+from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.refusals import Refusals
@@ -124,7 +126,7 @@ class Deciding:
             False if the exchange has to be asked for the balances before this is decided.
         """
         for _ in range(MOST_VIEWS):
-            self.held = held = own_orders.holdings()
+            self.held = held = self._holdings(now)
             self._compare_fees(now, held)
             state = self._memory.state
             sight = self._sights.settled(now, quotes, state, held, orders, is_fresh)
@@ -135,6 +137,15 @@ class Deciding:
         if not decision.is_unsure:
             self._note_figures(sight.view)
         return not decision.needs_balances
+
+    def _holdings(self, now: datetime) -> dict[str, Holding]:
+        """Return the open trades, with those that freqtrade has closed by mistake."""
+        held = own_orders.holdings()
+        known, assets = self._memory.state.known_trades, {pair.split("/")[0] for pair in held}
+        found = ended_trades.reopened(known, assets)
+        for asset, coins in found:
+            self._diary.write(now, TradeReopened(asset, coins))
+        return own_orders.holdings() if found else held
 
     def wait(self, now: datetime, quotes: Quotes) -> None:
         """Follow a round whose orders neither fill nor end."""
