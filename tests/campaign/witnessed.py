@@ -5,11 +5,6 @@ from typing import NamedTuple
 
 DELETED, SOLD, PART_SOLD, LOCKED, WITHDRAWN = "deleted", "sold", "part sold", "locked", "withdrawn"
 
-
-MISCOUNTED = "part sold, and its trade closed by freqtrade"
-"""freqtrade's API and its loop may both count the sale of a share: its trade is then closed, with
-coins left that are in no trade."""
-
 FORCED_TAG = "force_exit"
 """What freqtrade calls the orders of /forceexit."""
 
