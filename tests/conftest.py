@@ -24,8 +24,17 @@ settings.register_profile("quick", deadline=None, max_examples=10)  # `./setup.s
 settings.load_profile("any machine")
 
 
+def is_drawn(item: pytest.Item) -> bool:
+    """Tell whether it is a test of tests/core with examples that Hypothesis draws."""
+    return all(item.get_closest_marker(name) is not None for name in ("core", "hypothesis"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark a test with the folder that it is in: ``-m live`` runs those of tests/live."""
+    """Mark a test with the folder that it is in: ``-m live`` runs those of tests/live.
+
+    Those that draw many examples come last: a plain one says sooner what is wrong.
+    """
     for item in items:
         if HERE in item.path.parent.parents:
             item.add_marker(item.path.relative_to(HERE).parts[0])
+    items.sort(key=is_drawn)

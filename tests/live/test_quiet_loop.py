@@ -24,7 +24,10 @@ def statements(words: list[str], loops: int) -> list[list[str]]:
     def listened(**facts: Any) -> None:
         asked.append([])
         engine = Trade.session.get_bind()
-        take = lambda *values: asked[-1].append(values[2])  # noqa: E731
+
+        def take(*values: Any) -> None:
+            asked[-1].append(values[2])
+
         event.listen(engine, "before_cursor_execute", take)
         try:
             think(**facts)

@@ -44,7 +44,7 @@ class Place:
         self.exchange, self.faults, self.client = exchange, faults, client
         self.now = datetime.now(UTC)
         setup = Setup(make_settings(threshold=0.03), "USDT", ASSETS)
-        self.board = QuoteBoard(client, setup, self.now, HOUR)  # type: ignore[arg-type]
+        self.board = QuoteBoard(client, setup, self.now, HOUR)  # type: ignore[arg-type]  # asks for tickers alone
 
     def quotes(self, after: timedelta = timedelta(0), **closes: float) -> Quotes:
         known = candles(**{"BTC": 100.0, "ETH": 10.0, **closes})

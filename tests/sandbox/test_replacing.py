@@ -12,18 +12,10 @@ from sandbox.binance.fees import BNB
 from sandbox.exchange.fees import Fees
 from sandbox.exchange.trading import Trading
 from sandbox.serving.server import running
-from tests.support.exchanges import Caller, freqtrade_on, make_exchange
+from tests.support.exchanges import GOOD_ORDER, Caller, freqtrade_on, make_exchange
 
 REPLACE = "/api/v3/order/cancelReplace"
-GOOD = {
-    "symbol": "BTCUSDT",
-    "side": "BUY",
-    "type": "LIMIT",
-    "timeInForce": "GTC",
-    "quantity": "1",
-    "price": "90",
-}
-TAKES = {**GOOD, "type": "LIMIT_MAKER", "price": "110"}
+TAKES = {**GOOD_ORDER, "type": "LIMIT_MAKER", "price": "110"}
 TAKES.pop("timeInForce")
 
 
@@ -49,8 +41,8 @@ def states(call: Caller) -> list[str]:
 
 
 def test_an_order_takes_the_place_and_the_money_of_another(call: Caller) -> None:
-    first = call("POST", "/api/v3/order", **GOOD)["orderId"]
-    status, told = replaced(call, "STOP_ON_FAILURE", first, {**GOOD, "price": "91"})
+    first = call("POST", "/api/v3/order", **GOOD_ORDER)["orderId"]
+    status, told = replaced(call, "STOP_ON_FAILURE", first, {**GOOD_ORDER, "price": "91"})
     assert (status, told["cancelResult"], told["newOrderResult"]) == (200, "SUCCESS", "SUCCESS")
     assert told["cancelResponse"]["orderId"] == first
     assert told["newOrderResponse"]["price"] == "91.00000000"
@@ -60,12 +52,12 @@ def test_an_order_takes_the_place_and_the_money_of_another(call: Caller) -> None
 @pytest.mark.parametrize(
     ("mode", "known", "order", "status", "code", "results", "left"),
     [
-        ("STOP_ON_FAILURE", False, GOOD, 400, -2022, ("FAILURE", "NOT_ATTEMPTED"), ["NEW"]),
+        ("STOP_ON_FAILURE", False, GOOD_ORDER, 400, -2022, ("FAILURE", "NOT_ATTEMPTED"), ["NEW"]),
         ("STOP_ON_FAILURE", True, TAKES, 409, -2021, ("SUCCESS", "FAILURE"), ["CANCELED"]),
         ("ALLOW_FAILURE", True, TAKES, 409, -2021, ("SUCCESS", "FAILURE"), ["CANCELED"]),
         ("ALLOW_FAILURE", False, TAKES, 400, -2022, ("FAILURE", "FAILURE"), ["NEW"]),
         (
-            *("ALLOW_FAILURE", False, GOOD | {"price": "60"}),
+            *("ALLOW_FAILURE", False, GOOD_ORDER | {"price": "60"}),
             *(409, -2021, ("FAILURE", "SUCCESS"), ["NEW", "NEW"]),
         ),
     ],
@@ -80,7 +72,7 @@ def test_what_fails_is_told_with_what_did_not(
     results: tuple[str, str],
     left: list[str],
 ) -> None:
-    number = call("POST", "/api/v3/order", **GOOD)["orderId"]
+    number = call("POST", "/api/v3/order", **GOOD_ORDER)["orderId"]
     got, told = replaced(call, mode, number if known else 999, order)
     assert (got, told["code"]) == (status, code)
     data = told["data"]
@@ -104,8 +96,8 @@ def test_what_fails_is_told_with_what_did_not(
 def test_a_new_order_that_breaks_a_rule_leaves_the_old_one(
     call: Caller, changed: dict[str, str], code: int
 ) -> None:
-    number = call("POST", "/api/v3/order", **GOOD)["orderId"]
-    sent = {**GOOD, "cancelReplaceMode": "STOP_ON_FAILURE", "cancelOrderId": number} | changed
+    number = call("POST", "/api/v3/order", **GOOD_ORDER)["orderId"]
+    sent = {**GOOD_ORDER, "cancelReplaceMode": "STOP_ON_FAILURE", "cancelOrderId": number} | changed
     assert call.refusal("POST", REPLACE, **sent)[1] == code
     assert states(call) == ["NEW"]
 
@@ -121,21 +113,21 @@ def test_ccxt_edits_an_order(call: Caller) -> None:
 
 def test_an_order_that_is_only_tried_leaves_no_trace(call: Caller) -> None:
     before = call.trading.account.ledger
-    assert call("POST", "/api/v3/order/test", **GOOD) == {}
-    assert call.refusal("POST", "/api/v3/order/test", **(GOOD | {"price": "0.5"}))[1] == -1013
-    assert call.refusal("POST", "/api/v3/order/test", **(GOOD | {"side": "HOLD"}))[1] == -1117
+    assert call("POST", "/api/v3/order/test", **GOOD_ORDER) == {}
+    assert call.refusal("POST", "/api/v3/order/test", **(GOOD_ORDER | {"price": "0.5"}))[1] == -1013
+    assert call.refusal("POST", "/api/v3/order/test", **(GOOD_ORDER | {"side": "HOLD"}))[1] == -1117
     call.trading.exchange.halted.add("BTC/USDT")
-    assert call.refusal("POST", "/api/v3/order/test", **GOOD)[1] == -1013
+    assert call.refusal("POST", "/api/v3/order/test", **GOOD_ORDER)[1] == -1013
     assert (call.trading.account.ledger, call.trading.account.orders) == (before, ())
 
 
 def test_the_commission_told_is_the_one_that_is_taken(call: Caller) -> None:
     told = call("GET", "/api/v3/account/commission", symbol="BTCUSDT")
-    tried = call("POST", "/api/v3/order/test", **GOOD, computeCommissionRates="true")
+    tried = call("POST", "/api/v3/order/test", **GOOD_ORDER, computeCommissionRates="true")
     assert told["discount"] == tried["discount"]
     assert told["discount"]["enabledForAccount"]
     assert told["standardCommission"]["taker"] == "0.00100000"
-    bought = call("POST", "/api/v3/order", **(GOOD | {"price": "101"}))
+    bought = call("POST", "/api/v3/order", **(GOOD_ORDER | {"price": "101"}))
     (fill,) = bought["fills"]  # there is no BNB to pay with
     rate = float(fill["commission"]) / float(fill["qty"])
     assert rate == float(told["standardCommission"]["taker"])

@@ -91,7 +91,7 @@ class AccountView:
     deleted : collection of KnownTrade
         Those of the known trades that are there no longer.
     closed : callable
-        Gives the assets whose newest trade a person has closed since then.
+        Gives the assets whose newest trade a person has closed since the newest resume.
     """
 
     balance: float

@@ -42,7 +42,7 @@ def trades_deleted(
             events.append(TradeDeleted(-trade.cost, policy.stake, trade.asset, state.flows))
     gone = {trade.asset for trade in deleted if trade.is_open}
     known = tuple(trade for trade in state.known_trades if trade not in deleted)
-    vanished = tuple(sorted({*state.vanished, *gone}))
+    vanished = tuple(sorted(gone.union(state.vanished)))
     return state.changed(known_trades=known, vanished=vanished), events
 
 
@@ -87,7 +87,7 @@ def _found(
     wanted: set[str],
 ) -> _Found:
     absent = wanted.intersection(policy.named(np.isnan(account.in_trades)))
-    vanished = absent & {*state.vanished}
+    vanished = absent & set(state.vanished)
     closed = set(account.closed()) if absent else set()
     return _Found(
         frozenset(vanished),

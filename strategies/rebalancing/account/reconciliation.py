@@ -27,11 +27,23 @@ def reconcile(policy: Policy, state: State, view: View, account: AccountView) ->
         return Decision(state, flows=tuple(events), looks_again=True)
     state, gone, is_sure = coins_left(policy, state, view, account)
     if gone or not is_sure:
-        return Decision(state, (), not is_sure, tuple(gone), is_sure, not is_sure)
+        return Decision(
+            state,
+            needs_balances=not is_sure,
+            flows=tuple(gone),
+            looks_again=is_sure,
+            is_unsure=not is_sure,
+        )
     book = state.book
     state, flows, is_sure = cash_flows(policy, state, view, account)
     if not is_sure or state.book != book:
-        return Decision(state, (), not is_sure, tuple(flows), is_sure, not is_sure)
+        return Decision(
+            state,
+            needs_balances=not is_sure,
+            flows=tuple(flows),
+            looks_again=is_sure,
+            is_unsure=not is_sure,
+        )
     state, done = taken_over(policy, state, account)
     if not policy.settings.adopt_holdings or not view.may_open:
         return Decision(state, flows=tuple(done))

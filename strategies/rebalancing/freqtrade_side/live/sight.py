@@ -91,7 +91,7 @@ class Sights:
         self, now: datetime, quotes: Quotes, state: State, held: Mapping[str, Holding]
     ) -> Sight:
         """Look while orders of a round neither fill nor end: of the account nothing is sure."""
-        return self._sight(now, quotes, state, held, self._account.unbooked(state.book))
+        return self._sight(now, quotes, state, held, None)
 
     def _sight(
         self,
@@ -99,7 +99,7 @@ class Sights:
         quotes: Quotes,
         state: State,
         held: Mapping[str, Holding],
-        unbooked: Unbooked,
+        unbooked: Unbooked | None,
         account: AccountView | None = None,
         is_fresh: bool = True,
     ) -> Sight:
