@@ -111,8 +111,9 @@ def test_what_is_left_of_an_asset_sold_in_part_by_hand_is_kept_until_resume(
         command(bot, "resume")
         assert closed(bot, count + 1)["tag"].endswith(" resumed")
         assert weights(ground, BTC=150) == pytest.approx(TARGETS, abs=0.003)
-        if place == "freqtrade":
-            assert bot.records.complaints == []
+        if place == "freqtrade":  # whose loop may look for what its API has just sold
+            told = [line for line in bot.records.complaints if "Trying to recover" not in line]
+            assert told == []
 
 
 def test_a_trade_that_freqtrade_closes_with_coins_left_is_opened_again(tmp_path: Path) -> None:
