@@ -217,6 +217,25 @@ def test_an_event_is_a_line_of_the_journal_one_of_the_log_and_maybe_a_message(
     assert event.message == (f"Rebalancing: {line['text']}" if is_told else None)
 
 
+@pytest.mark.parametrize(
+    ("standing", "fact"),
+    [
+        (account.Debt(-40.0, "USDT"), "yes"),
+        (account.Debt(0.0, "USDT"), ""),
+        (account.Debt(40.0, "USDT"), ""),
+        (loop.FreqtradePaused(), "freqtrade is paused: no round starts"),
+        (loop.WaitingForPrices(("BTC/USDT: no price", "ETH/USDT: old")), "BTC/USDT, ETH/USDT"),
+        (loop.WaitingForPrices(()), ""),
+        (loop.LeftOut({"SOL": "no price", "XRP": "no price"}, ("XRP",)), "SOL, XRP, XRP awaited"),
+        (loop.LeftOut({}, ()), ""),
+        (loop.LoopFailed("DDosProtection", "too many"), "DDosProtection"),
+        (loop.LoopWorks(3), ""),
+    ],
+)
+def test_what_lasts_is_told_again_when_its_fact_changes(standing: Standing, fact: str) -> None:
+    assert standing.fact == fact
+
+
 def kinds(base: type[Event] = Event) -> Iterator[type[Event]]:
     for kind in base.__subclasses__():
         yield kind
