@@ -11,6 +11,7 @@ from tests.live.test_lost_orders import NOW, place
 PAIR = "BTC/USDT"
 
 
+@pytest.mark.parametrize("is_new", [True, False], ids=["not known yet", "known"])
 @pytest.mark.parametrize(
     ("sold", "left"),
     [
@@ -23,7 +24,7 @@ PAIR = "BTC/USDT"
     ],
 )
 def test_a_closed_trade_is_opened_again_if_its_orders_leave_coins(
-    sold: tuple[float, ...], left: float | None
+    sold: tuple[float, ...], left: float | None, is_new: bool
 ) -> None:
     with place() as (_, lost):
         writer = lost._trade_writer
@@ -36,7 +37,9 @@ def test_a_closed_trade_is_opened_again_if_its_orders_leave_coins(
             trade.close(100.0)
             Trade.commit()
         assert reopened(known, held={"BTC"}) == [], "another trade of it is open"
-        found = reopened(known, held=())
+        later = NOW + timedelta(seconds=1)
+        assert reopened((), held=(), since=later) == [], "it is older than what is not known yet"
+        found = reopened((), (), since=NOW) if is_new else reopened(known, ())
         assert found == ([] if left is None else [("BTC", pytest.approx(left))])
         assert (trade.is_open, trade.close_date is None) == (left is not None,) * 2
-        assert reopened(known_trades(Trade.pair == PAIR), held=()) == [], "asked once"
+        assert reopened(known_trades(Trade.pair == PAIR), (), since=NOW) == [], "asked once"

@@ -24,7 +24,7 @@ def test_a_sale_that_freqtrade_does_not_find_is_found_by_the_bot(tmp_path: Path)
         ground.faults.add(NOT_TOLD)
         for amount in (2, round(held - 2, 5)):
             ground.trading.place(market("sell", amount))
-        (line,) = bot.wait_for(lambda: bot.records.journal("hands off"), 30)
+        (line,) = bot.wait_for(lambda: bot.records.journal("hands off"))
         assert line["text"].startswith("BTC sold by hand")
         found = bot.records.journal("found order")
         assert sorted(line["filled"] for line in found) == pytest.approx([2, held - 2], abs=0.01)

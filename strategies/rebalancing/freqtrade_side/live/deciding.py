@@ -126,7 +126,7 @@ class Deciding:
             False if the exchange has to be asked for the balances before this is decided.
         """
         for _ in range(MOST_VIEWS):
-            self.held = held = self._holdings(now)
+            self.held = held = self.holdings(now)
             self._compare_fees(now, held)
             state = self._memory.state
             sight = self._sights.settled(now, quotes, state, held, orders, is_fresh)
@@ -138,11 +138,12 @@ class Deciding:
             self._note_figures(sight.view)
         return not decision.needs_balances
 
-    def _holdings(self, now: datetime) -> dict[str, Holding]:
+    def holdings(self, now: datetime) -> dict[str, Holding]:
         """Return the open trades, with those that freqtrade has closed by mistake."""
         held = own_orders.holdings()
-        known, assets = self._memory.state.known_trades, {pair.split("/")[0] for pair in held}
-        found = ended_trades.reopened(known, assets)
+        state, assets = self._memory.state, {pair.split("/")[0] for pair in held}
+        since = None if state.round is None else state.round.started
+        found = ended_trades.reopened(state.known_trades, assets, since)
         for asset, coins in found:
             self._diary.write(now, TradeReopened(asset, coins))
         return own_orders.holdings() if found else held

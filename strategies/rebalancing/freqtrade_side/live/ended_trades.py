@@ -68,7 +68,9 @@ def deleted(known: Collection[KnownTrade]) -> list[KnownTrade]:
     return [trade for trade in known if trade.order not in there]
 
 
-def reopened(known: Collection[KnownTrade], held: Collection[str]) -> list[tuple[str, float]]:
+def reopened(
+    known: Collection[KnownTrade], held: Collection[str], since: datetime | None = None
+) -> list[tuple[str, float]]:
     """Open again the trades that freqtrade has closed with coins left.
 
     Parameters
@@ -77,6 +79,8 @@ def reopened(known: Collection[KnownTrade], held: Collection[str]) -> list[tuple
         As they were seen last.
     held : collection of str
         Assets of the open trades of now.
+    since : datetime or None
+        Trades opened since then may not be known yet; None: all are.
 
     Returns
     -------
@@ -89,12 +93,16 @@ def reopened(known: Collection[KnownTrade], held: Collection[str]) -> list[tuple
     of exactly as many coins as are left now for the end of it. So it does where its API and its
     loop both count one sell. The coins would be in no trade, and bought again.
     """
-    found = []
-    for name in [trade.order for trade in known if trade.is_open and trade.asset not in held]:
-        trade = Trade.session.scalars(
-            select(Trade).join(Order).where(Order.order_id == name, Trade.is_open.is_(False))
-        ).first()
-        if trade is None or not _has_coins_left(trade):
+    names = [trade.order for trade in known if trade.is_open and trade.asset not in held]
+    if not names and since is None:
+        return []
+    wanted: ColumnElement[bool] = Trade.orders.any(Order.order_id.in_(names))
+    if since is not None:
+        wanted = wanted | (Trade.open_date >= since.astimezone(UTC).replace(tzinfo=None))
+    ended, found = {trade.order for trade in known if not trade.is_open}, []
+    for trade in Trade.session.scalars(select(Trade).where(Trade.is_open.is_(False), wanted)).all():
+        is_known = not ended.isdisjoint(order.order_id for order in trade.orders)
+        if is_known or trade.base_currency in held or not _has_coins_left(trade):
             continue
         trade.is_open, trade.close_date, trade.close_rate = True, None, None
         trade.recalc_trade_from_orders()

@@ -258,6 +258,7 @@ class LiveRun:
             self._diary.write(now, FoundOrder(*meant, order["id"], order["filled"]))
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
+        self._deciding.holdings(now)  # a trade that is known as closed is not opened again
         own, state = self._snapshots.account.own, self._memory.state
         known = ended_trades.known_before_stock(own, state.book, state.known_trades)
         self._memory.note(intents=doubtful, known_trades=known)
