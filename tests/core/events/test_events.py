@@ -36,6 +36,14 @@ ROWS = [
         opening=False,
     ),
     row(
+        account.TradeReopened("BTC", 0.5),
+        "trade reopened",
+        "freqtrade closed the trade of BTC with 0.5 BTC left, and it is open again",
+        True,
+        asset="BTC",
+        coins=0.5,
+    ),
+    row(
         account.CoinsLeft("BTC", 0.5, 40_000.0, "USDT"),
         "flow",
         "-0.5 BTC left the account: a withdrawal of 20,000.00 USDT at 40,000",
@@ -157,6 +165,13 @@ ROWS = [
         orders.FoundOrder("sell", "BTC", TAG, "77", 0.1),
         "found order",
         f"sell BTC, {TAG}: the answer had been lost",
+        id="77",
+        filled=0.1,
+    ),
+    row(
+        orders.FoundSale("BTC", "77", 0.1),
+        "found order",
+        "sell BTC: 0.1 were sold by hand",
         id="77",
         filled=0.1,
     ),
