@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -150,6 +151,7 @@ class Settings(BaseModel):
     ] = Limits()
 
     @classmethod
+    @cache
     def keys_of(cls, seat: Seat) -> tuple[str, ...]:
         """Return the keys that name a choice of a seat, in the order in which they are heard."""
         return tuple(key for key, field in cls.model_fields.items() if seat in field.metadata)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rebalancing.config.settings import read_settings
-from rebalancing.explore.exploration import Block, Ground, Paths
+from rebalancing.config.settings import Settings
+from rebalancing.explore.exploration import Ground, Paths
 from rebalancing.explore.following import Follower, Kernel
 from rebalancing.explore.luck import starts_of
 from rebalancing.explore.outcome import Outcome
@@ -67,13 +67,17 @@ class Simulations:
 
     Parameters
     ----------
+    settings : sequence of Settings
+        One for each policy.
     threads : int
         How many work at it.
     """
 
-    def __init__(self, blocks: Sequence[Block], scene: Scene, kernel: Kernel, threads: int) -> None:
+    def __init__(
+        self, settings: Sequence[Settings], scene: Scene, kernel: Kernel, threads: int
+    ) -> None:
         assets, stake = scene.prices.assets, scene.stake
-        self._policies = [Policy(read_settings(block)[0], assets, stake) for block in blocks]
+        self._policies = [Policy(one, assets, stake) for one in settings]
         self._follower = Follower(kernel, scene.prices, scene.markets, scene.cash)
         self._closes = Closes(scene.prices, scene.markets.fee)
         self._stretches = stretches_of(

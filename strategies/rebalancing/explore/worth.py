@@ -8,6 +8,7 @@ import numpy as np
 
 from rebalancing.explore.exploration import Whole
 from rebalancing.explore.following import Followed, Follower, Orders
+from rebalancing.explore.translate import NO_ROWS
 from rebalancing.market.portfolio import Vector
 from rebalancing.market.prices import PriceMatrix
 from rebalancing.performance.hodl import LatePurchase
@@ -31,7 +32,16 @@ class Closes:
         self.newest, self.known = prices.newest(), prices.known
         self.first, self.seconds, self.fee = prices.first, prices.seconds, fee
         opens, has_price = prices.opens()[-1], np.isfinite(prices.known[-1])
+        self._sampled: tuple[Whole, Vector] = NO_ROWS, self.newest[:0]
         self.last: Vector = np.where(has_price & np.isfinite(opens), opens, self.newest[-1])
+
+    def at(self, rows: Whole) -> Vector:
+        """Return the last closes before some candles, shape (rows, assets)."""
+        known, prices = self._sampled
+        if known is not rows:  # all policies are asked for the same rows
+            prices = self.newest[rows]
+            self._sampled = rows, prices
+        return prices
 
     def sold(self, amounts: Vector, cash: float) -> float:
         """Return the stake currency once everything is sold at the end, after the fee."""
@@ -70,8 +80,12 @@ def hold(follower: Follower, closes: Closes, policy: Policy, found: Followed, ro
         for row, change in _late(follower.orders(policy, found.orders), closes, policy):
             times.append(row)
             states.append(change(states[-1]))
-    table = np.array(states)[np.searchsorted(times, rows, side="left") - 1]
-    navs = (table[:, :-1] * closes.newest[rows]).sum(axis=1) + table[:, -1]
+    prices, navs = closes.at(rows), np.empty(len(rows))
+    ends = [*np.searchsorted(rows, times[1:], side="right").tolist(), len(rows)]
+    begin = 0
+    for state, end in zip(states, ends, strict=True):  # each moment is before its own orders
+        navs[begin:end] = prices[begin:end] @ state[:-1] + state[-1]
+        begin = max(begin, end)
     return Held(navs, closes.sold(states[-1][:-1], float(states[-1][-1])))
 
 
