@@ -76,7 +76,7 @@ def test_a_file_that_beats_the_configuration_is_the_present_policy(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """hyperopt leaves it beside the strategy, and every backtest follows it."""
-    (tmp_path / "SmartRebalance.py").write_text("")
+    (tmp_path / "SmartRebalance.py").write_text("class SmartRebalance(IStrategy): ...")
     file = tmp_path / "SmartRebalance.json"
     file.write_text(json.dumps({"params": {"rebalance": {"period": "7d", "threshold": 0.02}}}))
     config = json.loads((folder / "config.json").read_text())
