@@ -143,7 +143,9 @@ class Deciding:
         held = own_orders.holdings()
         state, assets = self._memory.state, {pair.split("/")[0] for pair in held}
         since = None if state.round is None else state.round.started
-        found = ended_trades.reopened(state.known_trades, assets, since)
+        found = ended_trades.reopened(
+            self._snapshots.account.own, state.known_trades, assets, since
+        )
         for asset, coins in found:
             self._diary.write(now, TradeReopened(asset, coins))
         return own_orders.holdings() if found else held

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, datetime
 
+from freqtrade.exchange import amount_to_contract_precision
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import ColumnElement, func, select
 
@@ -69,12 +70,17 @@ def deleted(known: Collection[KnownTrade]) -> list[KnownTrade]:
 
 
 def reopened(
-    known: Collection[KnownTrade], held: Collection[str], since: datetime | None = None
+    own: ColumnElement[bool],
+    known: Collection[KnownTrade],
+    held: Collection[str],
+    since: datetime | None = None,
 ) -> list[tuple[str, float]]:
     """Open again the trades that freqtrade has closed with coins left.
 
     Parameters
     ----------
+    own : SQL condition
+        Which trades are the portfolio's.
     known : collection of KnownTrade
         As they were seen last.
     held : collection of str
@@ -100,7 +106,9 @@ def reopened(
     if since is not None:
         wanted = wanted | (Trade.open_date >= since.astimezone(UTC).replace(tzinfo=None))
     ended, found = {trade.order for trade in known if not trade.is_open}, []
-    for trade in Trade.session.scalars(select(Trade).where(Trade.is_open.is_(False), wanted)).all():
+    for trade in Trade.session.scalars(
+        select(Trade).where(own, Trade.is_open.is_(False), wanted)
+    ).all():
         is_known = not ended.isdisjoint(order.order_id for order in trade.orders)
         if is_known or trade.base_currency in held or not _has_coins_left(trade):
             continue
@@ -112,12 +120,13 @@ def reopened(
 
 
 def _has_coins_left(trade: Trade) -> bool:
-    """Tell whether the orders of a trade leave more than the fee of its last sell may be."""
+    """Tell whether the orders of a trade leave a lot, and more than the fee of its last sell."""
     filled = [order for order in trade.orders if order.safe_filled]
     sold = [o.safe_amount_after_fee for o in filled if o.ft_order_side == trade.exit_side]
     bought = [o.safe_amount_after_fee for o in filled if o.ft_order_side == trade.entry_side]
     left = sum(bought) - sum(sold)
-    return bool(sold) and left * ENOUGH > sold[-1] * (1 - ENOUGH)
+    lots = amount_to_contract_precision(left, trade.amount_precision, trade.precision_mode, 1.0)
+    return bool(sold) and lots > 0 and left * ENOUGH > sold[-1] * (1 - ENOUGH)
 
 
 def closed_by_others(stake: str, since: datetime | None) -> set[str]:
