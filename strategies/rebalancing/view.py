@@ -91,12 +91,14 @@ class Decision:
         A round is due and does not begin on old balances: ask for them, and decide again.
     flows : tuple of Event
         What the account did beside the rounds, in order. Coins that left are to be taken out of
-        their trades, adopted ones entered, cash flows recorded, before the state is taken over.
+        their trades, sales and adopted coins entered, cash flows recorded, before the state is
+        taken over.
     looks_again : bool
         The portfolio is another one now: gather a view of it, and decide again at once.
     is_unsure : bool
         Cash or coins have only just come or gone, and the next answer of the exchange has to show
-        it too: the figures of this view are not to be told. It `needs_balances`.
+        it too, or a sale by hand has been found and its fills are not known: the figures of this
+        view are not to be told. It `needs_balances`.
     """
 
     state: State

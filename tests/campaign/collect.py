@@ -8,7 +8,7 @@ from tests.campaign.actions import STAKE
 from tests.campaign.evidence import Evidence, Row
 from tests.campaign.keeper import Keeper
 from tests.campaign.true_times import true_books
-from tests.campaign.witnessed import FORCED_TAG, MISCOUNTED, PART_SOLD, WITHDRAWN, Payment, Touched
+from tests.campaign.witnessed import WITHDRAWN, Payment
 from tests.support.bot_records import BotRecords
 
 if TYPE_CHECKING:
@@ -54,27 +54,8 @@ def collect(life: "Life", loops: tuple[int, int]) -> Evidence:
         intruders=tuple(hands.intruders),
         adopters=tuple(hands.adopters),
     )
-    seen = replace(
-        seen,
-        kept_orders=(*hands.deleted_rows, *seen.kept_orders),
-        touched=tuple(_as_counted(one, seen) for one in seen.touched),
-    )
+    seen = replace(seen, kept_orders=(*hands.deleted_rows, *seen.kept_orders))
     return seen if life.neighbour is None else _with_neighbour(seen, life.neighbour, loops[1])
-
-
-def _as_counted(touched: Touched, seen: Evidence) -> Touched:
-    """Name a sale of a share after what freqtrade made of it."""
-    if touched.kind != PART_SOLD:
-        return touched
-    for trade in seen.kept_trades:
-        rows = [row for row in seen.kept_orders if row["ft_trade_id"] == trade["id"]]
-        forced = [row for row in rows if row["ft_order_tag"] == FORCED_TAG]
-        is_its = trade["base_currency"] == touched.asset and not trade["is_open"] and forced
-        bought = sum(row["filled"] or 0.0 for row in rows if row["ft_order_side"] == "buy")
-        sold = sum(row["filled"] or 0.0 for row in rows if row["ft_order_side"] == "sell")
-        if is_its and bought - sold > 0.1 * bought:
-            return touched._replace(kind=MISCOUNTED)
-    return touched
 
 
 def _with_neighbour(seen: Evidence, keeper: Keeper, loops: int) -> Evidence:

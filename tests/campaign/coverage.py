@@ -8,7 +8,6 @@ from tests.campaign.evidence import Evidence
 from tests.campaign.witnessed import (
     DELETED,
     LOCKED,
-    MISCOUNTED,
     PART_SOLD,
     SOLD,
     WITHDRAWN,
@@ -55,7 +54,7 @@ def _came_of(seen: Evidence) -> Counter[str]:
     """Count what was done by hand or by other programs, where it was done."""
     count: Counter[str] = Counter()
     count["DeleteTrade"] = sum(1 for _ in seen.done_by_hand(DELETED))
-    count["SellByHand"] = sum(1 for _ in seen.done_by_hand(SOLD, PART_SOLD, MISCOUNTED))
+    count["SellByHand"] = sum(1 for _ in seen.done_by_hand(SOLD, PART_SOLD))
     count["LockPair"] = sum(1 for _ in seen.done_by_hand(LOCKED))
     count["WithdrawCoins"] = sum(1 for _ in seen.done_by_hand(WITHDRAWN))
     count["LockDatabase"] = len(seen.locked_databases) * ("database is locked" in seen.log)

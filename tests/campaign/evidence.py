@@ -15,7 +15,6 @@ from sandbox.exchange.trading import Refused
 from tests.campaign.scenario import Scenario
 from tests.campaign.witnessed import (
     DELETED,
-    MISCOUNTED,
     PART_SOLD,
     SOLD,
     WITHDRAWN,
@@ -136,7 +135,7 @@ class Evidence:
     @cached_property
     def left_alone(self) -> frozenset[str]:
         """The coins that were sold by hand or whose trades were deleted, and not resumed."""
-        done = self.done_by_hand(DELETED, SOLD, PART_SOLD, MISCOUNTED)
+        done = self.done_by_hand(DELETED, SOLD, PART_SOLD)
         return frozenset(one.asset for one in done if self.until_resumed(one) == float("inf"))
 
     def lot(self, asset: str) -> float:
@@ -185,7 +184,7 @@ class Evidence:
         withdrawn, renamed, or in a trade that was deleted is gone.
         """
         amounts = dict.fromkeys(self.scenario.assets, 0.0)
-        gone = [(one.ended_ms, one) for one in self.done_by_hand(DELETED, MISCOUNTED, WITHDRAWN)]
+        gone = [(one.ended_ms, one) for one in self.done_by_hand(DELETED, WITHDRAWN)]
         gone += [(one.time_ms, Touched(WITHDRAWN, one.old, 0, 0)) for one in self.renamed]
         happened: list[tuple[int, Fill | Touched]] = [(fill.time_ms, fill) for fill in self.fills]
         for time_ms, what in sorted([*happened, *gone], key=lambda one: one[0]):

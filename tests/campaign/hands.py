@@ -45,13 +45,7 @@ class DeleteTrade:
 
 @dataclass(frozen=True)
 class SellByHand:
-    """A coin, or a share of it, is sold with /forceexit.
-
-    Notes
-    -----
-    Where fees are paid in BNB freqtrade asks for its price between the order and its own books. Its
-    loop may then count the sale of a share twice and close the trade: there all is sold.
-    """
+    """A coin, or a share of it, is sold with /forceexit."""
 
     asset: str
     share: float = 1.0
@@ -62,13 +56,12 @@ class SellByHand:
         if (trade := hands.trade(self.asset)) is None:
             return
         order: dict[str, Any] = {"tradeid": str(trade["id"]), "ordertype": "market"}
-        share = 1.0 if life.scenario.fees.discount else self.share
-        if share < 1:
-            order["amount"] = trade["amount"] * share
+        if self.share < 1:
+            order["amount"] = trade["amount"] * self.share
         begun, before = now_ms(), hands.sells_by_hand(self.asset)
         hands.ask("POST", "forceexit", order)
         if hands.sells_by_hand(self.asset) > before:
-            hands.touch(SOLD if share == 1 else PART_SOLD, self.asset, begun)
+            hands.touch(SOLD if self.share == 1 else PART_SOLD, self.asset, begun)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,9 @@ class Keeper:
             self.stubborn = True
             if _ENDING not in self.bot.records.log[begun:]:
                 self.deaths.append(Death(status, disturbed=False))  # it never heard the first
-        if status == SIGINT_STATUS or (status == UNKNOWN_STATUS and self._has_aborted(begun)):
+        # A second interrupt breaks off the end of a bot that heard the first, its last words too.
+        is_broken_off = self.bot.presses > 1 or self._has_aborted(begun)
+        if status == SIGINT_STATUS or (status == UNKNOWN_STATUS and is_broken_off):
             return
         self.deaths.append(Death(status, disturbed=False))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.exchange.errors import SandboxError
 from sandbox.exchange.orders import Side
 from tests.campaign.actions import STAKE
-from tests.campaign.witnessed import FORCED_TAG, LOCKED, WITHDRAWN, Intruder, Payment, Touched
+from tests.campaign.witnessed import BY_HAND_TAGS, LOCKED, WITHDRAWN, Intruder, Payment, Touched
 
 if TYPE_CHECKING:
     from tests.campaign.life import Life
@@ -91,7 +91,7 @@ class OtherHands:
         """Count the sells of a coin that the exchange has and that are of no round of the bot and
         of no other bot, whether freqtrade has heard of them or not."""
         records, account = self._life.bot.records, self._life.ground.trading.account
-        tags = {str(row["order_id"]): row["ft_order_tag"] for row in records.orders()}
+        tags = {str(row["order_id"]): row["ft_order_tag"] or "" for row in records.orders()}
         state = records.state()
         mine = [
             order
@@ -105,7 +105,7 @@ class OtherHands:
             for intent in state.get("intents", [])
             if (intent["asset"], intent["side"]) == (asset, "sell") and intent.get("mark")
         ]
-        untold = [o.id for o in mine if tags.get(str(o.id)) in (None, "", FORCED_TAG)]
+        untold = [o.id for o in mine if tags.get(str(o.id), "") in BY_HAND_TAGS]
         return sum(number not in meant for number in untold)
 
     def resume(self) -> None:

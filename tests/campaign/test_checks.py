@@ -70,9 +70,16 @@ def refused(seen: Evidence, reason: Reason, *amounts: str) -> Evidence:
     return replace(seen, refused=tuple(Refused(0, one, reason) for one in requests))
 
 
-def trouble(seen: Evidence, last: str, *, faults: int = 1, frame: str = "exchange.py") -> Evidence:
+def trouble(
+    seen: Evidence,
+    last: str,
+    *,
+    faults: int = 1,
+    frame: str = "exchange.py",
+    source: str = "freqtrade.worker",
+) -> Evidence:
     """Add a traceback to the log."""
-    record = "2026-01-01 00:00:01,000 - freqtrade.worker - ERROR - Something went wrong\n"
+    record = f"2026-01-01 00:00:01,000 - {source} - ERROR - Something went wrong\n"
     trace = f'Traceback (most recent call last):\n  File "{frame}", line 1, in call\n{last}\n'
     return replace(seen, log=seen.log + record + trace, disturbances=faults)
 
@@ -170,6 +177,24 @@ def test_what_freqtrade_logs_about_a_fault_of_the_exchange_is_no_violation(
     honest: Evidence,
 ) -> None:
     assert violations(trouble(honest, TEMPORARY)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "left", "is_found"),
+    [
+        pytest.param("uvicorn.error", True, False, id="of coins that had left"),
+        pytest.param("uvicorn.error", False, True, id="of coins that were there"),
+        pytest.param("freqtrade.freqtradebot", True, True, id="by the bot"),
+    ],
+)
+def test_a_forced_exit_that_freqtrade_answers_with_a_traceback(
+    honest: Evidence, source: str, left: bool, is_found: bool
+) -> None:
+    last = "freqtrade.exceptions.DependencyException: Not enough amount to exit trade."
+    seen = replace(honest, withdrawn=(("BTC", Decimal(1)),) if left else ())
+    for faults in (0, 1):
+        told = trouble(seen, last, source=source, faults=faults)
+        assert bool([*check_named("the_log_is_clean")(told)]) is is_found
 
 
 def test_a_loss_within_the_limit_of_a_round_is_no_violation(honest: Evidence) -> None:

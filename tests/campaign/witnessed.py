@@ -5,13 +5,12 @@ from typing import NamedTuple
 
 DELETED, SOLD, PART_SOLD, LOCKED, WITHDRAWN = "deleted", "sold", "part sold", "locked", "withdrawn"
 
-
-MISCOUNTED = "part sold, and its trade closed by freqtrade"
-"""freqtrade's API and its loop may both count the sale of a share: its trade is then closed, with
-coins left that are in no trade."""
-
 FORCED_TAG = "force_exit"
 """What freqtrade calls the orders of /forceexit."""
+
+BY_HAND_TAGS = ("", FORCED_TAG, "sold_on_exchange")
+"""Tags of sales by hand. They have none where freqtrade has found them on the exchange, the last
+one where the bot has."""
 
 
 class Move(NamedTuple):

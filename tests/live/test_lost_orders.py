@@ -168,3 +168,41 @@ def test_an_order_that_got_the_number_of_a_deleted_one_is_no_older_one() -> None
         assert booked_orders.all_orders().last_order == known.last_order, "given again"
         doubtful, found = lost.settle(NOW, [meant])
     assert (doubtful, found) == ((), [])
+
+
+@pytest.mark.parametrize(
+    ("client_id", "side", "is_by_hand"),
+    [
+        pytest.param("web-abc", Side.SELL, True, id="sold by the user"),
+        pytest.param("rb-00000000-abc", Side.SELL, True, id="sold by hand with this bot"),
+        pytest.param("rb-00000000-GHabc", Side.SELL, False, id="of a round, its trade deleted"),
+        pytest.param("rb-11111111-abc", Side.SELL, False, id="another bot's"),
+        pytest.param("web-abc", Side.BUY, False, id="a buy"),
+    ],
+)
+def test_the_orders_that_count_as_sales_by_hand(
+    client_id: str, side: Side, is_by_hand: bool
+) -> None:
+    with place() as (trading, lost):
+        buy(trading, "rb-00000000-GHbought")
+        if side is Side.BUY:
+            buy(trading, client_id)
+        else:
+            kind = OrderType.MARKET
+            sell = OrderRequest("BTC/USDT", side, kind, Decimal("0.5"), client_id=client_id)
+            trading.place(sell)
+        found = lost.sold_by_hand("BTC", NOW)
+        assert [order["filled"] for order in found] == [0.5] * is_by_hand
+        assert lost.sold_by_hand("BTC", NOW + timedelta(hours=1)) == [], "it was there before"
+        assert lost.sold_by_hand("SOL", NOW) == [], "nobody answers for what is not listed"
+
+
+def test_a_sale_that_a_trade_knows_is_not_found_again() -> None:
+    with place() as (trading, lost):
+        buy(trading, "rb-00000000-GHbought")
+        lost.settle(NOW, [intent(0)])
+        kind = OrderType.MARKET
+        trading.place(OrderRequest("BTC/USDT", Side.SELL, kind, Decimal("0.5"), client_id="web"))
+        (order,) = lost.sold_by_hand("BTC", NOW)
+        lost.enter("BTC", order, "sold_on_exchange", NOW)
+        assert lost.sold_by_hand("BTC", NOW) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -53,9 +54,9 @@ class DrivenRebalancer:
         rules: Callable[[], MarketRules],
         fills: Mapping[str, Fill] | None = None,
         open_orders: bool = False,
-        may_open: bool = True,
+        **facts: Any,
     ) -> None:
-        """Decide on a view."""
+        """Decide on a view, with more facts of it."""
         out = Setback(reason="refused", at=now, in_a_row=9)
         setbacks = dict.fromkeys(self.policy.named(self.kept), out)
         self.state = self.state.changed(setbacks=setbacks)
@@ -65,9 +66,9 @@ class DrivenRebalancer:
             rules,
             fills or {},
             open_orders,
-            may_open=may_open,
             locked=self.untradable,
             doubted=self.doubted,
+            **facts,
         )
         decision = decide(self.policy, self.state, view)
         self.state = decision.state

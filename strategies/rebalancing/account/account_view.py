@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rebalancing.account.cash_book import Booked
@@ -51,6 +51,22 @@ class SeenTrades:
     reduced: Collection[str] = ()
 
 
+@dataclass(frozen=True)
+class UnknownSell:
+    """A sell that the exchange has and no trade knows.
+
+    Parameters
+    ----------
+    order : str
+        What the exchange calls it.
+    coins : float
+        How many it has sold.
+    """
+
+    order: str
+    coins: float
+
+
 @dataclass(frozen=True, eq=False)
 class AccountView:
     """What an account and freqtrade's trades show while no order is open.
@@ -67,6 +83,9 @@ class AccountView:
         Orders that the cash book does not have.
     left : callable
         Gives, by asset, what all orders have left of a coin, lots or not.
+    unknown_sells : callable
+        Gives the sells of an asset since the newest check that no trade knows, newest first. It
+        asks the exchange.
     trades : callable
         Gives what the trades tell.
     deleted : collection of KnownTrade
@@ -80,6 +99,7 @@ class AccountView:
     in_trades: Vector
     unbooked: Unbooked = Unbooked()
     left: Callable[[], Mapping[str, float]] = dict
+    unknown_sells: Callable[[str], Sequence[UnknownSell]] = lambda _asset: ()
     trades: Callable[[], SeenTrades] = SeenTrades
     deleted: Collection[KnownTrade] = ()
     closed: Callable[[], Collection[str]] = tuple

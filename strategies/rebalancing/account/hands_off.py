@@ -89,8 +89,10 @@ def _found(
     absent = wanted.intersection(policy.named(np.isnan(account.in_trades)))
     vanished = absent & set(state.vanished)
     closed = set(account.closed()) if absent else set()
+    # Its trade may have been closed since then by something else, as when the rest was withdrawn.
+    sold = absent & (closed | {*state.hands_off})
     return _Found(
         frozenset(vanished),
-        frozenset((absent & closed) - vanished),
+        frozenset(sold - vanished),
         frozenset(reduced) & (wanted - absent),
     )

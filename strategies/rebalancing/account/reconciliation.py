@@ -31,7 +31,7 @@ def reconcile(policy: Policy, state: State, view: View, account: AccountView) ->
             state,
             needs_balances=not is_sure,
             flows=tuple(gone),
-            looks_again=bool(gone),
+            looks_again=is_sure,
             is_unsure=not is_sure,
         )
     book = state.book

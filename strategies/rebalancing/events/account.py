@@ -82,6 +82,30 @@ class TradeDeleted(Event):
 
 
 @dataclass(frozen=True)
+class TradeReopened(Event):
+    """freqtrade had closed a trade with coins left; `coins` are those."""
+
+    kind: ClassVar[str] = "trade reopened"
+    is_told: ClassVar[bool] = True
+
+    asset: str
+    coins: float
+
+    @property
+    def text(self) -> str:
+        """Say which trade, and how many coins."""
+        return (
+            f"freqtrade closed the trade of {self.asset} with {quantity(self.coins)} {self.asset} "
+            "left, and it is open again"
+        )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return the coins."""
+        return {"asset": self.asset, "coins": self.coins}
+
+
+@dataclass(frozen=True)
 class CoinsLeft(Event):
     """Coins of the portfolio have left the account.
 

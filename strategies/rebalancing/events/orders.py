@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from rebalancing.events.event import Event
+from rebalancing.numbers import quantity
 
 Side = Literal["buy", "sell"]
 
@@ -91,6 +92,37 @@ class FoundOrder(Event):
     def text(self) -> str:
         """Say which order."""
         return f"{self.side} {self.asset}, {self.tag}: the answer had been lost"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return how to find it on the exchange."""
+        return {"id": self.id, "filled": self.filled}
+
+
+@dataclass(frozen=True)
+class FoundSale(Event):
+    """A sale that neither a round nor freqtrade has made was found on the exchange.
+
+    Parameters
+    ----------
+    asset : str
+        Code of the coin.
+    id : str
+        What the exchange calls the order.
+    filled : float
+        Coins.
+    """
+
+    kind: ClassVar[str] = "found order"
+
+    asset: str
+    id: str
+    filled: float
+
+    @property
+    def text(self) -> str:
+        """Say what was sold."""
+        return f"sell {self.asset}: {quantity(self.filled)} were sold by hand"
 
     @property
     def facts(self) -> dict[str, Any]:

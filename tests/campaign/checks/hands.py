@@ -8,7 +8,6 @@ from tests.campaign.witnessed import (
     DELETED,
     FORCED_TAG,
     LOCKED,
-    MISCOUNTED,
     PART_SOLD,
     SOLD,
     Intruder,
@@ -21,7 +20,7 @@ _LATE_MS = 8_000  # from the prices of a loop to its last order
 
 def what_was_taken_out_stays_out(seen: Evidence) -> Iterator[str]:
     """No order of a coin that was sold by hand, or whose trade was deleted, until "resume"."""
-    for touched in seen.done_by_hand(DELETED, SOLD, PART_SOLD, MISCOUNTED):
+    for touched in seen.done_by_hand(DELETED, SOLD, PART_SOLD):
         until = seen.until_resumed(touched)
         for order in seen.orders:
             of_it = order.pair.partition("/")[0] == touched.asset
@@ -35,7 +34,7 @@ def what_was_taken_out_stays_out(seen: Evidence) -> Iterator[str]:
 
 def what_was_taken_out_is_told(seen: Evidence) -> Iterator[str]:
     """A line of the journal names a coin that was sold by hand, or whose trade was deleted."""
-    for touched in seen.done_by_hand(DELETED, SOLD, PART_SOLD, MISCOUNTED):
+    for touched in seen.done_by_hand(DELETED, SOLD, PART_SOLD):
         until = seen.until_resumed(touched)
         told = [
             line

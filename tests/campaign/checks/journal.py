@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.campaign.checks.books import IN_KIND
 from tests.campaign.evidence import Evidence, Leg, Row, in_ms, round_of
 from tests.campaign.scenario import STAKE
-from tests.campaign.witnessed import DELETED, FORCED_TAG, MISCOUNTED, PART_SOLD, SOLD, WITHDRAWN
+from tests.campaign.witnessed import BY_HAND_TAGS, DELETED, PART_SOLD, SOLD, WITHDRAWN
 
 # A line has the time at which its loop began; prices and balances came later, or slowly.
 _BEFORE_MS, _AFTER_MS = 1_000, 8_000
@@ -25,12 +25,11 @@ def lines_are_whole(seen: Evidence) -> Iterator[str]:
 def every_tag_has_its_round(seen: Evidence) -> Iterator[str]:
     """An order's tag is that of a round in the journal."""
     opened = {line["tag"] for line in seen.events("round")}
-    sold = {f"{one.asset}/{STAKE}" for one in seen.done_by_hand(SOLD, PART_SOLD, MISCOUNTED)}
+    sold = {f"{one.asset}/{STAKE}" for one in seen.done_by_hand(SOLD, PART_SOLD)}
     for row in seen.kept_orders:
         tag = row["ft_order_tag"] or ""
-        # Without a tag where its answer was lost, and freqtrade has found it; then it finds old
-        # orders, too, that it had thrown away.
-        by_hand = tag in ("", FORCED_TAG) and row["ft_pair"] in sold
+        # freqtrade that looks for a lost answer finds old orders, too, that it had thrown away.
+        by_hand = tag in BY_HAND_TAGS and row["ft_pair"] in sold
         if tag not in opened and tag not in IN_KIND and not by_hand:
             yield f"order {row['order_id']} ({row['ft_pair']}) is tagged {tag!r}: no such round"
 
@@ -133,7 +132,7 @@ def _value_around(seen: Evidence, now_ms: int, counted: set[str]) -> tuple[float
     paid = [payment.time_ms for payment in seen.payments if begun <= payment.time_ms <= ended]
     cash = [_cash_at(seen, moment) for moment in (now_ms, *paid)]
     least, most = min(cash), max(cash)
-    taken = seen.done_by_hand(DELETED, MISCOUNTED, WITHDRAWN)
+    taken = seen.done_by_hand(DELETED, WITHDRAWN)
     gone = [one for one in taken if begun <= one.ended_ms <= ended]
     moments = [now_ms, *(one.ended_ms for one in gone), *(one.begun_ms for one in gone)]
     held = [seen.held(moment) for moment in moments]

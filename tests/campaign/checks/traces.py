@@ -18,6 +18,8 @@ _INTERRUPTED = re.compile(r"^KeyboardInterrupt$", re.MULTILINE)
 OLD_DATABASE = "Your database seems to be very old"
 """What freqtrade says once of a database in which it was killed while it made its tables."""
 _API = "uvicorn.error"
+# How freqtrade's API answers a forced exit of coins that have left the account.
+_COINS_GONE = re.compile(r"^freqtrade\.exceptions\.DependencyException: Not enough amount to exit")
 _SIGNED = re.compile(r"signature=(?!\*\*\*)")
 _START_FAILS = re.compile(r"OperationalException: (Could not load markets|.*markets)")
 
@@ -55,6 +57,8 @@ def _records(log: str) -> Iterator[tuple[str, str, str]]:
 def _unexplained(seen: Evidence, source: str, text: str) -> str | None:
     last = text.strip().splitlines()[-1]
     if _INTERRUPTED.search(text):
+        return None
+    if source == _API and _COINS_GONE.match(last) and (seen.withdrawn or seen.renamed):
         return None
     if not seen.disturbances:
         return f"{last[:160]} without any fault"

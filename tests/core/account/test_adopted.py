@@ -8,7 +8,7 @@ from rebalancing.events.account import (
     Adopted,
     TakenOver,
 )
-from tests.support.account_at_work import Account, Bot, flows
+from tests.support.account_at_work import RULES, Account, Bot, flows
 
 
 class TestAdoption:
@@ -28,6 +28,19 @@ class TestAdoption:
         bot = Bot(adopt_holdings="all", threshold=0.9)
         (taken,) = bot.look(Account(btc=5000)).flows
         assert taken == Adopted("BTC", 4500.0, 1.0, "USDT")
+
+    def test_takes_nothing_of_an_asset_whose_coins_are_all_known(self) -> None:
+        """However much one of its coins is worth."""
+        bot = Bot(cash=500, adopt_holdings="all", threshold=0.9)
+        account = Account(cash=500, eth=800, prices=(100.0, 1.0))
+        assert flows(bot.look(account)) == [Adopted("ETH", 300.0, 1.0, "USDT")]
+
+    def test_takes_the_smallest_trade_and_nothing_below(self) -> None:
+        bot = Bot(cash=500, adopt_holdings="all", threshold=0.9)
+        smallest = float(RULES.minimum[1])
+        assert flows(bot.look(Account(cash=500, eth=500 + 0.999 * smallest))) == []
+        (taken,) = bot.look(Account(cash=500, eth=500 + smallest)).flows
+        assert taken.coins == pytest.approx(smallest)
 
     def test_takes_nothing_twice_and_notes_what_stays(self) -> None:
         bot, account = Bot(adopt_holdings=True, threshold=0.9), Account(btc=5000)

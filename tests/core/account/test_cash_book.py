@@ -20,7 +20,7 @@ def test_an_investment_leaves_the_rest_of_the_account_alone() -> None:
     assert book.settle(5000, 300, 0) == (book, 0)
 
 
-@pytest.mark.parametrize("flow", [250.0, -250.0, 0.01])
+@pytest.mark.parametrize("flow", [250.0, -250.0, 0.01, 1.0])
 def test_a_change_without_orders_is_a_cash_flow(flow: float) -> None:
     book, found = opened().settle(1000 + flow, 1000, 0)
     assert found == pytest.approx(flow)

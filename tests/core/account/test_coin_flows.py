@@ -2,9 +2,9 @@
 
 import pytest
 
-from rebalancing.events.account import (
-    CoinsLeft,
-)
+from rebalancing.account.account_view import UnknownSell
+from rebalancing.events.account import CoinsLeft
+from rebalancing.events.orders import FoundSale
 from rebalancing.state import State
 from tests.support.account_at_work import Account, Bot, flows
 
@@ -71,3 +71,38 @@ class TestCoinsThatLeft:
         bot.look(account)
         bot.state = State.model_validate_json(bot.state.model_dump_json())
         assert [event.coins for event in bot.look(account).flows] == [496]
+
+
+class TestCoinsThatSomebodySold:
+    @pytest.mark.parametrize(
+        ("sells", "found"),
+        [
+            pytest.param([496], [496], id="all that is missing"),
+            pytest.param([96], [96], id="a part of it"),
+            pytest.param([400, 96], [400, 96], id="in two orders"),
+            pytest.param([501], [501], id="and dust that was in no trade"),
+            pytest.param([600], [], id="more than is missing was not the portfolio's"),
+            pytest.param([96, 600, 400], [96, 400], id="nor is another order beside it"),
+            pytest.param([], [], id="nobody did"),
+        ],
+    )
+    def test_are_no_withdrawal(self, sells: list[float], found: list[float]) -> None:
+        bot, account = Bot(threshold=0.9), Account(btc=4)
+        unknown = [UnknownSell(f"#{coins}", coins) for coins in sells]
+        assert bot.look(account, unknown_sells=pytest.fail).is_unsure, "one answer is a delay"
+        decision = bot.look(account, unknown_sells=lambda _asset: unknown)
+        if not found:
+            assert flows(decision) == [CoinsLeft("BTC", 496.0, 1.0, "USDT")]
+            return
+        assert flows(decision) == [FoundSale("BTC", f"#{coins}", coins) for coins in found]
+        assert (decision.is_unsure, decision.looks_again) == (True, False), "its cash is not known"
+
+    def test_are_a_withdrawal_as_far_as_they_were_not_sold(self) -> None:
+        bot, account = Bot(threshold=0.9), Account(btc=4)
+        bot.look(account)
+        bot.look(account, unknown_sells=lambda _asset: [UnknownSell("#1", 400.0)])
+        account.trades["BTC"] -= 400
+        account.cash += 400
+        bot.state = bot.state.changed(book=bot.state.book.after_orders(400, bot.state.book.booked))
+        assert bot.look(account).is_unsure
+        assert flows(bot.look(account)) == [CoinsLeft("BTC", 96.0, 1.0, "USDT")]

@@ -128,6 +128,18 @@ class TestHandsOff:
         bot.look(Account(cash=500))
         assert bot.state.hands_off == ()
 
+    def test_also_when_what_was_left_has_been_withdrawn(self) -> None:
+        """Its trade is then closed by a withdrawal, and nobody has said to go on."""
+        bot, account = Bot(cash=250, threshold=0.9), Account(cash=250, btc=250)
+        account.trades["BTC"] = 250.0
+        bot.look(account, trades=reduced("BTC"))
+        account.btc = 0
+        bot.look(account, trades=reduced("BTC"))
+        bot.look(account, trades=reduced("BTC"))
+        del account.trades["BTC"]
+        assert flows(bot.look(account)) == []
+        assert bot.state.hands_off == ("BTC",)
+
     def test_also_while_paused(self) -> None:
         bot, account = Bot(cash=500), Account(cash=500, btc=0, trades={"ETH": 500.0})
         bot.state = bot.state.changed(paused="paused by command")

@@ -19,7 +19,8 @@ def said(targets: dict[str, float], fee: float = 0.001, **policy: Any) -> list[s
 
 
 @pytest.mark.parametrize(
-    ("fee", "warned"), [(0, False), (0.001, False), (0.012, False), (0.02, True), (0.1, True)]
+    ("fee", "warned"),
+    [(0, False), (0.001, False), (0.012, False), (0.015, False), (0.0151, True), (0.1, True)],
 )
 def test_a_fee_that_no_exchange_charges(fee: float, warned: bool) -> None:
     assert bool(said(HALVES, fee)) == warned

@@ -1,10 +1,11 @@
 """The policy in one line."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from rebalancing.config.policy_words import describe
+from rebalancing.config.policy_words import describe, next_round
 from tests.support.builders import make_settings
 
 RELATIVE = {"threshold": 0.15, "threshold_kind": "relative"}
@@ -53,3 +54,45 @@ MAP = {"threshold": {"BTC": 0.1, "ETH": 0.05}}
 )
 def test_the_policy_is_one_line(values: dict[str, Any], line: str) -> None:
     assert describe(make_settings(**values)) == line
+
+
+BAND = "that of this one is 38.0 % to 42.0 %"
+WHEN = datetime(2026, 1, 2, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("values", "boundary", "band", "text"),
+    [
+        ({"period": "24h"}, WHEN, None, "2026-01-02 15:30 UTC"),
+        ({"period": "24h"}, None, None, "after the initial one"),
+        ({"threshold": 0.02}, None, 0.02, f"when a weight leaves its band; {BAND}"),
+        (
+            {"period": "24h", "threshold": 0.02},
+            WHEN,
+            0.02,
+            f"2026-01-02 15:30 UTC, if a weight is out of its band then; {BAND}",
+        ),
+        (
+            {"period": "24h", "threshold": 0.02},
+            None,
+            0.02,
+            f"a boundary, if a weight is out of its band then; {BAND}",
+        ),
+        (
+            {"period": "24h", "threshold": 0.02, "combine": "or"},
+            WHEN,
+            0.02,
+            f"2026-01-02 15:30 UTC, or when a weight leaves its band; {BAND}",
+        ),
+        (
+            {"threshold": 0.5},
+            None,
+            0.5,
+            "when a weight leaves its band; that of this one is 0.0 % to 90.0 %",
+        ),
+    ],
+)
+def test_the_next_round_is_told(
+    values: dict[str, Any], boundary: datetime | None, band: float | None, text: str
+) -> None:
+    assert next_round(make_settings(**values), boundary, 0.4, band) == text

@@ -36,6 +36,14 @@ ROWS = [
         opening=False,
     ),
     row(
+        account.TradeReopened("BTC", 0.5),
+        "trade reopened",
+        "freqtrade closed the trade of BTC with 0.5 BTC left, and it is open again",
+        True,
+        asset="BTC",
+        coins=0.5,
+    ),
+    row(
         account.CoinsLeft("BTC", 0.5, 40_000.0, "USDT"),
         "flow",
         "-0.5 BTC left the account: a withdrawal of 20,000.00 USDT at 40,000",
@@ -161,6 +169,13 @@ ROWS = [
         filled=0.1,
     ),
     row(
+        orders.FoundSale("BTC", "77", 0.1),
+        "found order",
+        "sell BTC: 0.1 were sold by hand",
+        id="77",
+        filled=0.1,
+    ),
+    row(
         orders.OrdersEnded("SOL/USDT"),
         "orders ended",
         "SOL/USDT is listed no longer: its open orders count as cancelled",
@@ -200,6 +215,25 @@ def test_an_event_is_a_line_of_the_journal_one_of_the_log_and_maybe_a_message(
     assert list(found) == list(line), "the same order"
     assert event.logged == f"{line['event']}: {line['text']}"
     assert event.message == (f"Rebalancing: {line['text']}" if is_told else None)
+
+
+@pytest.mark.parametrize(
+    ("standing", "fact"),
+    [
+        (account.Debt(-40.0, "USDT"), "yes"),
+        (account.Debt(0.0, "USDT"), ""),
+        (account.Debt(40.0, "USDT"), ""),
+        (loop.FreqtradePaused(), "freqtrade is paused: no round starts"),
+        (loop.WaitingForPrices(("BTC/USDT: no price", "ETH/USDT: old")), "BTC/USDT, ETH/USDT"),
+        (loop.WaitingForPrices(()), ""),
+        (loop.LeftOut({"SOL": "no price", "XRP": "no price"}, ("XRP",)), "SOL, XRP, XRP awaited"),
+        (loop.LeftOut({}, ()), ""),
+        (loop.LoopFailed("DDosProtection", "too many"), "DDosProtection"),
+        (loop.LoopWorks(3), ""),
+    ],
+)
+def test_what_lasts_is_told_again_when_its_fact_changes(standing: Standing, fact: str) -> None:
+    assert standing.fact == fact
 
 
 def kinds(base: type[Event] = Event) -> Iterator[type[Event]]:

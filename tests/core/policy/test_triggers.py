@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rebalancing.policy import schedule
-from rebalancing.policy.period import is_due
+from rebalancing.policy.period import is_due, next_boundary
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause, Reason
 from rebalancing.policy.triggers.period_and_threshold import trigger
@@ -80,6 +80,21 @@ def test_without_period_or_origin_nothing_is_due(
     period: timedelta | None, origin: datetime | None
 ) -> None:
     assert not is_due(period, State(targets={}, origin=origin), after(10_000))
+
+
+@pytest.mark.parametrize(
+    ("state", "boundary"),
+    [
+        pytest.param(State(targets={}, period="24h", origin=START), START + DAY, id="the first"),
+        pytest.param(
+            State(targets={}, period="24h", origin=START, served=4), START + 5 * DAY, id="the fifth"
+        ),
+        pytest.param(State(targets={}, origin=START), None, id="no period"),
+        pytest.param(State(targets={}, period="24h"), None, id="not allocated yet"),
+    ],
+)
+def test_the_next_boundary_is_told(state: State, boundary: datetime | None) -> None:
+    assert next_boundary(state) == boundary
 
 
 @pytest.mark.parametrize(

@@ -180,3 +180,12 @@ def test_a_second_plan_replaces_what_was_not_handed_out() -> None:
 )
 def test_a_round_goes_one_way_for_each_asset(trade: Trade, continues: bool) -> None:
     assert open_round(SELL_A, BUY_C).continues(trade) is continues
+
+
+def test_a_plan_that_only_goes_on_with_pieces_is_no_try() -> None:
+    fills = {"A": Fill(sold=10.0)}
+    whole = open_round(SELL_A).changed(tries=3)
+    assert whole.credit(fills) is whole
+    cut = whole.changed(is_cut=True, executed={"A": Fill(sold=4.0)})
+    assert cut.credit({"A": Fill(sold=4.0)}) is cut, "nothing was sold since"
+    assert cut.credit(fills) == cut.changed(tries=2, is_cut=False)

@@ -16,8 +16,10 @@ from rebalancing.events.account import (
     Debt,
     HigherFee,
     TradeDeleted,
+    TradeReopened,
 )
 from rebalancing.events.event import Event
+from rebalancing.events.orders import FoundSale
 from rebalancing.events.rounds import (
     LimitReached,
     NoRound,
@@ -26,11 +28,13 @@ from rebalancing.events.rounds import (
     RoundEnded,
     RoundPlannedAgain,
 )
+from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.diary import Diary
 from rebalancing.freqtrade_side.live.memory import Memory
 from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.sight import Sight, Sights
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
+from rebalancing.freqtrade_side.live.unknown_sells import UnknownSells
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders, store
@@ -65,6 +69,8 @@ class Deciding:
         Enters adopted coins, takes out those that left.
     refusals : Refusals
         Knows why orders were not made.
+    unknown_sells : UnknownSells
+        Finds sales by hand.
 
     Attributes
     ----------
@@ -82,6 +88,7 @@ class Deciding:
         trade_writer: TradeWriter,
         diary: Diary,
         refusals: Refusals,
+        unknown_sells: UnknownSells,
     ) -> None:
         self._policy = policy
         self._snapshots = snapshots
@@ -90,7 +97,8 @@ class Deciding:
         self._trade_writer = trade_writer
         self._diary = diary
         self._refusals = refusals
-        self._sights = Sights(snapshots, refusals)
+        self._unknown_sells = unknown_sells
+        self._sights = Sights(snapshots, refusals, unknown_sells)
         self.clear()
 
     def clear(self) -> None:
@@ -118,7 +126,7 @@ class Deciding:
             False if the exchange has to be asked for the balances before this is decided.
         """
         for _ in range(MOST_VIEWS):
-            self.held = held = own_orders.holdings()
+            self.held = held = self.holdings(now)
             self._compare_fees(now, held)
             state = self._memory.state
             sight = self._sights.settled(now, quotes, state, held, orders, is_fresh)
@@ -129,6 +137,18 @@ class Deciding:
         if not decision.is_unsure:
             self._note_figures(sight.view)
         return not decision.needs_balances
+
+    def holdings(self, now: datetime) -> dict[str, Holding]:
+        """Return the open trades, with those that freqtrade has closed by mistake."""
+        held = own_orders.holdings()
+        state, assets = self._memory.state, {pair.split("/")[0] for pair in held}
+        since = None if state.round is None else state.round.started
+        found = ended_trades.reopened(
+            self._snapshots.account.own, state.known_trades, assets, since
+        )
+        for asset, coins in found:
+            self._diary.write(now, TradeReopened(asset, coins))
+        return own_orders.holdings() if found else held
 
     def wait(self, now: datetime, quotes: Quotes) -> None:
         """Follow a round whose orders neither fill nor end."""
@@ -152,6 +172,8 @@ class Deciding:
         elif isinstance(event, CoinsLeft):
             pair = f"{event.asset}/{event.stake}"
             self._trade_writer.release(pair, event.coins, event.price, now)
+        elif isinstance(event, FoundSale):
+            self._unknown_sells.enter(event.asset, event.id, now)
         elif isinstance(event, Adopted):
             pair = f"{event.asset}/{event.stake}"
             coins = self._trade_writer.adopt(pair, event.coins, event.price, now)

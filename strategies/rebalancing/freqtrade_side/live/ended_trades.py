@@ -1,4 +1,4 @@
-"""Trades that somebody else ended: closed or reduced by hand, or deleted from the database."""
+"""Trades that somebody else ended: closed or reduced by hand, deleted, or closed by mistake."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, datetime
 
+from freqtrade.exchange import amount_to_contract_precision
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import ColumnElement, func, select
 
 from rebalancing.account.cash_book import CashBook
+from rebalancing.account.coin_flows import ENOUGH
 from rebalancing.account.known_trade import KnownTrade
 from rebalancing.freqtrade_side.records import booked_orders, own_orders
 from rebalancing.rounds.tag import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG, parse_tag
@@ -65,6 +67,66 @@ def deleted(known: Collection[KnownTrade]) -> list[KnownTrade]:
     names = [trade.order for trade in known]
     there = set(Order.session.scalars(select(Order.order_id).where(Order.order_id.in_(names))))
     return [trade for trade in known if trade.order not in there]
+
+
+def reopened(
+    own: ColumnElement[bool],
+    known: Collection[KnownTrade],
+    held: Collection[str],
+    since: datetime | None = None,
+) -> list[tuple[str, float]]:
+    """Open again the trades that freqtrade has closed with coins left.
+
+    Parameters
+    ----------
+    own : SQL condition
+        Which trades are the portfolio's.
+    known : collection of KnownTrade
+        As they were seen last.
+    held : collection of str
+        Assets of the open trades of now.
+    since : datetime or None
+        Trades opened since then may not be known yet; None: all are.
+
+    Returns
+    -------
+    list of (str, float)
+        The asset of each, and how many coins are left.
+
+    Notes
+    -----
+    Where coins are missing freqtrade goes through all orders of the trade again, and takes a sell
+    of exactly as many coins as are left now for the end of it. So it does where its API and its
+    loop both count one sell. The coins would be in no trade, and bought again.
+    """
+    names = [trade.order for trade in known if trade.is_open and trade.asset not in held]
+    if not names and since is None:
+        return []
+    wanted: ColumnElement[bool] = Trade.orders.any(Order.order_id.in_(names))
+    if since is not None:
+        wanted = wanted | (Trade.open_date >= since.astimezone(UTC).replace(tzinfo=None))
+    ended, found = {trade.order for trade in known if not trade.is_open}, []
+    for trade in Trade.session.scalars(
+        select(Trade).where(own, Trade.is_open.is_(False), wanted)
+    ).all():
+        is_known = not ended.isdisjoint(order.order_id for order in trade.orders)
+        if is_known or trade.base_currency in held or not _has_coins_left(trade):
+            continue
+        trade.is_open, trade.close_date, trade.close_rate = True, None, None
+        trade.recalc_trade_from_orders()
+        Trade.commit()
+        found.append((trade.safe_base_currency, trade.amount))
+    return found
+
+
+def _has_coins_left(trade: Trade) -> bool:
+    """Tell whether the orders of a trade leave a lot, and more than the fee of its last sell."""
+    filled = [order for order in trade.orders if order.safe_filled]
+    sold = [o.safe_amount_after_fee for o in filled if o.ft_order_side == trade.exit_side]
+    bought = [o.safe_amount_after_fee for o in filled if o.ft_order_side == trade.entry_side]
+    left = sum(bought) - sum(sold)
+    lots = amount_to_contract_precision(left, trade.amount_precision, trade.precision_mode, 1.0)
+    return bool(sold) and lots > 0 and left * ENOUGH > sold[-1] * (1 - ENOUGH)
 
 
 def closed_by_others(stake: str, since: datetime | None) -> set[str]:

@@ -88,10 +88,46 @@ class LostOrders:
             order = self._lost(intent)
             if order is not None:
                 found.append((intent, order))
-                self._trade_writer.enter_lost(self._pair(intent), order, intent.tag, now)
+                self.enter(intent.asset, order, intent.tag, now)
             elif now - intent.at < self.doubt:
                 doubtful.append(intent)
         return tuple(doubtful), found
+
+    def sold_by_hand(self, asset: str, since: datetime) -> list[dict[str, Any]]:
+        """Return the sells of an asset since then that freqtrade does not know and no bot has made.
+
+        Returns
+        -------
+        list of dict
+            ccxt's orders that have sold something, newest first. None of a pair that is listed no
+            longer: nobody answers for it.
+
+        Raises
+        ------
+        FreqtradeException
+            If the exchange does not answer.
+        """
+        pair = f"{asset}/{self._stake}"
+        if not self._is_live or pair not in self._exchange.markets:
+            return []
+        orders = [
+            order
+            for order in self._unknown(pair, since)
+            if order["side"] == "sell"
+            and order.get("filled")
+            and self.marks.is_by_hand(str(order.get("clientOrderId") or ""))
+        ]
+        return sorted(orders, key=lambda order: order["timestamp"] or 0, reverse=True)
+
+    def enter(self, asset: str, order: dict[str, Any], tag: str, now: datetime) -> None:
+        """Enter an order under a tag, so that freqtrade books its fills and fees."""
+        self._trade_writer.enter_lost(f"{asset}/{self._stake}", order, tag, now)
+
+    def _unknown(self, pair: str, since: datetime) -> list[dict[str, Any]]:
+        """Return the exchange's orders of a pair since then that are in no trade."""
+        orders: list[dict[str, Any]] = self._exchange.fetch_orders(pair, since - CLOCKS_DIFFER)
+        known = set(Order.session.scalars(select(Order.order_id).where(Order.ft_pair == pair)))
+        return [order for order in orders if str(order["id"]) not in known]
 
     def _pair(self, intent: InFlightOrder) -> str:
         return f"{intent.asset}/{self._stake}"
@@ -118,15 +154,11 @@ class LostOrders:
         )
 
     def _lost(self, intent: InFlightOrder) -> dict[str, Any] | None:
-        pair = self._pair(intent)
-        orders: list[dict[str, Any]] = self._exchange.fetch_orders(pair, intent.at - CLOCKS_DIFFER)
-        known = set(Order.session.scalars(select(Order.order_id).where(Order.ft_pair == pair)))
         fitting = [
             order
-            for order in orders
-            if str(order["id"]) not in known
+            for order in self._unknown(self._pair(intent), intent.at)
             # One that ended without a fill may be older, its trade removed: ours may still come.
-            and (order.get("filled") or order.get("status") == "open")
+            if (order.get("filled") or order.get("status") == "open")
             and self._is_meant(intent, order)
         ]
         return max(fitting, key=lambda order: order["timestamp"] or 0, default=None)

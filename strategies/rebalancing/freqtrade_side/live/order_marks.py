@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from string import ascii_letters
 
 from freqtrade.exchange import Exchange
 
 from rebalancing.freqtrade_side.internals import ccxt_options
+
+_OF_A_BOT = re.compile(r"rb-[0-9a-f]{8}-")
 
 LETTERS = [letter for letter in ascii_letters if letter not in "abcdef"]
 """What tells orders of one bot apart: ccxt goes on with digits and letters from a to f."""
@@ -51,6 +54,20 @@ class OrderMarks:
             self._newest = "".join(secrets.choice(LETTERS) for _ in range(2))
         self._brokers["spot"] = self.mark + self._newest
         return self.mark + self._newest
+
+    def is_by_hand(self, identifier: str) -> bool:
+        """Tell whether neither a round of this bot nor another bot has made an order.
+
+        Parameters
+        ----------
+        identifier : str
+            The client's, empty if there is none. Where orders bear no mark it says nothing.
+        """
+        if not self.mark:
+            return True
+        if not identifier.startswith(self.mark):
+            return _OF_A_BOT.match(identifier) is None
+        return identifier[len(self.mark) :][:1] not in LETTERS
 
     def end(self) -> None:
         """Let orders bear the mark of the bot alone, as those that nobody has intended."""

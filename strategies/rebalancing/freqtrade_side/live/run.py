@@ -36,6 +36,7 @@ from rebalancing.freqtrade_side.live.refusals import Refusals
 from rebalancing.freqtrade_side.live.requests import Requests
 from rebalancing.freqtrade_side.live.trade_notes import TradeNotes
 from rebalancing.freqtrade_side.live.trade_writer import TradeWriter
+from rebalancing.freqtrade_side.live.unknown_sells import UnknownSells
 from rebalancing.freqtrade_side.present.quotes import QuoteBoard, Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
@@ -103,7 +104,8 @@ class LiveRun:
         self._failing = 0
         self._balances_age = 0
         self._ousted_by: str | None = None
-        self._deciding = Deciding(policy, snapshots, memory, trade_writer, diary, refusals)
+        sells = UnknownSells(lost_orders)
+        self._deciding = Deciding(policy, snapshots, memory, trade_writer, diary, refusals, sells)
         self._notes = TradeNotes(snapshots.setup, memory)
         self._requests = Requests(memory, diary)
         self.execution = Execution(snapshots, memory, diary, refusals, guard, lost_orders.marks)
@@ -256,6 +258,7 @@ class LiveRun:
             self._diary.write(now, FoundOrder(*meant, order["id"], order["filled"]))
         # At once: until prices can be trusted nothing else is saved, and a trade that is deleted
         # meanwhile must be neither unknown nor taken for an order that was lost.
+        self._deciding.holdings(now)  # a trade that is known as closed is not opened again
         own, state = self._snapshots.account.own, self._memory.state
         known = ended_trades.known_before_stock(own, state.book, state.known_trades)
         self._memory.note(intents=doubtful, known_trades=known)

@@ -13,6 +13,7 @@ from rebalancing.account.known_trade import KnownTrade
 from rebalancing.freqtrade_side.live import ended_trades
 from rebalancing.freqtrade_side.live.locks import ALL_PAIRS, locked_pairs
 from rebalancing.freqtrade_side.live.refusals import Refusals
+from rebalancing.freqtrade_side.live.unknown_sells import UnknownSells
 from rebalancing.freqtrade_side.present.quotes import Quotes
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import own_orders
@@ -43,11 +44,14 @@ class Sights:
     Whatever a loop asks of the database about trades and orders is asked here, once for each view.
     """
 
-    def __init__(self, snapshots: Snapshots, refusals: Refusals) -> None:
+    def __init__(
+        self, snapshots: Snapshots, refusals: Refusals, unknown_sells: UnknownSells
+    ) -> None:
         self._snapshots = snapshots
         self._setup = snapshots.setup
         self._account = snapshots.account
         self._refusals = refusals
+        self._unknown_sells = unknown_sells
         self._pairs = frozenset(self._setup.pairs)
         self._none_locked = np.zeros(len(self._setup.pairs), dtype=bool)
         self._complete_for: tuple[object, ...] = ()
@@ -159,6 +163,7 @@ class Sights:
             in_trades=in_trades,
             unbooked=unbooked,
             left=own_orders.coins_left,
+            unknown_sells=self._unknown_sells.since(state.checked_at),
             trades=trades,
             deleted=deleted,
             closed=lambda: ended_trades.closed_by_others(self._setup.stake, since),
