@@ -23,6 +23,18 @@ OR_EQUAL = '; for equal shares write "equal"'
             id="percent",
         ),
         pytest.param(
+            {"BTC": 60, "ETH": 50},
+            f"{SUM} 110: write fractions, 0.6 for 60 %",
+            id="percent of a bit more",
+        ),
+        pytest.param({"BTC": 61, "ETH": 50}, f"{SUM} 111, must sum to 1", id="of much more"),
+        pytest.param(
+            {"BTC": 60, "ETH": 30},
+            f"{SUM} 90: write fractions, 0.6 for 60 %",
+            id="percent of a bit less",
+        ),
+        pytest.param({"BTC": 59, "ETH": 30}, f"{SUM} 89, must sum to 1", id="of much less"),
+        pytest.param(
             {"BTC": 33.3, "ETH": 33.3, "SOL": 33.4},
             f"{SUM} 100: write fractions, 0.333 for 33.3 %{OR_EQUAL}",
             id="percent of equal shares",

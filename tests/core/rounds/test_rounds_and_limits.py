@@ -39,8 +39,8 @@ FEW, MANY = [Done(3, 1000.0)], [Done(number, 20.0) for number in (1, 2, 3)]
         pytest.param([], {"round_turnover": 0.1}, None, id="just the turnover of a round"),
         pytest.param(
             [],
-            {"round_turnover": 0.0999},
-            "limits.round_turnover: 0.10 would be more than 0.0999 a round",
+            {"round_turnover": 0.09995},
+            "limits.round_turnover: 0.10 would be more than 0.09995 a round",
             id="more of it",
         ),
         pytest.param(FEW, {"day_turnover": 0.6}, None, id="just the turnover of a day"),
