@@ -74,7 +74,7 @@ def fingerprint() -> str:
         return function
 
     note(walk)
-    fields = [kind._fields for kind in (Candles, Terms, Log)]
+    fields = [list(kind.__annotations__) for kind in (Candles, Terms, Log)]
     return sha256(repr((fields, sorted(found.items()))).encode()).hexdigest()[:24]
 
 

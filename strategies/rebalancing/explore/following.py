@@ -137,8 +137,7 @@ class Follower:
     def another(self) -> Follower:
         """Return one for another thread, on the same candles."""
         other = object.__new__(Follower)
-        other.__dict__.update(self.__dict__)
-        other._memory = other._new_memory()
+        other.__dict__.update(self.__dict__, _memory=self._new_memory())
         return other
 
     def warm(self, policy: Policy) -> None:

@@ -65,6 +65,16 @@ def test_two_assets_of_one_round_get_their_own_targets_each() -> None:
     assert hodl.cash[-1] == pytest.approx(40)
 
 
+def test_hodl_buys_what_is_listed_while_another_one_is_not_listed_yet() -> None:
+    orders: list[Order] = [(1, "BTC", 1, 50, 1), (2, "BTC", -0.5, 50, 2), (2, "ETH", 5, 10, 2)]
+    prices = [[NAN, NAN], [50, NAN], [50, 10], [50, 10]]
+    found = history(prices, [[0, 0], [0, 0], [1, 0], [0.5, 5]], orders, targets=(0.25, 0.5, 0.25))
+    hodl = hold(found)
+    assert hodl.amounts[2].tolist() == pytest.approx([100 / 2 / 50, 0])
+    assert hodl.amounts[3].tolist() == pytest.approx([0.5, 5])
+    assert hodl.cash[3] == pytest.approx(25)
+
+
 def test_what_has_no_target_any_more_gets_the_share_that_was_spent_on_it() -> None:
     found = replace(listed(), targets=np.array([1.0, 0.0, 0.0]))
     assert hold(found).amounts[-1].tolist() == pytest.approx([1, 3])
