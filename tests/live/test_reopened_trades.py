@@ -9,7 +9,7 @@ from rebalancing.freqtrade_side.live.ended_trades import known_trades, reopened
 from tests.live.test_lost_orders import NOW, place
 
 PAIR = "BTC/USDT"
-OWN = Trade.pair == PAIR
+OWN, LOTS = Trade.pair == PAIR, {"BTC": 1e-5}
 
 
 @pytest.mark.parametrize("is_new", [True, False], ids=["not known yet", "known"])
@@ -37,27 +37,41 @@ def test_a_closed_trade_is_opened_again_if_its_orders_leave_coins(
         if trade.is_open:
             trade.close(100.0)
             Trade.commit()
-        assert reopened(Trade.pair != PAIR, known, ()) == [], "somebody else's"
-        assert reopened(OWN, known, held={"BTC"}) == [], "another trade of it is open"
+        assert reopened(Trade.pair != PAIR, known, (), LOTS) == [], "somebody else's"
+        assert reopened(OWN, known, {"BTC"}, LOTS) == [], "another trade of it is open"
         later = NOW + timedelta(seconds=1)
-        assert reopened(OWN, (), held=(), since=later) == [], "it is older"
-        found = reopened(OWN, (), (), since=NOW) if is_new else reopened(OWN, known, ())
+        assert reopened(OWN, (), (), LOTS, since=later) == [], "it is older"
+        found = reopened(OWN, () if is_new else known, (), LOTS, since=NOW if is_new else None)
         assert found == ([] if left is None else [("BTC", pytest.approx(left))])
         assert (trade.is_open, trade.close_date is None) == (left is not None,) * 2
-        assert reopened(OWN, known_trades(OWN), (), since=NOW) == [], "asked once"
+        assert reopened(OWN, known_trades(OWN), (), LOTS, since=NOW) == [], "asked once"
 
 
-def test_coins_below_a_lot_stay_where_they_are() -> None:
-    """The fee was taken in coins: of four lots that were bought only three can be sold."""
+@pytest.mark.parametrize(
+    ("bought", "fee", "sold", "lot", "left"),
+    [
+        pytest.param(4e-5, 0.5e-5, 3e-5, 1e-5, None, id="the fee was taken in coins"),
+        pytest.param(4e-5, 0.0, 2e-5, 1e-5, 2e-5, id="two lots"),
+        pytest.param(5.47, 0.0, 5.0, 1.0, None, id="the lot is larger now"),
+        pytest.param(5.47, 0.0, 4.0, 1.0, 1.47, id="more than such a lot"),
+    ],
+)
+def test_coins_below_a_lot_stay_where_they_are(
+    bought: float, fee: float, sold: float, lot: float, left: float | None
+) -> None:
+    """Nobody can sell them."""
     with place() as (_, lost):
         writer = lost._trade_writer
-        writer.adopt(PAIR, 4e-5, 100.0, NOW)
+        writer.adopt(PAIR, bought, 100.0, NOW)
         known = known_trades(OWN)
         (trade,) = Trade.get_open_trades()
-        assert trade.amount_precision == 1e-5, "a lot"
-        trade.orders[0].ft_fee_base = 0.5e-5
+        assert trade.amount_precision == 1e-5, "the lot when it was bought"
+        trade.orders[0].ft_fee_base = fee
         trade.recalc_trade_from_orders()
-        writer.release(PAIR, 3e-5, 100.0, NOW)
-        assert not trade.is_open
-        assert reopened(OWN, known, (), since=NOW) == []
-        assert not trade.is_open
+        writer.release(PAIR, sold, 100.0, NOW)
+        if trade.is_open:
+            trade.close(100.0)
+            Trade.commit()
+        found = reopened(OWN, known, (), {"BTC": lot})
+        assert found == ([] if left is None else [("BTC", pytest.approx(left))])
+        assert trade.is_open == (left is not None)

@@ -14,7 +14,10 @@ from rebalancing.simulate import Simulation
 def simulated_history(
     policy: Policy, prices: PriceMatrix, markets: Markets, cash: float, found: Simulation
 ) -> History:
-    """Return it; what has no candle at the end is sold at its last close."""
+    """Return it, from the candle on in which freqtrade's backtest begins, which is the second.
+
+    What has no candle at the end is sold at its last close.
+    """
     opens, known = prices.opens()[-1], prices.known[-1]
     last = np.where(np.isfinite(known), opens, prices.newest()[-1])
     end = float(found.times[-1])
@@ -27,17 +30,17 @@ def simulated_history(
     time, asset, amount, price, number = (np.array(column) for column in zip(*rows, strict=True))
     fees = np.abs(amount) * price * markets.fee
     orders = Executions(time, asset.astype(int), amount, price, number.astype(int), fees)
-    times = found.times.astype(float)
+    times = found.times[1:].astype(float)
     return History(
         policy.members,
         policy.targets,
         times,
         orders.held(times, len(policy.assets)),
-        prices.known,
+        prices.known[1:],
         cash,
         markets.fee,
         orders,
-        closes=prices.newest(),
+        closes=prices.newest()[1:],
     )
 
 

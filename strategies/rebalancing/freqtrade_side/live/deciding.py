@@ -143,9 +143,8 @@ class Deciding:
         held = own_orders.holdings()
         state, assets = self._memory.state, {pair.split("/")[0] for pair in held}
         since = None if state.round is None else state.round.started
-        found = ended_trades.reopened(
-            self._snapshots.account.own, state.known_trades, assets, since
-        )
+        account, lots = self._snapshots.account, self._snapshots.lots
+        found = ended_trades.reopened(account.own, state.known_trades, assets, lots, since)
         for asset, coins in found:
             self._diary.write(now, TradeReopened(asset, coins))
         return own_orders.holdings() if found else held

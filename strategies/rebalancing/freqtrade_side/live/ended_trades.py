@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from freqtrade.exchange import amount_to_contract_precision
 from freqtrade.persistence import Order, Trade
 from sqlalchemy import ColumnElement, func, select
 
 from rebalancing.account.cash_book import CashBook
 from rebalancing.account.coin_flows import ENOUGH
 from rebalancing.account.known_trade import KnownTrade
+from rebalancing.freqtrade_side.present.account import SLIVER
 from rebalancing.freqtrade_side.records import booked_orders, own_orders
 from rebalancing.rounds.tag import ENTRY_TAG, IN_KIND, WITHDRAWN_TAG, parse_tag
 
@@ -73,6 +73,7 @@ def reopened(
     own: ColumnElement[bool],
     known: Collection[KnownTrade],
     held: Collection[str],
+    lots: Mapping[str, float],
     since: datetime | None = None,
 ) -> list[tuple[str, float]]:
     """Open again the trades that freqtrade has closed with coins left.
@@ -85,6 +86,8 @@ def reopened(
         As they were seen last.
     held : collection of str
         Assets of the open trades of now.
+    lots : mapping of str to float
+        By asset, coins; the trade knows only that of its first day.
     since : datetime or None
         Trades opened since then may not be known yet; None: all are.
 
@@ -110,23 +113,24 @@ def reopened(
         select(Trade).where(own, Trade.is_open.is_(False), wanted)
     ).all():
         is_known = not ended.isdisjoint(order.order_id for order in trade.orders)
-        if is_known or trade.base_currency in held or not _has_coins_left(trade):
+        asset = trade.safe_base_currency
+        if is_known or asset in held or not _has_coins_left(trade, lots.get(asset, 0.0)):
             continue
         trade.is_open, trade.close_date, trade.close_rate = True, None, None
         trade.recalc_trade_from_orders()
         Trade.commit()
-        found.append((trade.safe_base_currency, trade.amount))
+        found.append((asset, trade.amount))
     return found
 
 
-def _has_coins_left(trade: Trade) -> bool:
+def _has_coins_left(trade: Trade, lot: float) -> bool:
     """Tell whether the orders of a trade leave a lot, and more than the fee of its last sell."""
     filled = [order for order in trade.orders if order.safe_filled]
     sold = [o.safe_amount_after_fee for o in filled if o.ft_order_side == trade.exit_side]
     bought = [o.safe_amount_after_fee for o in filled if o.ft_order_side == trade.entry_side]
     left = sum(bought) - sum(sold)
-    lots = amount_to_contract_precision(left, trade.amount_precision, trade.precision_mode, 1.0)
-    return bool(sold) and lots > 0 and left * ENOUGH > sold[-1] * (1 - ENOUGH)
+    is_lot = left > 0 and left >= lot * (1 - SLIVER)
+    return bool(sold) and is_lot and left * ENOUGH > sold[-1] * (1 - ENOUGH)
 
 
 def closed_by_others(stake: str, since: datetime | None) -> set[str]:

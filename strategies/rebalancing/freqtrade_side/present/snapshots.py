@@ -35,6 +35,11 @@ class Snapshots:
     account: Account
     fees: FeeRate
 
+    @property
+    def lots(self) -> dict[str, float]:
+        """Lots by asset, coins; 0 where any amount can be traded."""
+        return dict(zip(self.setup.assets, self.markets.lots.tolist(), strict=True))
+
     def portfolio(self, prices: Vector, held: Mapping[str, Holding], cash: float) -> Portfolio:
         """Return the portfolio at prices by asset.
 
