@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause
+from rebalancing.resume import begun
 from rebalancing.rounds.round import Fill
 from rebalancing.state import State
 from tests.support.builders import START, SimulatedAccount, make_rules, make_settings
@@ -111,6 +113,22 @@ def test_an_asset_that_is_added_is_bought() -> None:
     prices = {"BTC": 1.0, "ETH": 1.0, "SOL": 1.0}
     restart(account, 2, prices, targets={"BTC": 0.4, "ETH": 0.4, "SOL": 0.2})
     assert account.at(2) == {"BTC": -100, "ETH": -100, "SOL": 200}
+
+
+def test_an_asset_that_is_added_without_a_weight_changes_nothing() -> None:
+    account = allocated(threshold=0.4)
+    prices = {"BTC": 1.0, "ETH": 1.0, "SOL": 1.0}
+    restart(account, 2, prices, targets={"BTC": 0.5, "ETH": 0.5, "SOL": 0.0})
+    assert account.rebalancer.state.asked is None
+    assert account.at(2) == {}
+
+
+def test_a_new_portfolio_has_done_nothing() -> None:
+    policy = Policy(make_settings(targets=HALVES), ("BTC", "ETH"), "USDT")
+    state = begun(policy)
+    assert (state.number, state.served, state.failures, state.flows) == (0, 0, 0, 0)
+    assert (state.targets, state.period) == ({**HALVES, "USDT": 0.0}, "24h")
+    assert begun(policy, 7) == state.changed(number=7)
 
 
 def test_an_asset_that_is_removed_is_sold_completely() -> None:

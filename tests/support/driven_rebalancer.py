@@ -15,7 +15,7 @@ from rebalancing.market.portfolio import Portfolio
 from rebalancing.policy.policy import Policy
 from rebalancing.policy.reason import Cause
 from rebalancing.resume import begun, resumed
-from rebalancing.rounds.events import RoundClosed, RoundDeclined
+from rebalancing.rounds.events import RoundClosed, RoundDeclined, RoundPlanned
 from rebalancing.rounds.plan import Trade
 from rebalancing.rounds.round import Fill, Round
 from rebalancing.state import State
@@ -29,6 +29,8 @@ class DrivenRebalancer:
     ----------
     closed, declined
         The rounds that ended, and the newest one that was due and held no trade.
+    planned_again
+        What rounds came to want while they were open.
     untradable, kept, doubted
         Assets that are locked, whose orders fail again and again, or whose price is in doubt.
     """
@@ -40,6 +42,7 @@ class DrivenRebalancer:
         self.state = begun(self.policy)
         self.closed: list[RoundClosed] = []
         self.declined: RoundDeclined | None = None
+        self.planned_again: list[RoundPlanned] = []
         self.untradable, self.kept, self.doubted = np.zeros((3, len(assets)), dtype=bool)
 
     @property
@@ -77,6 +80,8 @@ class DrivenRebalancer:
                 self.closed.append(event)
             elif isinstance(event, RoundDeclined):
                 self.declined = event
+            elif isinstance(event, RoundPlanned):
+                self.planned_again.append(event)
 
     def watch(self, now: datetime, portfolio: Portfolio, rules: Callable[[], MarketRules]) -> None:
         """Look while no round is open."""
