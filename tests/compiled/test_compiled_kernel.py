@@ -44,7 +44,7 @@ def walked_compiled(
     return read(policy, prices, log, memory.marks.tolist(), memory.desk)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(case=cases())
 def test_compiled_it_makes_the_same_to_the_last_bit(
     compiled: Compiled, case: tuple[Policy, PriceMatrix, Markets, float]
@@ -52,7 +52,7 @@ def test_compiled_it_makes_the_same_to_the_last_bit(
     assert walked_compiled(compiled, *case) == walked(*case)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(case=cases())
 def test_compiled_it_measures_the_same(
     compiled: Compiled, case: tuple[Policy, PriceMatrix, Markets, float]
