@@ -65,6 +65,7 @@ RECORDED = PROJECT.parent / "shared" / "parity" / "policies.json"
 SHORT = ("all-and", "relative-edge-or", "fewest-map", "collapse", "crash-detail")
 
 
+# A user does not have these candles; drawn cases hold the same everywhere.
 @pytest.mark.skipif(not RECORDED.is_file(), reason="recorded policies are not on this machine")
 @pytest.mark.parametrize("name", SHORT)
 def test_on_real_candles_it_makes_the_orders_of_a_simulation(name: str, compiled: Compiled) -> None:

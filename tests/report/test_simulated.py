@@ -36,8 +36,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def figures(place: Path, *words: str) -> dict[str, Any]:
     ended = rebalance(place, "report", *words, "--json")
     assert ended.returncode == 0, ended.stderr
+    found: dict[str, Any]
     (found,) = json.loads(ended.stdout).values()
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def same(one: Any, other: Any) -> bool:

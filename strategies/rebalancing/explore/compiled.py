@@ -48,7 +48,7 @@ def kernel_of(cache: str | None) -> Kernel:
     except ImportError:
         return Kernel(walk, False)
     if cache is not None:
-        config.CACHE_DIR = cache  # type: ignore[attr-defined]
+        config.CACHE_DIR = cache  # type: ignore[attr-defined]  # numba sets its options as it is loaded
     return Kernel(compiled_walk(cache is not None), True)
 
 

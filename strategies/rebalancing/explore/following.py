@@ -187,7 +187,7 @@ class Follower:
         desk, marks = memory_of(self._markets, self._tables)
         if self._kernel.is_compiled:
             return Memory(desk, marks)
-        return Memory(desk.tolist(), marks.tolist())  # type: ignore[arg-type]
+        return Memory(desk.tolist(), marks.tolist())
 
 
 def _read(desk: Any, marks: Any, navs: Vector, assets: int) -> Followed:

@@ -76,8 +76,6 @@ def outcome_of(arrays: Arrays) -> Outcome:
     KeyError
         If one is missing.
     """
-    paths = {one.name: arrays[f"paths.{one.name}"] for one in _PATHS}
-    paths["rows"] = tuple(paths["rows"].tolist())  # type: ignore[assignment]
     times = None
     if "rounds.counts" in arrays:
         ends = np.cumsum(arrays["rounds.counts"])
@@ -92,7 +90,12 @@ def outcome_of(arrays: Arrays) -> Outcome:
             for name, grown in arrays.items()
             if name.startswith("starts.")
         },
-        paths=Paths(**paths),  # type: ignore[arg-type]
+        paths=Paths(
+            times=arrays["paths.times"],
+            rows=tuple(arrays["paths.rows"].tolist()),
+            nav=arrays["paths.nav"],
+            hodl=arrays["paths.hodl"],
+        ),
         round_times=times,
     )
 

@@ -26,6 +26,7 @@ from rebalancing.explore.kernel.memory import (
     THRESHOLDS,
     Candles,
     Log,
+    Numbers,
     Terms,
 )
 from rebalancing.market.markets import Markets
@@ -43,8 +44,8 @@ _SCOPES = {"all": ALL, "drifted": DRIFTED, "fewest": FEWEST}
 class Memory(NamedTuple):
     """Room for one walk after the other."""
 
-    desk: Vector
-    marks: Whole
+    desk: Numbers
+    marks: Numbers
 
 
 def terms_of(

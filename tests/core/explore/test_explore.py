@@ -200,11 +200,11 @@ def test_what_cannot_be_kept_is_used_all_the_same() -> None:
     """On a full disk numba compiles, and then cannot write down what it has compiled."""
     calls: list[int] = []
 
-    def full(*arguments: object) -> None:
+    def full(*arguments: Any) -> None:
         calls.append(len(calls))
         if len(calls) == 1:
             raise OSError(28, "No space left on device")
-        walk(*arguments)  # type: ignore[arg-type]
+        walk(*arguments)
 
     scene = plain_scene(100)
     follower = Follower(Kernel(full, True), scene.prices, scene.markets, scene.cash)

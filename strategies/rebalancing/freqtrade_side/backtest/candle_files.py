@@ -5,22 +5,18 @@ freqtrade's own reader imports every exchange first, which costs seconds.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rebalancing.config.durations import timeframe_length
 from rebalancing.freqtrade_side.backtest.candles import read_candles
 from rebalancing.freqtrade_side.setup.checks.candles import DEFAULT_FORMAT, Range, parse_range
+from rebalancing.freqtrade_side.silence import silence
 from rebalancing.market.prices import PairCandles
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _DAY = 86_400_000  # milliseconds
 _COLUMNS = ("open", "high", "low", "close", "volume")
@@ -62,7 +58,7 @@ def _read(config: Mapping[str, Any], pair: str, timeframe: str, span: Range) -> 
 
 def _table(file: Path) -> Table | None:
     """Read a feather file; None if it is damaged, of which freqtrade has its own opinion."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa  # type: ignore[import-untyped]  # it has no types
     from pyarrow import feather
 
     try:
@@ -116,7 +112,7 @@ def _by_freqtrade(
     from freqtrade.configuration import TimeRange
     from freqtrade.data.history import load_pair_history
 
-    with _silence():
+    with silence():
         frame = load_pair_history(
             pair,
             timeframe,
@@ -125,15 +121,3 @@ def _by_freqtrade(
             data_format=kind,
         )
     return None if frame.empty else read_candles(frame)
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep freqtrade from telling what is told in a line later: there are no candles."""
-    logger = logging.getLogger("freqtrade")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from freqtrade.exchange.exchange_utils_timeframe import timeframe_to_minutes
 from freqtrade.plugins.pairlist.pairlist_helpers import expand_pairlist
 
 from rebalancing.explore.assets.daily_closes import DailyCloses
+from rebalancing.freqtrade_side.silence import silence
 
 _DAY = 86_400
 
@@ -123,7 +122,7 @@ def _missing(
 
 def _frame(pair: str, timeframe: str, datadir: Path, span: TimeRange) -> pd.DataFrame:
     """Return close and volume (stake currency) by day since 1970."""
-    with _silence():
+    with silence():
         frame = get_datahandler(datadir, "feather").ohlcv_load(
             pair, timeframe, CandleType.SPOT, timerange=span, fill_missing=False
         )
@@ -153,15 +152,3 @@ def _frame(pair: str, timeframe: str, datadir: Path, span: TimeRange) -> pd.Data
     days = table.groupby(seconds // _DAY).agg({"close": "last", "volume": "sum"})
     is_over = int(ends[-1]) % _DAY == 0
     return days if is_over or len(days) == 1 else days.iloc[:-1]
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep freqtrade from telling with a traceback what is told in a line here."""
-    logger = logging.getLogger("freqtrade")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
