@@ -1,6 +1,5 @@
 """A strategy of a user whose loops take long between their decisions and their orders."""
 
-
 from tests.support.builders import PROJECT
 from tests.support.live_bots import LiveBot
 
