@@ -14,8 +14,8 @@ import numpy as np
 from rebalancing.config.durations import parse_duration
 from rebalancing.explore.axes import GridError, default_axes, parse_axis, weights_axis
 from rebalancing.explore.compiled import fingerprint, kernel_of
-from rebalancing.explore.exploration import Axis, Block, Exploration
-from rebalancing.explore.explore import FEWEST_ROWS, NothingFoundError, Scene, explore
+from rebalancing.explore.exploration import Axis, Block, Exploration, Ranked
+from rebalancing.explore.explore import FEWEST_ROWS, NothingFoundError, Scene, judged, rank
 from rebalancing.explore.grid import Grid, given_grid, make_grid
 from rebalancing.launch.config_edit import write_block
 from rebalancing.launch.errors import REFUSED, LaunchError
@@ -23,6 +23,8 @@ from rebalancing.launch.kept_code import kept_code, seal
 from rebalancing.launch.kept_results import KeptResults
 from rebalancing.launch.policy_files import read_policies, read_weights
 from rebalancing.launch.simulated import BLOCK, Asked, Simulated, read_simulated
+
+_CLOCK = time.monotonic
 
 INTERRUPTED = 130
 """Status of a command that Ctrl-C has ended."""
@@ -71,13 +73,19 @@ class Searched:
 
     Attributes
     ----------
+    ranked
+        Figures and ranks of all policies.
     asked
         How many of its first policies were asked for; the present one may follow.
     """
 
     simulated: Simulated
-    exploration: Exploration
+    ranked: Ranked
     asked: int
+
+    def judged(self) -> Exploration:
+        """Judge what was found."""
+        return judged(self.ranked, _CLOCK)
 
 
 def search(wanted: Search, tell: Tell) -> Searched:
@@ -97,13 +105,13 @@ def search(wanted: Search, tell: Tell) -> Searched:
         archive = KeptResults(wanted.cache / "results") if wanted.is_kept else None
         kept = _kept(wanted.cache)
         kernel = kernel_of(kept)
-        found = explore(
+        found = rank(
             grid,
             Scene(inputs.prices, inputs.markets, inputs.stake, inputs.cash),
             simulated.present,
             kernel,
             threads=_processors() if kernel.is_compiled else 1,
-            clock=time.monotonic,
+            clock=_CLOCK,
             progress=tell,
             offsets=_offsets(wanted.offsets),
             with_rounds=wanted.round_times,
@@ -170,7 +178,7 @@ def write_best(asked: Asked, found: Searched, file: str) -> list[str]:
             f"{', '.join(asked.files)}; name it with --config"
         )
     found.simulated.refuse_parameter_file("--write")
-    block = found.exploration.policies[found.exploration.chosen]
+    block = found.ranked.policies[found.ranked.chosen]
     if problem := found.simulated.problem_of(block):
         raise LaunchError(f"--write: {problem}")
     return write_block(asked.files, BLOCK, block, into)
