@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from rebalancing.config.settings import read_settings
 from rebalancing.explore.exploration import Exploration
-from rebalancing.explore.explore import NothingFoundError, Scene, explore
+from rebalancing.explore.explore import NothingFoundError, Scene, judged, rank
 from rebalancing.explore.following import Follower, Kernel
 from rebalancing.explore.grid import given_grid
 from rebalancing.explore.kernel.walk import walk
@@ -57,7 +57,7 @@ def explored(
     step = timedelta(seconds=scene.prices.seconds)
     grid = given_grid(blocks, step, step * len(scene.prices.known))
     known = {"threads": 1, "clock": lambda: 0.0, "progress": progress, **more}
-    return explore(grid, scene, present, kernel, **known)
+    return judged(rank(grid, scene, present, kernel, **known), known["clock"])
 
 
 @pytest.fixture(scope="module")
