@@ -149,6 +149,8 @@ def _found(
         luck={place: timing_luck(values) for place, values in starts.items()},
         starts=starts,
         paths=Paths(times, kept, paths[list(kept)], held),
+        growth=growth,
+        hodl=market,
         days=1.0,
         stretches=times,
         judgement=judgement,

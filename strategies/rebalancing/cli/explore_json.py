@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rebalancing.explore.choice.figures import judge_figures
-from rebalancing.explore.exploration import Exploration
+from rebalancing.explore.exploration import UNJUDGED, Exploration, Ranked
 
 if TYPE_CHECKING:
     from rebalancing.launch.verify import Verified
@@ -20,10 +19,8 @@ _FIGURES = ("nav", "hodl_nav", "premium", "rounds", "turnover", "fees", "max_dra
 _MORE = ("mean_drift", "tracking_error")
 
 
-def exploration_as_json(
-    found: Exploration, places: Iterable[int], more: Mapping[str, object]
-) -> str:
-    """Return what was found.
+def exploration_as_json(found: Ranked, places: Iterable[int], more: Mapping[str, object]) -> str:
+    """Return what was found; without figures of judges where none was heard.
 
     Parameters
     ----------
@@ -37,13 +34,7 @@ def exploration_as_json(
         "policies": [_policy(found, place) for place in places],
         "best": _policy(found, found.chosen),
         "present": None if found.present is None else _policy(found, found.present),
-        "conclusion": {
-            "better_than_hodl": found.conclusion.better_than_hodl,
-            "better_than_present": found.conclusion.better_than_present,
-            "text": found.conclusion.text,
-        },
-        "judges": {figure.key: _plain(figure.value) for figure in judge_figures(found.judgement)},
-        "missing": list(found.judgement.missing),
+        **_judged(found),
         "axes": {axis.name: list(axis.values) for axis in found.axes},
         "assets": list(ground.assets),
         "stake": ground.stake,
@@ -63,6 +54,23 @@ def exploration_as_json(
     return json.dumps(fields, indent=2, allow_nan=False)
 
 
+def _judged(found: Ranked) -> dict[str, object]:
+    if not isinstance(found, Exploration):
+        open_ones = dict.fromkeys(("better_than_hodl", "better_than_present"))
+        return {"conclusion": {**open_ones, "text": UNJUDGED}, "judges": {}, "missing": []}
+    from rebalancing.explore.choice.figures import judge_figures
+
+    return {
+        "conclusion": {
+            "better_than_hodl": found.conclusion.better_than_hodl,
+            "better_than_present": found.conclusion.better_than_present,
+            "text": found.conclusion.text,
+        },
+        "judges": {figure.key: _plain(figure.value) for figure in judge_figures(found.judgement)},
+        "missing": list(found.judgement.missing),
+    }
+
+
 def verified_as_json(each: Verified) -> dict[str, Any]:
     """Return a backtest beside its simulation."""
     return {
@@ -76,7 +84,7 @@ def verified_as_json(each: Verified) -> dict[str, Any]:
     }
 
 
-def _policy(found: Exploration, place: int) -> dict[str, Any]:
+def _policy(found: Ranked, place: int) -> dict[str, Any]:
     figures = {name: _plain(getattr(found.figures, name)[place]) for name in (*_FIGURES, *_MORE)}
     policy: dict[str, Any] = {"settings": dict(found.policies[place]), **figures}
     if found.round_times is not None:

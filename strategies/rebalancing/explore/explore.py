@@ -1,4 +1,4 @@
-"""A search: all policies followed, ranked, and judged."""
+"""A search: all policies followed and ranked, and then judged."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from rebalancing.config.settings import Settings, read_settings
-from rebalancing.explore.choice.conclusion import conclude
-from rebalancing.explore.choice.judgement import Search, judge
 from rebalancing.explore.choice.timing_luck import timing_luck
-from rebalancing.explore.exploration import Block, Exploration, Seconds
+from rebalancing.explore.exploration import Block, Exploration, Ranked, Seconds
 from rebalancing.explore.following import Kernel
 from rebalancing.explore.grid import Grid, essence
 from rebalancing.explore.outcome import Archive, Outcome, key_of, outcome_of
@@ -18,13 +16,13 @@ from rebalancing.explore.simulation import Clock, NothingFoundError, Scene, Simu
 from rebalancing.explore.stretches import stretches_of
 from rebalancing.explore.sweep import Progress
 
-__all__ = ["NothingFoundError", "Scene", "explore"]
+__all__ = ["NothingFoundError", "Scene", "judged", "rank"]
 
 FEWEST_ROWS = 3
 """Candles without which there is nothing to simulate."""
 
 
-def explore(
+def rank(
     grid: Grid,
     scene: Scene,
     present: Block | None,
@@ -36,8 +34,8 @@ def explore(
     offsets: tuple[int, ...] | None = None,
     with_rounds: bool = False,
     archive: Archive | None = None,
-) -> Exploration:
-    """Follow all policies, rank them, and judge what may be concluded.
+) -> Ranked:
+    """Follow all policies, and rank them.
 
     Parameters
     ----------
@@ -75,7 +73,7 @@ def explore(
         outcome, seconds = simulations.run(here, offsets, with_rounds, progress, clock)
         if archive is not None and len(outcome.done) == len(grid.blocks):
             archive.save(key, outcome.arrays())
-    return _judged(outcome, grid, here, scene, kernel, (began, *seconds), clock)
+    return _ranked(outcome, grid, here, scene, kernel, Seconds(*seconds, clock() - began))
 
 
 def _kept(archive: Archive | None, key: str) -> Outcome | None:
@@ -87,33 +85,42 @@ def _kept(archive: Archive | None, key: str) -> Outcome | None:
         return None
 
 
-def _judged(
+def judged(found: Ranked, clock: Clock) -> Exploration:
+    """Judge what may be concluded from policies that were ranked."""
+    # Their packages take longer to be imported than most searches: the ranking comes before.
+    from rebalancing.explore.choice.conclusion import conclude
+    from rebalancing.explore.choice.judgement import Search, judge
+
+    began, present = clock(), found.present
+    judgement = judge(
+        Search(
+            found.growth,
+            found.hodl,
+            None if present is None else found.growth[present],
+            found.days,
+            found.starts.get(found.chosen),
+            None if present is None else found.starts.get(present),
+        )
+    )
+    conclusion = conclude(judgement)
+    seconds = replace(found.seconds, total=found.seconds.total + clock() - began)
+    known = {**vars(found), "seconds": seconds}
+    return Exploration(**known, judgement=judgement, conclusion=conclusion)
+
+
+def _ranked(
     outcome: Outcome,
     grid: Grid,
     here: int | None,
     scene: Scene,
     kernel: Kernel,
-    times: tuple[float, float, float],
-    clock: Clock,
-) -> Exploration:
+    seconds: Seconds,
+) -> Ranked:
     done, growth, ground = outcome.done, outcome.growth, scene.ground
     chosen, ranking = outcome.paths.rows[0], np.argsort(-growth.sum(axis=1), kind="stable")
     present = None if here is None or here not in done else int(done.searchsorted(here))
     stretches = stretches_of(len(scene.prices.known), ground.step, len(grid.blocks))
-    starts = outcome.starts
-    judgement = judge(
-        Search(
-            growth,
-            outcome.hodl,
-            None if present is None else growth[present],
-            stretches.days,
-            starts.get(chosen),
-            None if present is None else starts.get(present),
-        )
-    )
-    conclusion = conclude(judgement)
-    began, compiling, simulating = times
-    return Exploration(
+    return Ranked(
         ground=ground,
         policies=tuple(grid.blocks[place] for place in done.tolist()),
         axes=grid.axes,
@@ -122,17 +129,17 @@ def _judged(
         ranking=tuple(ranking.tolist()),
         present=present,
         chosen=chosen,
-        luck={place: timing_luck(grown) for place, grown in starts.items()},
-        starts=starts,
+        luck={place: timing_luck(grown) for place, grown in outcome.starts.items()},
+        starts=outcome.starts,
         paths=outcome.paths,
+        growth=growth,
+        hodl=outcome.hodl,
         days=stretches.days,
         stretches=ground.begin + ground.step * stretches.rows,
-        judgement=judgement,
-        conclusion=conclusion,
         round_times=outcome.round_times,
         asked=len(grid.blocks),
         is_compiled=kernel.is_compiled,
-        seconds=Seconds(compiling, simulating, clock() - began),
+        seconds=seconds,
     )
 
 

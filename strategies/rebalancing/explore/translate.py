@@ -137,11 +137,19 @@ def candles_of(prices: PriceMatrix) -> Candles:
     """Return prices in numbers."""
     known, available = prices.known, np.isfinite(prices.known)
     filled = np.where(available, known, 0.0)
-    kinds = np.unique(available, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+    kinds = _kinds(available)
     newest = prices.newest()
     tables = np.stack([known, prices.opens(), newest, filled])
     columns = np.ascontiguousarray(np.stack([newest.T, filled.T]))
     return Candles(prices.first, prices.seconds, tables, columns, kinds, *_blocks(filled, kinds))
+
+
+def _kinds(available: np.ndarray) -> Whole:
+    """Give each row a number: the same where the same assets are available."""
+    changes = np.append(True, (available[1:] != available[:-1]).any(axis=1))
+    found = np.unique(available[changes], axis=0, return_inverse=True)[1].ravel()
+    kinds: Whole = found[np.cumsum(changes) - 1].astype(np.int64)
+    return kinds
 
 
 def _blocks(filled: Vector, kinds: Whole) -> tuple[Vector, Whole]:

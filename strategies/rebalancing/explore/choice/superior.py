@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
 
 from rebalancing.explore.choice.extras import ExtraMissingError
 from rebalancing.market.portfolio import Mask, Vector
@@ -187,6 +186,8 @@ def _relevant(difference: Vector, block: int) -> Mask:
 
 def _long_run_variance(difference: Vector, block: int) -> Vector:
     """Return the variance that the stationary bootstrap gives a mean, times the stretches."""
+    from scipy.fft import irfft, next_fast_len, rfft  # it takes long to be imported
+
     stretches = difference.shape[1]
     centred = difference - difference.mean(axis=1, keepdims=True)
     length = next_fast_len(2 * stretches, real=True)
