@@ -1,6 +1,7 @@
 """The figures of the judges are those of the libraries, on the same series."""
 
 import sys
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -81,6 +82,15 @@ def test_blocks_are_as_long_as_arch_chooses() -> None:
     assert block_length(np.zeros((3, 400))) == 1
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_lead_that_is_lost_again_at_once_has_a_block_length_without_a_warning() -> None:
+    difference = policies(8, [0.0] * 3)
+    there_and_back = np.zeros((1, 400))
+    there_and_back[:, 10:12] = 0.01, -0.01
+    assert block_length(np.vstack([difference, there_and_back])) >= block_length(difference) > 1
+    assert block_length(there_and_back) > 1
+
+
 def test_the_deflated_sharpe_ratio_is_that_of_skfolio() -> None:
     difference = policies(3, [0.0] * 20 + [0.001])
     ratios = difference.mean(axis=1) / difference.std(axis=1, ddof=1)
@@ -108,6 +118,20 @@ def test_the_overfitting_is_that_of_divisions_made_by_skfolio(drift: float) -> N
     assert sorted(found.ranks) == pytest.approx(sorted(ranks))
     assert found.probability == pytest.approx(np.mean(np.array(ranks) <= 0.5))
     assert (found.probability < 0.1) == (drift > 0)
+
+
+def test_of_many_policies_too_each_division_has_its_own_rank() -> None:
+    """They do not fit into memory at once."""
+    difference = policies(11, [0.0] * 1500 + [0.001], days=160)
+    sums = difference.reshape(1501, 16, 10).sum(axis=2)
+    divisions = [*combinations(range(16), 8)]
+    found = overfitting(difference)
+    assert len(found.ranks) == len(divisions)
+    for number in range(0, len(divisions), 401):
+        half = [*divisions[number]]
+        best = sums[:, half].sum(axis=1).argmax()
+        rest = np.delete(sums, half, axis=1).sum(axis=1)
+        assert found.ranks[number] == (rest <= rest[best]).sum() / 1502
 
 
 def test_a_single_winner_is_not_overfitted_and_a_tie_is_neither_first_nor_last() -> None:
