@@ -15,6 +15,7 @@ from rich.table import Table
 
 from rebalancing.config.settings import read_settings
 from rebalancing.explore.compiled import kernel_of
+from rebalancing.explore.course import Course
 from rebalancing.explore.exploration import Whole
 from rebalancing.explore.explore import Scene
 from rebalancing.explore.following import Follower, Kernel
@@ -72,9 +73,8 @@ def _sweep(scene: Scene, kernel: Kernel, with_rounds: bool) -> Sweep:
     policies = [Policy(read_settings(block)[0], assets, scene.stake) for block in BLOCKS]
     follower = Follower(kernel, scene.prices, scene.markets, scene.cash)
     stretches = stretches_of(len(scene.prices.known), scene.prices.seconds, len(policies))
-    return Sweep(
-        follower, Closes(scene.prices, scene.markets.fee), policies, stretches, with_rounds
-    )
+    closes = Closes(scene.prices, scene.markets.fee)
+    return Sweep(Course(follower, closes, stretches, with_rounds), policies)
 
 
 def round_times(scene: Scene, kernel: Kernel) -> tuple[Whole, ...]:
