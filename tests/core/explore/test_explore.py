@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from rebalancing.config.settings import read_settings
+from rebalancing.explore.course import Course
 from rebalancing.explore.exploration import Exploration
 from rebalancing.explore.explore import NothingFoundError, Scene, judged, rank
 from rebalancing.explore.following import Follower, Kernel
@@ -82,7 +83,7 @@ def test_its_figures_are_those_of_the_report(
     simulation = simulate(policy, prices, markets, cash)
     follower, closes = Follower(INTERPRETED, prices, markets, cash), Closes(prices, markets.fee)
     stretches = stretches_of(len(prices.known), prices.seconds, 1)
-    figures = Sweep(follower, closes, [policy], stretches).run(1, silent).figures
+    figures = Sweep(Course(follower, closes, stretches), [policy]).run(1, silent).figures
     if not simulation.orders:
         assert figures.nav[0] == figures.hodl_nav[0] == cash
         return
