@@ -64,7 +64,7 @@ def found() -> Exploration:
     return explored(plain_scene(ROWS), with_rounds=True)
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings.default.max_examples))
 @given(case=cases())
 def test_its_figures_are_those_of_the_report(
     case: tuple[Policy, PriceMatrix, Markets, float],
