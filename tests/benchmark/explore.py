@@ -14,6 +14,7 @@ from rich.table import Table
 
 from rebalancing.config.settings import read_settings
 from rebalancing.explore.compiled import kernel_of
+from rebalancing.explore.course import Course
 from rebalancing.explore.exploration import Exploration
 from rebalancing.explore.explore import Scene, judged, rank
 from rebalancing.explore.following import Follower, Kernel
@@ -71,7 +72,7 @@ def swept(scene: Scene, kernel: Kernel, count: int, threads: int) -> float:
     follower = Follower(kernel, scene.prices, scene.markets, scene.cash)
     stretches = stretches_of(len(scene.prices.known), scene.prices.seconds, count)
     begun = time.perf_counter()
-    Sweep(follower, closes, found, stretches).run(threads, silent)
+    Sweep(Course(follower, closes, stretches), found).run(threads, silent)
     return time.perf_counter() - begun
 
 

@@ -12,7 +12,7 @@ from rebalancing.explore.exploration import Block, Exploration, Ranked, Seconds
 from rebalancing.explore.following import Kernel
 from rebalancing.explore.grid import Grid, essence
 from rebalancing.explore.outcome import Archive, Outcome, key_of, outcome_of
-from rebalancing.explore.simulation import Clock, NothingFoundError, Scene, Simulations
+from rebalancing.explore.simulation import Clock, Farm, NothingFoundError, Scene, Simulations
 from rebalancing.explore.stretches import stretches_of
 from rebalancing.explore.sweep import Progress
 
@@ -34,6 +34,7 @@ def rank(
     offsets: tuple[int, ...] | None = None,
     with_rounds: bool = False,
     archive: Archive | None = None,
+    farm: Farm | None = None,
 ) -> Ranked:
     """Follow all policies, and rank them.
 
@@ -54,6 +55,8 @@ def rank(
         Note when the rounds of each policy begin; it takes twice as long.
     archive : Archive or None
         Where the outcome of the same search is looked for, and kept; None: nowhere.
+    farm : Farm or None
+        Other machines that follow the policies; None: this one does.
 
     Raises
     ------
@@ -69,8 +72,8 @@ def rank(
     key = key_of(scene.prices, scene.markets, grid.blocks, *others) if archive else ""
     outcome, seconds = _kept(archive, key), (0.0, 0.0)
     if outcome is None:
-        simulations = Simulations(settings, scene, kernel, threads)
-        outcome, seconds = simulations.run(here, offsets, with_rounds, progress, clock)
+        simulations = Simulations(settings, scene, kernel, threads, with_rounds)
+        outcome, seconds = simulations.run(here, offsets, progress, clock, farm)
         if archive is not None and len(outcome.done) == len(grid.blocks):
             archive.save(key, outcome.arrays())
     return _ranked(outcome, grid, here, scene, kernel, Seconds(*seconds, clock() - began))

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from rebalancing.explore.axes import GridError, default_axes, parse_axis, weight
 from rebalancing.explore.exploration import Axis, Block, Exploration, Ranked
 from rebalancing.explore.explore import FEWEST_ROWS, NothingFoundError, Scene, judged, rank
 from rebalancing.explore.grid import Grid, given_grid, make_grid
+from rebalancing.explore.simulation import Farm
 from rebalancing.launch.config_edit import write_block
 from rebalancing.launch.errors import REFUSED, LaunchError
 from rebalancing.launch.kept_kernel import kept_kernel
@@ -53,6 +55,8 @@ class Search:
         By how much later periods are begun to measure timing luck, as typed; None for a sample.
     is_kept
         What was found before may be shown again, and what is found now is kept.
+    cluster
+        Address of a Dask scheduler whose workers follow the policies; None: this machine does.
     """
 
     asked: Asked
@@ -63,6 +67,7 @@ class Search:
     round_times: bool = False
     offsets: str | None = None
     is_kept: bool = True
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +106,7 @@ def search(wanted: Search, tell: Tell) -> Searched:
     try:
         grid = _grid(wanted, simulated, blocks)
         archive = KeptResults(wanted.cache / "results") if wanted.is_kept else None
-        with kept_kernel(wanted.cache) as kernel:
+        with kept_kernel(wanted.cache) as kernel, _farm(wanted.cluster) as farm:
             found = rank(
                 grid,
                 Scene(inputs.prices, inputs.markets, inputs.stake, inputs.cash),
@@ -113,6 +118,7 @@ def search(wanted: Search, tell: Tell) -> Searched:
                 offsets=_offsets(wanted.offsets),
                 with_rounds=wanted.round_times,
                 archive=archive,
+                farm=farm,
             )
     except GridError as error:
         raise LaunchError(str(error)) from None
@@ -123,6 +129,14 @@ def search(wanted: Search, tell: Tell) -> Searched:
         print(f"note: {archive.remark}", file=sys.stderr)
     extra = found.asked - len(grid.blocks) if found.present is not None else 0
     return Searched(simulated, found, len(found.policies) - extra)
+
+
+def _farm(address: str | None) -> AbstractContextManager[Farm | None]:
+    if address is None:
+        return nullcontext()
+    from rebalancing.launch.cluster import cluster_at
+
+    return cluster_at(address)
 
 
 def _offsets(text: str | None) -> tuple[int, ...] | None:

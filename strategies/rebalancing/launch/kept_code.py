@@ -16,6 +16,15 @@ FORGOTTEN = 3600.0
 """Seconds after which a folder that is not finished belongs to a process that has died."""
 
 
+def cache_folder() -> Path:
+    """Return the folder for what may be computed anew, one for each user.
+
+    Compiled code lies there, so it must be no folder that comes with a project.
+    """
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "smart-rebalance"
+
+
 class KeptCode:
     """Where code is compiled into, and found the next time.
 

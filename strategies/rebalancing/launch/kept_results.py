@@ -36,7 +36,7 @@ class KeptResults:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._sources = _sources()
+        self._sources = sources()
         self.remark = ""
 
     def load(self, key: str) -> Arrays | None:
@@ -82,7 +82,7 @@ def _used_at(file: Path) -> float:
         return 0.0
 
 
-def _sources() -> str:
+def sources() -> str:
     """Return a text that differs where the code of a simulation does."""
     found, root = sha256(), Path(rebalancing.__file__).parent
     for file in sorted(root.rglob("*.py")):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from rebalancing.config.settings import read_settings
+from rebalancing.explore.course import Course
 from rebalancing.explore.exploration import Exploration
 from rebalancing.explore.explore import NothingFoundError, Scene, judged, rank
 from rebalancing.explore.following import Follower, Kernel
@@ -69,7 +70,7 @@ def at_closes(history: History, prices: PriceMatrix) -> History:
     return replace(history, prices=prices.known[1:])
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings.default.max_examples))
 @given(case=cases())
 def test_its_figures_are_those_of_the_report(
     case: tuple[Policy, PriceMatrix, Markets, float],
@@ -82,7 +83,7 @@ def test_its_figures_are_those_of_the_report(
     simulation = simulate(policy, prices, markets, cash)
     follower, closes = Follower(INTERPRETED, prices, markets, cash), Closes(prices, markets.fee)
     stretches = stretches_of(len(prices.known), prices.seconds, 1)
-    figures = Sweep(follower, closes, [policy], stretches).run(1, silent).figures
+    figures = Sweep(Course(follower, closes, stretches), [policy]).run(1, silent).figures
     if not simulation.orders:
         assert figures.nav[0] == figures.hodl_nav[0] == cash
         return
