@@ -78,6 +78,8 @@ run() {
 # check ARGUMENT...: format, lint and types, and then pytest, run with ARGUMENTS.
 check() {
     ensure_environment
+    # Hundreds of processes would compile the project, and each worker all tests, again and again.
+    unset PYTHONDONTWRITEBYTECODE
     .venv/bin/ruff format --check
     .venv/bin/ruff check
     .venv/bin/mypy

@@ -15,7 +15,7 @@ from rebalancing.policy.policy import Policy
 from rebalancing.simulate import simulate
 
 BEGIN = 1_577_923_200
-"""2020-01-02, a Thursday, on which periods of a day and of a week begin: when the first row is."""
+"""When the first row is, seconds since 1970."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,13 +15,11 @@ from rich.table import Table
 
 from rebalancing.config.settings import read_settings
 from rebalancing.explore.compiled import kernel_of
-from rebalancing.explore.course import Course
 from rebalancing.explore.exploration import Whole
 from rebalancing.explore.explore import Scene
-from rebalancing.explore.following import Follower, Kernel
-from rebalancing.explore.stretches import stretches_of
+from rebalancing.explore.following import Kernel
+from rebalancing.explore.simulation import course_on
 from rebalancing.explore.sweep import Sweep
-from rebalancing.explore.worth import Closes
 from rebalancing.policy.policy import Policy
 from tests.benchmark.cases import CASES
 from tests.benchmark.explore import FEE, scene_of, silent
@@ -71,10 +69,7 @@ def main(datadir: Path | None, repeats: int) -> None:
 def _sweep(scene: Scene, kernel: Kernel, with_rounds: bool) -> Sweep:
     assets = scene.prices.assets
     policies = [Policy(read_settings(block)[0], assets, scene.stake) for block in BLOCKS]
-    follower = Follower(kernel, scene.prices, scene.markets, scene.cash)
-    stretches = stretches_of(len(scene.prices.known), scene.prices.seconds, len(policies))
-    closes = Closes(scene.prices, scene.markets.fee)
-    return Sweep(Course(follower, closes, stretches, with_rounds), policies)
+    return Sweep(course_on(scene, kernel, len(policies), with_rounds), policies)
 
 
 def round_times(scene: Scene, kernel: Kernel) -> tuple[Whole, ...]:

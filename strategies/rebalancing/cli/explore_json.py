@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,19 +19,30 @@ _FIGURES = ("nav", "hodl_nav", "premium", "rounds", "turnover", "fees", "max_dra
 _MORE = ("mean_drift", "tracking_error")
 
 
-def exploration_as_json(found: Ranked, places: Iterable[int], more: Mapping[str, object]) -> str:
-    """Return what was found; without figures of judges where none was heard.
+def exploration_as_json(
+    found: Ranked, places: Iterable[int], more: Mapping[str, object]
+) -> Iterator[str]:
+    """Give what was found in parts, as it may be long; without figures of judges if none was heard.
 
     Parameters
     ----------
     places : iterable of int
-        Places of the policies that were asked for, in the order in which they are shown.
+        Places of the policies that were asked for, in the order in which they are shown: a line
+        each.
     more : mapping
         What was done beside the search.
     """
+    yield '{\n  "policies": ['
+    for number, place in enumerate(places):
+        policy = json.dumps(_policy(found, place), allow_nan=False)
+        yield f"{',' if number else ''}\n    {policy}"
+    rest = json.dumps({**_fields(found), **more}, indent=2, allow_nan=False)
+    yield f"\n  ],{rest.removeprefix('{')}\n"
+
+
+def _fields(found: Ranked) -> dict[str, object]:
     seconds, ground = found.seconds, found.ground
-    fields = {
-        "policies": [_policy(found, place) for place in places],
+    return {
         "best": _policy(found, found.chosen),
         "present": None if found.present is None else _policy(found, found.present),
         **_judged(found),
@@ -49,9 +60,7 @@ def exploration_as_json(found: Ranked, places: Iterable[int], more: Mapping[str,
             "simulate": seconds.simulate,
             "total": seconds.total,
         },
-        **more,
     }
-    return json.dumps(fields, indent=2, allow_nan=False)
 
 
 def _judged(found: Ranked) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +78,7 @@ def show(wanted: Search, wishes: Wishes) -> int:
             "written": after.written,
             "verified": [verified_as_json(each) for each in after.verified],
         }
-        click.echo(exploration_as_json(judged or found.ranked, range(found.asked), more))
+        _write(exploration_as_json(judged or found.ranked, range(found.asked), more))
     elif after.verified:
         print_verified(found.ranked, after.verified, Console())
     if problem is not None:
@@ -141,6 +142,12 @@ def _print(found: Searched, judged: Exploration | None, wishes: Wishes) -> None:
     except (ValueError, OSError) as error:
         raise LaunchError(str(error)) from None
     click.echo(f"Page: {file}")
+
+
+def _write(parts: Iterable[str]) -> None:
+    """Print parts of one text, and none of them apart: there may be many."""
+    sys.stdout.writelines(parts)
+    sys.stdout.flush()
 
 
 def _tell(written: Sequence[str]) -> None:

@@ -1,13 +1,13 @@
-"""The figures of the judges are those of the libraries, on the same series."""
+"""The figures of the judges are those of the libraries, on the same series.
+
+The libraries are imported where they are used: that takes longer than these tests.
+"""
 
 import sys
 from itertools import combinations
 
 import numpy as np
 import pytest
-from arch.bootstrap import SPA, StepM, optimal_block_length
-from skfolio.measures import deflated_sharpe_ratio
-from skfolio.model_selection import CombinatorialPurgedCV, WalkForward
 
 from rebalancing.explore.choice.deflated_sharpe import deflated_sharpe
 from rebalancing.explore.choice.extras import ExtraMissingError
@@ -41,6 +41,8 @@ SEARCHES = [
 @pytest.mark.parametrize("difference", SEARCHES)
 @pytest.mark.parametrize("block", [1, 6])
 def test_the_tests_of_many_policies_are_those_of_arch(difference: Vector, block: int) -> None:
+    from arch.bootstrap import SPA, StepM
+
     benchmark = policies(9, [0.0])[0]
     growth = difference + benchmark
     found = superiority(growth, benchmark, level=0.05, block=block, resamples=300, seed=7)
@@ -74,6 +76,8 @@ def test_many_policies_are_tested_like_few() -> None:
 
 
 def test_blocks_are_as_long_as_arch_chooses() -> None:
+    from arch.bootstrap import optimal_block_length
+
     difference = policies(8, [0.0])
     ((length,),) = optimal_block_length(difference.T)[["stationary"]].to_numpy()
     assert length > 1
@@ -92,6 +96,8 @@ def test_a_lead_that_is_lost_again_at_once_has_a_block_length_without_a_warning(
 
 
 def test_the_deflated_sharpe_ratio_is_that_of_skfolio() -> None:
+    from skfolio.measures import deflated_sharpe_ratio
+
     difference = policies(3, [0.0] * 20 + [0.001])
     ratios = difference.mean(axis=1) / difference.std(axis=1, ddof=1)
     wanted = deflated_sharpe_ratio(difference[20], ratios)
@@ -104,6 +110,8 @@ def test_the_deflated_sharpe_ratio_is_that_of_skfolio() -> None:
 
 @pytest.mark.parametrize("drift", [0.0, 0.002])
 def test_the_overfitting_is_that_of_divisions_made_by_skfolio(drift: float) -> None:
+    from skfolio.model_selection import CombinatorialPurgedCV
+
     difference = policies(11, [0.0] * 7 + [drift])
     # Every half of eight blocks, each of which is once the half on which nobody chooses.
     divisions = CombinatorialPurgedCV(n_folds=8, n_test_folds=4, purged_size=0, embargo_size=0)
@@ -150,6 +158,8 @@ def test_what_cannot_be_divided_is_refused(shape: tuple[int, int], blocks: int) 
 
 
 def test_the_windows_are_those_of_skfolio() -> None:
+    from skfolio.model_selection import WalkForward
+
     difference = policies(12, [0.0] * 5, days=9 * 40)
     windows = WalkForward(train_size=120, test_size=40).split(difference.T)
     found = walk_forward(difference)

@@ -70,7 +70,7 @@ def at_closes(history: History, prices: PriceMatrix) -> History:
     return replace(history, prices=prices.known[1:])
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings.default.max_examples))
 @given(case=cases())
 def test_its_figures_are_those_of_the_report(
     case: tuple[Policy, PriceMatrix, Markets, float],
