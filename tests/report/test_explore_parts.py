@@ -75,7 +75,7 @@ def test_each_square_has_the_policy_that_grew_most_of_all_that_share_it() -> Non
 def test_a_policy_to_which_an_axis_makes_no_difference_stands_all_along_it() -> None:
     _, period, combine = scales_of(QUICK, 99)
     columns, rows, places = best_of_squares(QUICK, period, combine)
-    assert len(places) == 7 * 2 - 1  # 1h and a threshold is the threshold alone
+    assert len(places) == 7 * 2
     without = places[columns == 0]
     assert sorted(rows[columns == 0]) == [0, 1]
     assert without[0] == without[1]
