@@ -155,7 +155,7 @@ def _kinds(available: np.ndarray) -> Whole:
 def _blocks(filled: Vector, kinds: Whole) -> tuple[Vector, Whole]:
     """Return the extremes and the kind of each whole block of rows."""
     count = len(filled) // BLOCK
-    whole = filled[: count * BLOCK].reshape(count, BLOCK, -1)
+    whole = filled[: count * BLOCK].reshape(count, BLOCK, filled.shape[1])
     table = kinds[: count * BLOCK].reshape(count, BLOCK)
     same = (table == table[:, :1]).all(axis=1)
     extremes = np.stack([whole.min(axis=1), whole.max(axis=1)])

@@ -205,6 +205,13 @@ def test_without_anything_to_conclude_from_it_says_so_in_one_line() -> None:
         explored(plain_scene(2), [BLOCKS[0]], None)
 
 
+@pytest.mark.parametrize("rows", [3, 4, 15, 16, 17])
+def test_a_short_history_is_simulated(rows: int) -> None:
+    found = explored(plain_scene(rows), [BLOCKS[0]], None)
+    assert 9_000 < found.figures.nav[0] < 11_000
+    assert "the history has 1 stretch of a day, 60 are needed" in found.conclusion.text
+
+
 def test_what_cannot_be_kept_is_used_all_the_same() -> None:
     """On a full disk numba compiles, and then cannot write down what it has compiled."""
     calls: list[int] = []
