@@ -8,8 +8,10 @@ from rebalancing.explore.kernel.memory import (
     BLOCK,
     CASH,
     FILLED,
+    GROWTH,
     HIGHS,
     KNOWN,
+    LARGEST,
     LOWS,
     PRICES,
     TARGETS,
@@ -27,26 +29,33 @@ CLOSE = 1e-12
 
 def scan(candles: Candles, terms: Terms, desk: Numbers, row: int, last: int) -> int:
     """Return the first row before `last` in which a band may be reached, or `last`."""
-    known, filled = candles.prices[KNOWN], candles.prices[FILLED]
-    lows, highs = candles.extremes[LOWS], candles.extremes[HIGHS]
-    kinds, kind = candles.kinds, -1
+    known, filled, end = candles.prices[KNOWN], candles.prices[FILLED], row
     while row < last:
-        if kinds[row] != kind:
-            kind = kinds[row]
+        if row == end:
+            end = min(candles.ends[row], last)
             for i in range(terms.assets):
                 desk[PRICES + i] = known[row][i]
             set_targets(terms.assets, desk)
             set_bands(terms, desk)
-        block = row // BLOCK
-        is_whole = row == block * BLOCK and row + BLOCK <= last
-        is_whole = is_whole and candles.block_kinds[block] == kind
-        if is_whole and is_quiet(lows[block], highs[block], terms.assets, desk):
-            row += BLOCK
-            continue
-        if may_reach(filled[row], terms.assets, desk):
+        quiet = _quiet_block(candles, terms.assets, desk, row, end)
+        if quiet == 0 and may_reach(filled[row], terms.assets, desk):
             return row
-        row += 1
+        row += max(quiet, 1)
     return last
+
+
+def _quiet_block(candles: Candles, assets: int, desk: Numbers, row: int, end: int) -> int:
+    """Return the rows of the largest quiet block that begins here; 0 if there is none."""
+    lows, highs = candles.extremes[LOWS], candles.extremes[HIGHS]
+    quiet, size, first = 0, BLOCK, 0
+    while row % size == 0 and row + size <= end and size <= LARGEST:
+        block = first + row // size
+        if not is_quiet(lows[block], highs[block], assets, desk):
+            break
+        quiet = size
+        first += len(candles.ends) // size
+        size *= GROWTH
+    return quiet
 
 
 def is_quiet(lows: Numbers, highs: Numbers, assets: int, desk: Numbers) -> bool:

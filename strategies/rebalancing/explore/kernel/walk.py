@@ -49,7 +49,7 @@ def walk(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log
     """
     _clear(terms, desk, marks)
     known, opens, newest = candles.prices[KNOWN], candles.prices[OPENS], candles.prices[NEWEST]
-    rows = len(candles.kinds)
+    rows = len(candles.ends)
     row = next_row(candles, terms, desk, marks, terms.begin + 1)
     while row < rows:
         measure(candles, terms, desk, marks, log, row + 1)
