@@ -28,7 +28,7 @@ def fall(columns: Numbers, assets: int, desk: Numbers, row: int, end: int) -> No
     lowest = peak * (1 - deepest)
     while row < end:
         count = min(CHUNK, end - row)
-        _value(columns, assets, desk, row, count)
+        add_values(columns, assets, desk, row, count)
         for k in range(count):
             nav = desk[NAVS + k]
             if nav > peak:
@@ -43,7 +43,7 @@ def drift(columns: Numbers, assets: int, desk: Numbers, row: int, end: int) -> N
     """Add up the absolute drifts of members that have a target and a price."""
     while row < end:
         count = min(CHUNK, end - row)
-        _value(columns, assets, desk, row, count)
+        add_values(columns, assets, desk, row, count)
         navs, away = desk[NAVS : NAVS + count], desk[AWAY : AWAY + count]
         target = desk[TARGETS + assets]
         is_counted = desk[CONFIGURED + assets] > 0
@@ -57,7 +57,8 @@ def drift(columns: Numbers, assets: int, desk: Numbers, row: int, end: int) -> N
         row += count
 
 
-def _value(columns: Numbers, assets: int, desk: Numbers, row: int, count: int) -> None:
+def add_values(columns: Numbers, assets: int, desk: Numbers, row: int, count: int) -> None:
+    """Fill in the NAV of so many rows, at most `CHUNK`."""
     navs, cash = desk[NAVS : NAVS + count], desk[CASH]
     for k in range(count):
         navs[k] = cash

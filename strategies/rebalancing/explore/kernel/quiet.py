@@ -34,7 +34,7 @@ from rebalancing.explore.kernel.weighing import set_bands, set_targets
 from rebalancing.policy.drift import TOLERANCE
 from rebalancing.policy.triggers.events import OWED
 
-DENSE = 16
+DENSE = 32
 """Candles from one boundary to the next up to which those between are looked at, too."""
 
 _STRETCH = 512
