@@ -37,6 +37,7 @@ def simulated_cost(
     return COST * traded * a_year + volatility**2 / 2 * square / hours
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", [0.0, 0.5, 1.0])
 def test_it_costs_what_the_formula_says_and_other_bands_cost_more(left: float) -> None:
     weight = 0.5
@@ -48,6 +49,7 @@ def test_it_costs_what_the_formula_says_and_other_bands_cost_more(left: float) -
         assert found == pytest.approx(told, rel=0.05), factor
 
 
+@pytest.mark.slow
 def test_the_destination_matters_as_the_sentences_say() -> None:
     costs = {
         left: simulated_cost(0.5, theory_band(0.5, COST, left=left), left)
@@ -57,6 +59,7 @@ def test_the_destination_matters_as_the_sentences_say() -> None:
     assert costs[0.5] / costs[1.0] == pytest.approx(1.04, abs=0.04)
 
 
+@pytest.mark.slow
 def test_the_volatility_cancels() -> None:
     best = theory_band(0.3, COST)
     for volatility in (0.4, 1.0):
