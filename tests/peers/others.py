@@ -7,7 +7,8 @@ has ``who`` ("bt" or "vectorbt"), ``prices`` (a file of numpy's, shape (rows, as
 - for bt ``looks``, the rows in which it may trade, and ``tolerance``, its own band (a share of
   the weight), or null;
 - for vectorbt ``rounds``, the rows in which it trades, a list for each policy of one run, and
-  ``call_seq``; with ``repeats`` it does the same so often, and says what one time took.
+  ``call_seq``; with ``repeats`` it does the same so often, and says what one time took; with
+  ``figures`` the NAV at the end, the deepest drawdown and the fees are part of it.
 
 An answer has ``coins`` (rows, assets), ``cash`` (rows) and ``nav`` (rows) after the trades of a
 row, of the last row alone where there are many; ``traded``, the number of rows with trades; and
@@ -76,7 +77,7 @@ def by_vectorbt(question: dict[str, Any], prices: pd.DataFrame) -> dict[str, Any
     closes = pd.DataFrame(np.tile(prices.to_numpy(), len(policies)), prices.index, columns)
 
     def run() -> Any:
-        return vectorbt.Portfolio.from_orders(
+        found = vectorbt.Portfolio.from_orders(
             closes,
             sizes.reshape(len(prices), -1),
             size_type="targetpercent",
@@ -86,6 +87,9 @@ def by_vectorbt(question: dict[str, Any], prices: pd.DataFrame) -> dict[str, Any
             cash_sharing=True,
             call_seq=question["call_seq"],
         )
+        if question.get("figures"):
+            found.final_value(), found.max_drawdown(), found.orders.fees.sum()
+        return found
 
     found = run()  # compiles
     began = time.process_time()

@@ -50,14 +50,15 @@ def main(datadir: Path | None, repeats: int) -> None:
             rounds = round_times(scene, kernel)
             own = min(swept(scene, kernel) for _ in range(repeats))
             found = {}
-            for some in (rounds[:1], rounds):
-                spent = by_vectorbt(datadir, some, repeats, Path(folder))
-                found[f"vectorbt, {len(some)} at once"] = spent
+            for some, figures in ((rounds[:1], False), (rounds, False), (rounds, True)):
+                spent = by_vectorbt(datadir, some, figures, repeats, Path(folder))
+                what = "with NAV and drawdown" if figures else "orders only"
+                found[f"vectorbt, {len(some)} at once, {what}"] = spent
             found["freqtrade, the whole command"] = by_freqtrade(datadir, Path(folder))
     except (PeersError, BenchmarkError) as error:
         raise click.ClickException(str(error)) from None
     table = Table("24h and 3 %", "A policy, CPU ms", "times ours", "goal")
-    table.add_row("SmartRebalance, explore", f"{own * 1e3:.3f}", "1", "")
+    table.add_row("SmartRebalance, all figures", f"{own * 1e3:.3f}", "1", "")
     for who, seconds in found.items():
         goal = GOALS[who.split(",")[0]]
         table.add_row(who, f"{seconds * 1e3:,.1f}", f"{seconds / own:,.0f}", f"{goal:,}")
@@ -88,7 +89,7 @@ def swept(scene: Scene, kernel: Kernel) -> float:
 
 
 def by_vectorbt(
-    datadir: Path | None, rounds: tuple[Whole, ...], repeats: int, folder: Path
+    datadir: Path | None, rounds: tuple[Whole, ...], figures: bool, repeats: int, folder: Path
 ) -> float:
     """Return CPU seconds of a policy in vectorbt, which is told when to trade."""
     table = closes(datadir)
@@ -105,6 +106,7 @@ def by_vectorbt(
         "fee": FEE,
         "call_seq": "auto",
         "repeats": repeats,
+        "figures": figures,
     }
     (answer,) = asked(interpreter(), [question])
     return float(answer["seconds"])

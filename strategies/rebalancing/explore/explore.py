@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rebalancing.config.settings import Settings, read_settings
+from rebalancing.config.settings import read_settings
 from rebalancing.explore.choice.timing_luck import timing_luck
 from rebalancing.explore.exploration import Block, Exploration, Ranked, Seconds
 from rebalancing.explore.following import Kernel
@@ -67,12 +67,12 @@ def rank(
     began = clock()
     if len(scene.prices.known) < FEWEST_ROWS:
         raise NothingFoundError(f"there are fewer than {FEWEST_ROWS} candles")
-    grid, here, settings = _with_present(grid, present)
+    grid, here = _with_present(grid, present)
     others = scene.stake, scene.cash, here, offsets, with_rounds
     key = key_of(scene.prices, scene.markets, grid.blocks, *others) if archive else ""
     outcome, seconds = _kept(archive, key), (0.0, 0.0)
     if outcome is None:
-        simulations = Simulations(settings, scene, kernel, threads, with_rounds)
+        simulations = Simulations(grid.blocks, scene, kernel, threads, with_rounds)
         outcome, seconds = simulations.run(here, offsets, progress, clock, farm)
         if archive is not None and len(outcome.done) == len(grid.blocks):
             archive.save(key, outcome.arrays())
@@ -146,15 +146,14 @@ def _ranked(
     )
 
 
-def _with_present(grid: Grid, present: Block | None) -> tuple[Grid, int | None, list[Settings]]:
-    """Add the present policy, if it is not there; return its place, and the settings of all."""
-    settings = [read_settings(block)[0] for block in grid.blocks]
+def _with_present(grid: Grid, present: Block | None) -> tuple[Grid, int | None]:
+    """Add the present policy, if it is not there, and return its place."""
     if present is None:
-        return grid, None, settings
-    own, _ = read_settings(present)
-    for place, other in enumerate(settings):
-        if essence(other) == essence(own):
-            return grid, place, settings
+        return grid, None
+    own = essence(read_settings(present)[0])
+    for place, block in enumerate(grid.blocks):
+        if essence(read_settings(block)[0]) == own:
+            return grid, place
     steps = np.vstack([grid.steps, np.full((1, len(grid.axes)), -1)])
     both = replace(grid, blocks=(*grid.blocks, present), steps=steps)
-    return both, len(settings), [*settings, own]
+    return both, len(grid.blocks)

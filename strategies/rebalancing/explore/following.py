@@ -144,7 +144,7 @@ class Follower:
         """Have the kernel compiled, if it has to be."""
         if not self._kernel.is_compiled:
             return
-        last = len(self._tables.kinds) - 1
+        last = len(self._tables.ends) - 1
         try:
             self.follow(policy, begin=last)
         except OSError:  # compiled, and could not be kept: the disk is full

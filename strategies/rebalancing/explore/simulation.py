@@ -9,12 +9,12 @@ from typing import Protocol
 
 import numpy as np
 
-from rebalancing.config.settings import Settings
 from rebalancing.explore.course import Course, Measured, log_growth_of
-from rebalancing.explore.exploration import Ground, Paths
+from rebalancing.explore.exploration import Block, Ground, Paths
 from rebalancing.explore.following import Follower, Kernel
 from rebalancing.explore.luck import starts_of
 from rebalancing.explore.outcome import Outcome
+from rebalancing.explore.policies import Policies
 from rebalancing.explore.stretches import stretches_of
 from rebalancing.explore.sweep import Progress, Sweep
 from rebalancing.explore.worth import Closes, hold
@@ -64,7 +64,7 @@ class Farm(Protocol):
     """Other machines that measure policies."""
 
     def measure(
-        self, scene: Scene, settings: Sequence[Settings], with_rounds: bool
+        self, scene: Scene, blocks: Sequence[Block], with_rounds: bool
     ) -> Iterable[tuple[int, Measured]]:
         """Give what each policy came to, with its place, in any order."""
 
@@ -88,8 +88,8 @@ class Simulations:
 
     Parameters
     ----------
-    settings : sequence of Settings
-        One for each policy.
+    blocks : sequence of mapping
+        One for each policy, all valid.
     threads : int
         How many work at it.
     with_rounds : bool
@@ -98,16 +98,15 @@ class Simulations:
 
     def __init__(
         self,
-        settings: Sequence[Settings],
+        blocks: Sequence[Block],
         scene: Scene,
         kernel: Kernel,
         threads: int,
         with_rounds: bool = False,
     ) -> None:
-        assets, stake = scene.prices.assets, scene.stake
-        self._settings, self._scene = settings, scene
-        self._policies = [Policy(one, assets, stake) for one in settings]
-        self._course = course_on(scene, kernel, len(settings), with_rounds)
+        self._scene = scene
+        self._policies = Policies(blocks, scene.prices.assets, scene.stake)
+        self._course = course_on(scene, kernel, len(blocks), with_rounds)
         self._follower, self._closes = self._course.follower, self._course.closes
         self._threads = threads
 
@@ -146,7 +145,7 @@ class Simulations:
         if farm is None:
             swept = sweep.run(self._threads, progress)
         else:
-            measured = farm.measure(self._scene, self._settings, self._course.with_rounds)
+            measured = farm.measure(self._scene, self._policies.blocks, self._course.with_rounds)
             swept = sweep.gather(measured, progress)
         if not len(swept.done):
             raise NothingFoundError("it was stopped before the first policy was finished")

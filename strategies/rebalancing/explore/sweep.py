@@ -12,6 +12,7 @@ import numpy as np
 
 from rebalancing.explore.course import NUMBERS, Course, Measured
 from rebalancing.explore.exploration import Figures, Whole
+from rebalancing.explore.policies import Policies
 from rebalancing.market.portfolio import Vector
 from rebalancing.policy.policy import Policy
 
@@ -45,7 +46,7 @@ class Swept:
 class Sweep:
     """A search under way."""
 
-    def __init__(self, course: Course, policies: Sequence[Policy]) -> None:
+    def __init__(self, course: Course, policies: Policies | Sequence[Policy]) -> None:
         self._course, self._policies = course, policies
         self._done = np.zeros(len(policies), dtype=bool)
         self._numbers = np.zeros((len(NUMBERS), len(policies)))

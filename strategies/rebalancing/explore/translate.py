@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,9 @@ from rebalancing.explore.kernel.memory import (
     DESK,
     DRIFTED,
     FEWEST,
+    GROWTH,
     KNOWN,
+    LARGEST,
     LOTS,
     MARKS,
     SCALES,
@@ -137,29 +139,31 @@ def candles_of(prices: PriceMatrix) -> Candles:
     """Return prices in numbers."""
     known, available = prices.known, np.isfinite(prices.known)
     filled = np.where(available, known, 0.0)
-    kinds = _kinds(available)
     newest = prices.newest()
     tables = np.stack([known, prices.opens(), newest, filled])
     columns = np.ascontiguousarray(np.stack([newest.T, filled.T]))
-    return Candles(prices.first, prices.seconds, tables, columns, kinds, *_blocks(filled, kinds))
+    return Candles(
+        prices.first, prices.seconds, tables, columns, _ends(available), _extremes(filled)
+    )
 
 
-def _kinds(available: np.ndarray) -> Whole:
-    """Give each row a number: the same where the same assets are available."""
-    changes = np.append(True, (available[1:] != available[:-1]).any(axis=1))
-    found = np.unique(available[changes], axis=0, return_inverse=True)[1].ravel()
-    kinds: Whole = found[np.cumsum(changes) - 1].astype(np.int64)
-    return kinds
+def _ends(available: np.ndarray[Any, Any]) -> Whole:
+    """Return for each row the first one after it with other assets."""
+    changes = np.flatnonzero((available[1:] != available[:-1]).any(axis=1)) + 1
+    ends = np.append(changes, len(available))
+    lengths = np.diff(ends, prepend=0)
+    return np.repeat(ends, lengths).astype(np.int64)
 
 
-def _blocks(filled: Vector, kinds: Whole) -> tuple[Vector, Whole]:
-    """Return the extremes and the kind of each whole block of rows."""
-    count = len(filled) // BLOCK
-    whole = filled[: count * BLOCK].reshape(count, BLOCK, -1)
-    table = kinds[: count * BLOCK].reshape(count, BLOCK)
-    same = (table == table[:, :1]).all(axis=1)
-    extremes = np.stack([whole.min(axis=1), whole.max(axis=1)])
-    return extremes, np.where(same, table[:, 0], -1)
+def _extremes(filled: Vector) -> Vector:
+    """Return the extremes of all whole blocks, the smallest ones first."""
+    found, size = [], BLOCK
+    while size <= LARGEST:
+        count = len(filled) // size
+        whole = filled[: count * size].reshape(count, size, filled.shape[1])
+        found.append(np.stack([whole.min(axis=1), whole.max(axis=1)]))
+        size *= GROWTH
+    return np.concatenate(found, axis=1)
 
 
 def log_of(room: int, rows: Whole = NO_ROWS) -> Log:

@@ -17,8 +17,9 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import uuid4
 
-from rebalancing.config.settings import Settings, read_settings
+from rebalancing.config.settings import read_settings
 from rebalancing.explore.course import Course, Measured
+from rebalancing.explore.exploration import Block
 from rebalancing.explore.simulation import Scene, course_on
 from rebalancing.launch.errors import LaunchError
 from rebalancing.launch.kept_code import cache_folder
@@ -33,7 +34,7 @@ CONNECTING, LOST = 10, 10.0
 _TOGETHER = 50  # policies that a worker is sent at once, at most
 _LOOK_EVERY = 1.0  # second
 
-Chunk = Sequence[tuple[int, Settings]]
+Chunk = Sequence[tuple[int, Block]]
 """Policies, each with its place."""
 
 Found = list[tuple[int, Measured]]
@@ -65,7 +66,7 @@ class Cluster:
         self._address, self._client = address, client
 
     def measure(
-        self, scene: Scene, settings: Sequence[Settings], with_rounds: bool
+        self, scene: Scene, blocks: Sequence[Block], with_rounds: bool
     ) -> Iterator[tuple[int, Measured]]:
         """Give what each policy came to, with its place, as the workers finish.
 
@@ -74,14 +75,14 @@ class Cluster:
         LaunchError
             If the scheduler or all workers are lost, or a worker fails: one line.
         """
-        errand = Errand(uuid4().hex, sources(), scene, len(settings), with_rounds)
-        size = len(settings) // (8 * sum(self._client.nthreads().values()))
+        errand = Errand(uuid4().hex, sources(), scene, len(blocks), with_rounds)
+        size = len(blocks) // (8 * sum(self._client.nthreads().values()))
         size = min(_TOGETHER, max(1, size))
-        places = list(enumerate(settings))
+        places = list(enumerate(blocks))
         chunks = [places[k : k + size] for k in range(0, len(places), size)]
         found: SimpleQueue[Found | Exception] = SimpleQueue()
         threading.Thread(target=self._hand_out, args=(errand, chunks, found), daemon=True).start()
-        left, seen = len(settings), time.monotonic()
+        left, seen = len(blocks), time.monotonic()
         while left:
             try:
                 item = found.get(timeout=_LOOK_EVERY)
@@ -180,7 +181,10 @@ def measured(errand: Errand, chunk: Chunk) -> Found:
         course = _course(errand)
     scene, course = errand.scene, course.another()
     assets, stake = scene.prices.assets, scene.stake
-    return [(place, course.measure(Policy(one, assets, stake))) for place, one in chunk]
+    return [
+        (place, course.measure(Policy(read_settings(block)[0], assets, stake)))
+        for place, block in chunk
+    ]
 
 
 _BUILDING = threading.Lock()

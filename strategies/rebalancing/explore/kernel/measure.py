@@ -37,16 +37,14 @@ def measure(
     everything is sold.
     """
     sample(candles.columns[VALUED], terms.assets, desk, marks, log, last)
-    row, kinds = marks[MEASURED], candles.kinds
+    row, final = marks[MEASURED], len(candles.ends) - 1
     while row < last:
-        end = row + 1
-        while end < last and kinds[end] == kinds[row]:
-            end += 1
+        end = min(candles.ends[row], last)
         for i in range(terms.assets):
             desk[PRICES + i] = candles.prices[KNOWN][row][i]
         set_targets(terms.assets, desk)
-        if row < min(end, len(kinds) - 1):
-            fall(candles.columns[VALUED], terms.assets, desk, row, min(end, len(kinds) - 1))
+        if row < min(end, final):
+            fall(candles.columns[VALUED], terms.assets, desk, row, min(end, final))
         if marks[ORDERS] > 0:
             drift(candles.columns[TRADED], terms.assets, desk, row, end)
         row = end

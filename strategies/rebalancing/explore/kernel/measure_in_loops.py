@@ -1,4 +1,7 @@
-"""The measures of a stretch in loops, of which a compiler may take several candles at once."""
+"""The measures of a stretch in loops, of which a compiler may take several candles at once.
+
+It does so only with slices from which it sees that no index is negative.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,16 @@ from rebalancing.explore.kernel.memory import (
 def fall(columns: Numbers, assets: int, desk: Numbers, row: int, end: int) -> None:
     """Look for a higher peak, and a deeper fall from it."""
     peak, deepest = desk[PEAK], desk[DRAWDOWN]
+    lowest = peak * (1 - deepest)
     while row < end:
         count = min(CHUNK, end - row)
-        _value(columns, assets, desk, row, count)
+        add_values(columns, assets, desk, row, count)
         for k in range(count):
-            peak = max(peak, desk[NAVS + k])
-            deepest = max(deepest, 1 - desk[NAVS + k] / peak)
+            nav = desk[NAVS + k]
+            if nav > peak:
+                peak, lowest = nav, nav * (1 - deepest)
+            elif nav < lowest:
+                deepest, lowest = 1 - nav / peak, nav
         row += count
     desk[PEAK], desk[DRAWDOWN] = peak, deepest
 
@@ -36,34 +43,40 @@ def drift(columns: Numbers, assets: int, desk: Numbers, row: int, end: int) -> N
     """Add up the absolute drifts of members that have a target and a price."""
     while row < end:
         count = min(CHUNK, end - row)
-        _value(columns, assets, desk, row, count)
+        add_values(columns, assets, desk, row, count)
+        navs, away = desk[NAVS : NAVS + count], desk[AWAY : AWAY + count]
+        target = desk[TARGETS + assets]
+        is_counted = desk[CONFIGURED + assets] > 0
         for k in range(count):
-            nav = desk[NAVS + k]
-            desk[NAVS + k] = 1 / nav if nav > 0 else 0.0
-            desk[AWAY + k] = 0.0
+            navs[k] = 1 / navs[k] if navs[k] > 0 else 0.0
+            away[k] = abs(desk[CASH] * navs[k] - target) if is_counted else 0.0
+        desk[DRIFTED_PLACES] += count if is_counted else 0
         _add_drifts(columns, assets, desk, row, count)
         for k in range(count):
-            desk[DRIFTS] += desk[AWAY + k]
+            desk[DRIFTS] += away[k]
         row += count
 
 
-def _value(columns: Numbers, assets: int, desk: Numbers, row: int, count: int) -> None:
+def add_values(columns: Numbers, assets: int, desk: Numbers, row: int, count: int) -> None:
+    """Fill in the NAV of so many rows, at most `CHUNK`."""
+    navs, cash = desk[NAVS : NAVS + count], desk[CASH]
     for k in range(count):
-        desk[NAVS + k] = desk[CASH]
+        navs[k] = cash
     for i in range(assets):
-        column, amount = columns[i], desk[AMOUNTS + i]
+        prices, amount = columns[i][row : row + count], desk[AMOUNTS + i]
         for k in range(count):
-            desk[NAVS + k] += amount * column[row + k]
+            navs[k] += amount * prices[k]
 
 
 def _add_drifts(columns: Numbers, assets: int, desk: Numbers, row: int, count: int) -> None:
+    navs, away = desk[NAVS : NAVS + count], desk[AWAY : AWAY + count]
     for i in range(assets):
         if desk[CONFIGURED + i] > 0 and desk[PRICES + i] == desk[PRICES + i]:
             desk[DRIFTED_PLACES] += count
-            column, amount, target = columns[i], desk[AMOUNTS + i], desk[TARGETS + i]
+            prices, amount, target = (
+                columns[i][row : row + count],
+                desk[AMOUNTS + i],
+                desk[TARGETS + i],
+            )
             for k in range(count):
-                desk[AWAY + k] += abs(amount * column[row + k] * desk[NAVS + k] - target)
-    if desk[CONFIGURED + assets] > 0:
-        desk[DRIFTED_PLACES] += count
-        for k in range(count):
-            desk[AWAY + k] += abs(desk[CASH] * desk[NAVS + k] - desk[TARGETS + assets])
+                away[k] += abs(amount * prices[k] * navs[k] - target)

@@ -70,8 +70,8 @@ VALUED, TRADED = range(2)
 
 LOWS, HIGHS = range(2)
 
-BLOCK = 16
-"""Rows whose extremes are known together."""
+BLOCK, GROWTH, LARGEST = 16, 8, 1024
+"""Rows whose extremes are known together: 16, and 8 times as many up to the largest."""
 
 ALL, DRIFTED, FEWEST = range(3)
 """Scopes."""
@@ -134,21 +134,19 @@ class Candles(NamedTuple):
         `KNOWN`, `OPENS`, `NEWEST` and `FILLED`.
     columns : array, shape (2, assets, rows)
         `VALUED` and `TRADED`.
-    kinds : array of int, shape (rows,)
-        Rows with the same number have prices for the same assets.
+    ends : array of int, shape (rows,)
+        For each row, the first one after it that has prices for other assets.
     extremes : array, shape (2, blocks, assets)
-        Lowest and highest filled prices of `BLOCK` rows each.
-    block_kinds : array of int, shape (blocks,)
-        The kind of all rows of a block; -1 if they differ.
+        `LOWS` and `HIGHS` of the filled prices: of all whole blocks of 16 rows, behind them of all
+        larger ones, size by size.
     """
 
     first: int
     seconds: int
     prices: Any
     columns: Any
-    kinds: Any
+    ends: Any
     extremes: Any
-    block_kinds: Any
 
 
 class Log(NamedTuple):

@@ -30,6 +30,9 @@ from rebalancing.explore.kernel.memory import (
 from rebalancing.explore.kernel.sums import total
 from rebalancing.rounds.order_sizing import EXACT, REPETITIONS
 
+CLEAR = 1e-6
+"""By which fraction a trade has to be too small before its plan is left out."""
+
 
 def set_rules(terms: Terms, desk: Numbers) -> None:
     """Fill in smallest trades and remainders as `Markets.rules` does."""
@@ -40,6 +43,26 @@ def set_rules(terms: Terms, desk: Numbers) -> None:
         smallest *= terms.margin
         desk[MINIMUM + i] = max(smallest / (1 + terms.fee) * 0.999, terms.min_trade)
         desk[REMAINDER + i] = smallest / terms.margin * terms.remainder_margin
+
+
+def is_too_small(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
+    """Tell that no asset is so far from the destination that a plan would hold an order for it.
+
+    Notes
+    -----
+    The fees of a plan move its destination by less than if all ways were gone twice.
+    """
+    whole = 0.0
+    for i in range(assets):
+        desk[WISHES + i] = 0.0
+        if marks[MEMBERS + i] == 1 and desk[PRICES + i] == desk[PRICES + i]:
+            desk[WISHES + i] = abs(desk[DESTINATION + i] * desk[NAV] - desk[VALUES + i])
+        whole += desk[WISHES + i]
+    for i in range(assets):
+        most = desk[WISHES + i] + abs(desk[DESTINATION + i]) * 2 * fee * whole
+        if most * (1 + CLEAR) >= desk[MINIMUM + i]:
+            return False
+    return True
 
 
 def plan(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:

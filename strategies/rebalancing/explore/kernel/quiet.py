@@ -34,7 +34,7 @@ from rebalancing.explore.kernel.weighing import set_bands, set_targets
 from rebalancing.policy.drift import TOLERANCE
 from rebalancing.policy.triggers.events import OWED
 
-DENSE = 16
+DENSE = 32
 """Candles from one boundary to the next up to which those between are looked at, too."""
 
 _STRETCH = 512
@@ -72,7 +72,7 @@ def busy_boundary(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers,
     Boundaries that are close together are skipped with the quiet stretch that holds them. One that
     comes while no asset has a price is due as soon as one has.
     """
-    grid, rows = first_boundary(terms, marks[ORIGIN]), len(candles.kinds)
+    grid, rows = first_boundary(terms, marks[ORIGIN]), len(candles.ends)
     is_dense = terms.period <= DENSE * candles.seconds
     while row < rows:
         end = end_of_quiet(candles, terms, desk, row, rows if is_dense else row + 1)
@@ -103,7 +103,7 @@ def row_of(candles: Candles, moment: int) -> int:
 
 def event_row(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, row: int) -> int:
     """Return the first row from `row` on in which a boundary has come or a new asset appears."""
-    found = len(candles.kinds)
+    found = len(candles.ends)
     if terms.period > 0 and marks[ORIGIN] >= 0:
         grid = first_boundary(terms, marks[ORIGIN])
         found = min(found, row_of(candles, grid + (marks[SERVED] + 1) * terms.period))
@@ -123,9 +123,7 @@ def end_of_quiet(candles: Candles, terms: Terms, desk: Numbers, row: int, last: 
     members = slice(TARGETS, TARGETS + terms.assets + 1), slice(BANDS, BANDS + terms.assets + 1)
     amounts, cash = np.array(desk[AMOUNTS : AMOUNTS + terms.assets]), desk[CASH]
     while row < last:
-        kinds = candles.kinds[row : min(row + _STRETCH, last)]
-        change = np.flatnonzero(kinds != kinds[0])
-        end = row + (int(change[0]) if len(change) else len(kinds))
+        end = min(row + _STRETCH, candles.ends[row], last)
         for i in range(terms.assets):
             desk[PRICES + i] = candles.prices[KNOWN][row][i]
         set_targets(terms.assets, desk)

@@ -36,7 +36,7 @@ from rebalancing.explore.kernel.memory import (
     Numbers,
     Terms,
 )
-from rebalancing.explore.kernel.planning import plan, set_rules
+from rebalancing.explore.kernel.planning import is_too_small, plan, set_rules
 from rebalancing.explore.kernel.schedule import (
     allocate,
     has_boundary,
@@ -98,14 +98,16 @@ def _open(terms: Terms, desk: Numbers, marks: Numbers) -> None:
     for i in range(terms.assets):
         away = abs(desk[DESTINATION + i] - desk[WEIGHTS + i])
         marks[MEMBERS + i] = 1 if away > TOLERANCE else 0
-    has_trades = plan(terms.assets, terms.fee, desk, marks)
+    is_first = marks[LAST_START] < 0
+    has_trades = is_first or not is_too_small(terms.assets, terms.fee, desk, marks)
+    has_trades = has_trades and plan(terms.assets, terms.fee, desk, marks)
     is_balanced = True
     for i in range(terms.assets):
         is_balanced = is_balanced and desk[WANTED + i] == 0
         if desk[PRICES + i] == desk[PRICES + i]:
             marks[SEEN + i] = 1
     if not has_trades:
-        if marks[LAST_START] < 0 and is_balanced:
+        if is_first and is_balanced:
             allocate(marks, marks[NOW])
         return
     for i in range(terms.assets):

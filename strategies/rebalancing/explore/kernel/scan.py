@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from rebalancing.explore.kernel.measure_in_loops import add_values
 from rebalancing.explore.kernel.memory import (
     AMOUNTS,
+    AWAY,
     BANDS,
     BLOCK,
     CASH,
-    FILLED,
+    CHUNK,
+    GROWTH,
     HIGHS,
     KNOWN,
+    LARGEST,
     LOWS,
+    NAVS,
     PRICES,
     TARGETS,
+    TRADED,
     Candles,
     Numbers,
     Terms,
@@ -27,26 +33,36 @@ CLOSE = 1e-12
 
 def scan(candles: Candles, terms: Terms, desk: Numbers, row: int, last: int) -> int:
     """Return the first row before `last` in which a band may be reached, or `last`."""
-    known, filled = candles.prices[KNOWN], candles.prices[FILLED]
-    lows, highs = candles.extremes[LOWS], candles.extremes[HIGHS]
-    kinds, kind = candles.kinds, -1
+    known, end = candles.prices[KNOWN], row
     while row < last:
-        if kinds[row] != kind:
-            kind = kinds[row]
+        if row == end:
+            end = min(candles.ends[row], last)
             for i in range(terms.assets):
                 desk[PRICES + i] = known[row][i]
             set_targets(terms.assets, desk)
             set_bands(terms, desk)
-        block = row // BLOCK
-        is_whole = row == block * BLOCK and row + BLOCK <= last
-        is_whole = is_whole and candles.block_kinds[block] == kind
-        if is_whole and is_quiet(lows[block], highs[block], terms.assets, desk):
-            row += BLOCK
-            continue
-        if may_reach(filled[row], terms.assets, desk):
-            return row
-        row += 1
+        count = _quiet_block(candles, terms.assets, desk, row, end)
+        if count == 0:
+            count = min(CHUNK - row % BLOCK, end - row)
+            quiet = _quiet_rows(candles.columns[TRADED], terms.assets, desk, row, count)
+            if quiet < count:
+                return row + quiet
+        row += count
     return last
+
+
+def _quiet_block(candles: Candles, assets: int, desk: Numbers, row: int, end: int) -> int:
+    """Return the rows of the largest quiet block that begins here; 0 if there is none."""
+    lows, highs = candles.extremes[LOWS], candles.extremes[HIGHS]
+    quiet, size, first = 0, BLOCK, 0
+    while row % size == 0 and row + size <= end and size <= LARGEST:
+        block = first + row // size
+        if not is_quiet(lows[block], highs[block], assets, desk):
+            break
+        quiet = size
+        first += len(candles.ends) // size
+        size *= GROWTH
+    return quiet
 
 
 def is_quiet(lows: Numbers, highs: Numbers, assets: int, desk: Numbers) -> bool:
@@ -77,20 +93,24 @@ def is_quiet(lows: Numbers, highs: Numbers, assets: int, desk: Numbers) -> bool:
     return bool(cash < roof and cash > floor * (most if floor > 0 else least))
 
 
-def may_reach(prices: Numbers, assets: int, desk: Numbers) -> bool:
-    """Tell whether a band may be reached at these prices.
+def _quiet_rows(columns: Numbers, assets: int, desk: Numbers, row: int, count: int) -> int:
+    """Return how many rows there are before one in which a band may be reached.
 
-    Without any it may where there is no cash.
+    Without a NAV it may where there is no cash.
     """
-    cash = desk[CASH]
-    nav = cash
+    add_values(columns, assets, desk, row, count)
+    navs, beyond = desk[NAVS : NAVS + count], desk[AWAY : AWAY + count]
+    cash, target = desk[CASH], desk[TARGETS + assets]
+    width, owed = desk[BANDS + assets] - TOLERANCE - CLOSE, OWED * (1 - CLOSE)
+    for k in range(count):
+        beyond[k] = max(-cash - owed * navs[k], abs(cash - target * navs[k]) - width * navs[k])
     for i in range(assets):
-        nav += desk[AMOUNTS + i] * prices[i]
-    for i in range(assets):
-        width = desk[BANDS + i] - TOLERANCE - CLOSE
-        if abs(desk[AMOUNTS + i] * prices[i] - desk[TARGETS + i] * nav) >= width * nav:
-            return True
-    width = desk[BANDS + assets] - TOLERANCE - CLOSE
-    if abs(cash - desk[TARGETS + assets] * nav) >= width * nav:
-        return True
-    return bool(cash < -OWED * nav * (1 - CLOSE))
+        prices, amount = columns[i][row : row + count], desk[AMOUNTS + i]
+        target, width = desk[TARGETS + i], desk[BANDS + i] - TOLERANCE - CLOSE
+        for k in range(count):
+            away = abs(amount * prices[k] - target * navs[k]) - width * navs[k]
+            beyond[k] = away if away > beyond[k] else beyond[k]
+    for k in range(count):
+        if beyond[k] >= 0:
+            return k
+    return count

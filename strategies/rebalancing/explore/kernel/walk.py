@@ -49,10 +49,9 @@ def walk(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log
     """
     _clear(terms, desk, marks)
     known, opens, newest = candles.prices[KNOWN], candles.prices[OPENS], candles.prices[NEWEST]
-    rows = len(candles.kinds)
+    rows = len(candles.ends)
     row = next_row(candles, terms, desk, marks, terms.begin + 1)
     while row < rows:
-        measure(candles, terms, desk, marks, log, row + 1)
         marks[ROW], marks[NOW] = row, candles.first + candles.seconds * row
         if _put_prices(known[row], terms.assets, desk) and not sleeps(terms, marks):
             weigh(terms.assets, desk)
@@ -61,6 +60,7 @@ def walk(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log
             if marks[OPEN] == 0:
                 begin(terms, desk, marks)
             if marks[OPEN] == 1:
+                measure(candles, terms, desk, marks, log, row + 1)
                 desk[NAV] = worth(newest[row], terms.assets, desk)
                 order(terms, opens[row], desk, marks, log, row == rows - 1)
         row = next_row(candles, terms, desk, marks, row + 1)
