@@ -3,6 +3,7 @@
 import signal
 import threading
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -29,7 +30,17 @@ def is_drawn(item: pytest.Item) -> bool:
     return all(item.get_closest_marker(name) is not None for name in ("core", "hypothesis"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def turn(item: pytest.Item) -> int:
+    """Say when the file of a test has its turn where several processes share them.
+
+    Those of tests/core and doctests are short and come last, so that all processes end together;
+    the others in a mixed order that is always the same, as some of them wait and some work.
+    """
+    is_short = HERE not in item.path.parents or item.get_closest_marker("core") is not None
+    return 2**32 if is_short else crc32(item.path.name.encode())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark a test with the folder that it is in: ``-m live`` runs those of tests/live.
 
     Those that draw many examples come last: a plain one says sooner what is wrong.
@@ -38,3 +49,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in item.path.parent.parents:
             item.add_marker(item.path.relative_to(HERE).parts[0])
     items.sort(key=is_drawn)
+    if hasattr(config, "workerinput"):
+        items.sort(key=turn)

@@ -14,8 +14,9 @@ from rich.table import Table
 
 from rebalancing.config.settings import read_settings
 from rebalancing.explore.compiled import kernel_of
+from rebalancing.explore.course import Course
 from rebalancing.explore.exploration import Exploration
-from rebalancing.explore.explore import Scene, explore
+from rebalancing.explore.explore import Scene, judged, rank
 from rebalancing.explore.following import Follower, Kernel
 from rebalancing.explore.grid import given_grid
 from rebalancing.explore.kernel.walk import walk
@@ -59,7 +60,8 @@ def searched(scene: Scene, kernel: Kernel, count: int, threads: int) -> Explorat
     """Search once: everything but the reading of the candles."""
     grid = given_grid(policies(count), HOUR, HOUR * len(scene.prices.known))
     clock = time.perf_counter
-    return explore(grid, scene, None, kernel, threads=threads, clock=clock, progress=silent)
+    ranked = rank(grid, scene, None, kernel, threads=threads, clock=clock, progress=silent)
+    return judged(ranked, clock)
 
 
 def swept(scene: Scene, kernel: Kernel, count: int, threads: int) -> float:
@@ -70,7 +72,7 @@ def swept(scene: Scene, kernel: Kernel, count: int, threads: int) -> float:
     follower = Follower(kernel, scene.prices, scene.markets, scene.cash)
     stretches = stretches_of(len(scene.prices.known), scene.prices.seconds, count)
     begun = time.perf_counter()
-    Sweep(follower, closes, found, stretches).run(threads, silent)
+    Sweep(Course(follower, closes, stretches), found).run(threads, silent)
     return time.perf_counter() - begun
 
 

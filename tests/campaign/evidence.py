@@ -155,6 +155,15 @@ class Evidence:
         """The last price of every asset, stake currency."""
         return {asset: price for _, asset, price in self.moves}
 
+    def times_of_changes(self) -> list[int]:
+        """Return when prices changed, milliseconds since 1970."""
+        shown, times = dict(self.scenario.prices), []
+        for move in self.moves:
+            if move.price != shown.get(move.asset):
+                shown[move.asset] = move.price
+                times.append(move.time_ms)
+        return times
+
     @cached_property
     def order_ids(self) -> frozenset[int]:
         """The exchange's numbers of the orders that freqtrade knows."""

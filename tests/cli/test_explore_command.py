@@ -19,7 +19,11 @@ from tests.support.builders import make_candles, make_config, write_candles
 from tests.support.freqtrade_runs import backtest
 
 DAYS = 120
-BLOCK = {"targets": {"A": 0.5, "B": 0.3, "C": 0.2}, "period": "24h", "threshold": 0.02}
+BLOCK: dict[str, Any] = {
+    "targets": {"A": 0.5, "B": 0.3, "C": 0.2},
+    "period": "24h",
+    "threshold": 0.02,
+}
 FIGURES = ("nav", "hodl_nav", "premium", "rounds", "turnover", "fees", "max_drawdown", "mean_drift")
 
 
@@ -127,6 +131,29 @@ def test_the_same_question_is_answered_from_what_was_kept(
     assert again["seconds"]["simulate"] == 0 < anew["seconds"]["simulate"]
     for key in ("policies", "best", "present", "conclusion", "judges"):
         assert again[key] == anew[key] == told[key]
+
+
+def test_the_order_in_which_a_block_names_its_assets_changes_no_figure(folder: Path) -> None:
+    """Orders are made, and sums added up, in the order of the configuration."""
+    config = json.loads((folder / "config.json").read_text())
+    turned = {**BLOCK, "targets": dict(reversed(BLOCK["targets"].items()))}
+    (folder / "turned.json").write_text(json.dumps([turned, BLOCK]))
+    first: dict[str, Any] = {}
+    for configured in (BLOCK, turned, None):
+        own = {} if configured is None else {"rebalance": configured}
+        plain = {key: value for key, value in config.items() if key != "rebalance"}
+        (folder / "config.json").write_text(json.dumps(plain | own))
+        ended = explore(folder, "--policies", "turned.json", "--json", "--rounds", "--no-cache")
+        told = json.loads(ended.stdout)
+        one, other = (
+            {key: figure for key, figure in policy.items() if key != "settings"}
+            for policy in told["policies"]
+        )
+        assert one == other
+        assert told["present"] is None or told["present"]["nav"] == one["nav"]
+        first = first or one
+        assert one["round_times"] == first["round_times"]
+        assert one["nav"] == pytest.approx(first["nav"], rel=1e-12)
 
 
 def test_its_figures_are_those_of_a_backtest(

@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rebalancing.cli import main
+from rebalancing.explore.exploration import UNJUDGED
+from rebalancing.launch.explore import Searched
 from rebalancing.launch.progress import Done, ProgressDisplay
 from tests.support.builders import PROJECT, make_candles, make_config, write_candles
 from tests.support.command_lines import clean_environment
@@ -57,6 +59,66 @@ def test_ctrl_c_keeps_what_is_finished(folder: Path, monkeypatch: pytest.MonkeyP
     assert [policy["nav"] for policy in again["policies"]] == [
         policy["nav"] for policy in found["policies"]
     ]
+
+
+def test_ctrl_c_while_the_judges_are_heard_keeps_the_ranking(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(_: Searched) -> None:
+        raise KeyboardInterrupt
+
+    (folder / "many.json").write_text(json.dumps(POLICIES[:3]))
+    before = (folder / "config.json").read_text()
+    monkeypatch.setattr(Searched, "judged", press)
+    ended = explore("--write", "--verify", "1")
+    found = json.loads(ended.stdout)
+    assert (ended.exit_code, len(found["policies"]), found["best"]["rounds"] > 0) == (130, 3, True)
+    assert (found["written"], found["verified"], found["judges"]) == (None, [], {})
+    assert found["conclusion"] == {
+        "better_than_hodl": None,
+        "better_than_present": None,
+        "text": UNJUDGED,
+    }
+    ended = CliRunner().invoke(main, ["explore", "--policies", "many.json", "--write"])
+    said = " ".join(ended.stdout.split())
+    assert ended.exit_code == 130
+    assert said.index("Premium") < said.index(UNJUDGED) < said.index("Nothing was written")
+    assert not (folder / "user_data" / "plot").exists()
+    assert (folder / "config.json").read_text() == before
+
+
+NEEDED_LATER = ("arch", "skfolio", "sklearn", "statsmodels", "scipy", "pandas", "plotly", "jinja2")
+"""Packages that the ranking does not need: they take longer to be imported than it takes."""
+
+
+def test_the_ranking_is_shown_before_what_comes_after_it_is_imported(folder: Path) -> None:
+    code = f"""
+import sys
+class Watch:
+    seen = set()
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top in {NEEDED_LATER} and top not in self.seen:
+            self.seen.add(top)
+            print("imports", top, flush=True)
+sys.meta_path.insert(0, Watch())
+sys.modules["numba"] = None
+from rebalancing.cli import main
+main(["explore", "--period", "12h,24h"], prog_name="rebalance")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=clean_environment() | {"PYTHONPATH": str(PROJECT / "strategies")},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert ended.returncode == 0, ended.stderr
+    ranking, _, rest = ended.stdout.partition("the present policy")
+    assert "Premium" in ranking
+    assert "imports" not in ranking
+    assert "imports jinja2" in rest
 
 
 def test_a_copied_strategy_explores_with_plain_freqtrade(folder: Path) -> None:

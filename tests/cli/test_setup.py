@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.patience import PATIENCE
-from tests.support.scratch_projects import Outcome, Project, outcome
+from tests.support.scratch_projects import Outcome, Project, outcome, own_environment
 
 
 @pytest.fixture
@@ -138,20 +139,47 @@ def test_a_changed_project_keeps_its_packages(
     assert "making .venv" not in err
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_set_up_is_repaired_by_the_next(
-    project: Project, how: signal.Signals
+def test_called_through_links_it_works_in_its_own_folder(
+    finished: tuple[Project, list[Outcome]], tmp_path: Path
 ) -> None:
+    """Of the file, of a file beside it, and of the folder; none of them has its .venv removed."""
+    project, _ = finished
+    other = own_environment(tmp_path / "other" / ".venv")
+    (tmp_path / "folder").symlink_to(project.folder)
+    (tmp_path / "first").symlink_to("folder/setup.sh")
+    (other.parent / "setup.sh").symlink_to("../first")
+    ended = subprocess.run(
+        [other.parent / "setup.sh", "backtest"],
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "ran backtest\n", "")
+    assert (other / "bin" / "mine").read_text() == "precious"
+
+
+def interrupted(project: Project, how: signal.Signals) -> int:
+    """Interrupt a set-up that has begun its .venv, and return its status."""
     call = project.start("backtest")
     wait_until(lambda: (project.made / "pyvenv.cfg").exists())
     os.killpg(call.pid, how)
-    call.wait(PATIENCE)
+    status = call.wait(PATIENCE)
     assert not (project.made / "packages.stamp").exists()
-    if how == signal.SIGINT:
-        assert call.returncode == 128 + how
-        assert not project.made.exists()
-    status, out, _ = project.run("backtest")
+    return status
+
+
+def test_an_interrupted_set_up_leaves_nothing(project: Project) -> None:
+    assert interrupted(project, signal.SIGINT) == 128 + signal.SIGINT
+    assert not project.made.exists()
+
+
+def test_a_killed_set_up_is_repaired_by_the_next(project: Project) -> None:
+    interrupted(project, signal.SIGKILL)
+    assert project.made.exists()
+    status, out, err = project.run("backtest")
     assert (status, out) == (0, "ran backtest\n")
+    assert "removing an outdated or unfinished .venv" in err
 
 
 def test_a_failed_download_leaves_nothing_and_names_the_log(project: Project) -> None:

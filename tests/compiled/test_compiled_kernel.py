@@ -1,7 +1,13 @@
-"""The compiled kernel makes the same to the last bit, on drawn cases and on real candles."""
+"""The compiled kernel makes the same to the last bit, on drawn cases and on real candles.
+
+All that needs it is in this file: a process compiles it once.
+"""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 
 from rebalancing.config.settings import read_settings
+from rebalancing.explore.following import Kernel
 from rebalancing.explore.translate import (
     candles_of,
     log_of,
@@ -21,6 +28,7 @@ from rebalancing.market.markets import Markets
 from rebalancing.market.prices import PriceMatrix
 from rebalancing.policy.policy import Policy
 from tests.support.builders import PROJECT
+from tests.support.kept_kernels import ended
 from tests.support.kernel_cases import (
     ROOM,
     Compiled,
@@ -32,6 +40,7 @@ from tests.support.kernel_cases import (
     simulated,
     walked,
 )
+from tests.support.patience import PATIENCE
 
 
 def walked_compiled(
@@ -93,3 +102,22 @@ def recorded(name: str) -> tuple[Policy, PriceMatrix, Markets, float]:
     ones = np.ones(len(assets))
     markets = Markets(ones * 1e-5, ones * 5, ones * 1e-5, 0.001, 1.1, 1.1, 1.28, ones * np.inf)
     return Policy(found, assets, "USDT"), prices, markets, told.get("wallet", 10_000.0)
+
+
+ONCE_MORE = """
+import sys
+from rebalancing.explore.compiled import kernel_of
+from tests.support.kept_kernels import ended
+kernel = kernel_of(sys.argv[1])
+print(ended(kernel), sum(kernel.walk.stats.cache_misses.values()))
+"""
+
+
+def test_another_process_compiles_nothing(cache: Path, kernel: Kernel) -> None:
+    wanted = ended(kernel)
+    words = [sys.executable, "-c", ONCE_MORE, str(cache)]
+    paths = f"{PROJECT}:{PROJECT / 'strategies'}"
+    run = subprocess.run(
+        words, env={"PYTHONPATH": paths}, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert (run.stdout.strip(), run.stderr) == (f"{wanted} 0", "")

@@ -163,10 +163,13 @@ def closure(distribution: str) -> set[str]:
 EXTRAS = {"arch", "numba", "skfolio"}
 """What the explorer uses where it is installed."""
 
+OF_A_CLUSTER = {"distributed", "joblib"}
+"""What other machines are reached with, where it is installed."""
+
 
 def test_everything_imported_comes_with_plain_freqtrade() -> None:
     """Who copies the strategy and its package into a freqtrade needs to install nothing else."""
-    own = {"rebalancing", "smartrebalance", "sandbox", *EXTRAS}  # of the last ones see below
+    own = {"rebalancing", "smartrebalance", "sandbox", *EXTRAS, *OF_A_CLUSTER}  # see below
     files = sorted(STRATEGIES.rglob("*.py"))
     used = {m.split(".")[0] for path in files for m in imports(path)} - set(sys.stdlib_module_names)
     distributions = importlib.metadata.packages_distributions()
@@ -184,15 +187,16 @@ def test_extras_are_imported_where_they_are_used_and_only_by_the_explorer() -> N
     """A module that needs one can be imported without it."""
     for path in sorted(STRATEGIES.rglob("*.py")):
         tree = ast.parse(path.read_text())
-        used = {name for name in imports(path) if top(name) in EXTRAS}
+        used = {top(name) for name in imports(path)}
         at_the_top = [
             node
             for node in tree.body
             if isinstance(node, ast.Import | ast.ImportFrom)
-            and EXTRAS & {top(name) for name in _named(node)}
+            and (EXTRAS | OF_A_CLUSTER) & {top(name) for name in _named(node)}
         ]
         assert at_the_top == [], name_of(path)
-        assert not used or PACKAGE / "explore" in path.parents, name_of(path)
+        assert not used & EXTRAS or PACKAGE / "explore" in path.parents, name_of(path)
+        assert not used & OF_A_CLUSTER or path == LAUNCH / "cluster.py", name_of(path)
 
 
 def _named(node: ast.Import | ast.ImportFrom) -> list[str]:

@@ -2,15 +2,12 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.support.imports import (
-    STRATEGIES,
-    name_of,
-)
+from tests.support.imports import STRATEGIES, name_of, syntax
 
 INTERNALS = {
     *("_DataProvider__rpc", "_KeyValueStoreModel", "_api", "_exchange", "_freqtrade"),
@@ -23,18 +20,18 @@ DOCUMENTED = {"_exit"}
 """Names with an underscore that Python's documentation has: ``os._exit``."""
 
 
-def strange_names(tree: ast.AST) -> Iterator[str]:
+def strange_names(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """Give the private names that a file uses and does not define itself."""
-    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    for node in ast.walk(tree):
+    own = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             own.add(node.attr)
         elif isinstance(node, ast.AnnAssign | ast.Assign):
             targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
             own |= {target.id for target in targets if isinstance(target, ast.Name)}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute):
-            owner = ast.unparse(node.value)
+            owner = node.value.id if isinstance(node.value, ast.Name) else ""
             is_own = owner in ("self", "cls") and node.attr in own
             names = [] if is_own or owner in sys.stdlib_module_names else [node.attr]
         elif isinstance(node, ast.ImportFrom):
@@ -48,5 +45,5 @@ def strange_names(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("path", sorted(STRATEGIES.rglob("*.py")), ids=name_of)
 def test_private_names_of_others_stand_in_one_module(path: Path) -> None:
     """`test_internals.py` tests each of them against the freqtrade that is installed."""
-    found = set(strange_names(ast.parse(path.read_text())))
+    found = set(strange_names(syntax(path)))
     assert found == (INTERNALS if path.name == "internals.py" else set())

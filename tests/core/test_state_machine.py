@@ -285,7 +285,7 @@ class RebalancingMachine(RuleBasedStateMachine):
 
 TestRebalancing = RebalancingMachine.TestCase
 TestRebalancing.settings = hypothesis_settings(
-    max_examples=150,
+    max_examples=3 * hypothesis_settings.default.max_examples // 2,
     stateful_step_count=40,
     derandomize=True,
     deadline=None,

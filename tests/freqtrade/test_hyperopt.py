@@ -29,12 +29,18 @@ def config(**policy: Any) -> dict[str, Any]:
 
 
 def epochs(
-    folder: Path, workers: int, settings: dict[str, Any], loss: str = "RebalancingLoss"
+    folder: Path,
+    workers: int,
+    settings: dict[str, Any],
+    loss: str = "RebalancingLoss",
+    count: int = 3,
 ) -> list[dict[str, Any]]:
-    words = ("--spaces", "rebalance", "--epochs", "4", "--job-workers", str(workers))
+    words = ("--spaces", "rebalance", "--epochs", str(count), "--job-workers", str(workers))
     words += ("--hyperopt-loss", loss, "--hyperopt-path", str(PROJECT / "strategies"))
     words += ("--random-state", "7", "--disable-param-export", "--no-color")
-    ended = freqtrade_process(folder, settings, CANDLES, *words, command="hyperopt")
+    ended = freqtrade_process(
+        folder, settings, CANDLES, *words, command="hyperopt", is_warm=workers == 1
+    )
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert "Traceback" not in ended.stderr
     assert "static start value" not in ended.stderr
@@ -72,7 +78,7 @@ def test_every_epoch_equals_the_plain_backtest_with_its_values(
 
 def test_what_is_not_configured_is_not_optimised(tmp_path: Path) -> None:
     settings = config(threshold={"BTC": 0.05, "ETH": 0.04})
-    for epoch in epochs(tmp_path, 1, settings):
+    for epoch in epochs(tmp_path, 1, settings, count=1):
         assert set(epoch["params_dict"]) == {"period"}
 
 

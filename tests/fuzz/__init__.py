@@ -1,1 +1,4 @@
-"""Random configurations: each ends with an error that names a remedy, or runs as configured."""
+"""Random configurations: each ends with an error that names a remedy, or runs as configured.
+
+Random policies: the explorer says what freqtrade's own backtest makes of each.
+"""

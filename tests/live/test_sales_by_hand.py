@@ -1,13 +1,16 @@
 """A sale by hand that freqtrade does not find: no withdrawal, no deposit, and not bought back."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from sandbox.serving.faults import Fault
 from tests.live.test_changes import command
+from tests.support.bot_configs import with_api
 from tests.support.exchanges import market
 from tests.support.portfolio_bots import TARGETS, closed, trading_bot, weights
+from tests.support.slow_strategy import Gate
 
 pytestmark = pytest.mark.slow
 
@@ -35,3 +38,29 @@ def test_a_sale_that_freqtrade_does_not_find_is_found_by_the_bot(tmp_path: Path)
         command(bot, "resume")
         closed(bot, 2)
         assert weights(ground) == pytest.approx(TARGETS, abs=0.005)
+
+
+@pytest.mark.parametrize("kept", [3, 0], ids=["a part", "all"])
+def test_a_sale_between_a_decision_and_its_orders_is_not_bought_back(
+    tmp_path: Path, kept: int
+) -> None:
+    with trading_bot(tmp_path) as (ground, bot):
+        bot.configure(**with_api(bot.config))
+        gate = Gate(bot)
+        bot.start()
+        closed(bot, 1)
+        bot.wait_loops(1)
+        gate.shut()
+        ground.trading.deposit("USDT", Decimal(500))  # a round that only buys
+        gate.wait()
+        (trade,) = [t for t in bot.records.trades() if t["base_currency"] == "BTC"]
+        order = {"tradeid": str(trade["id"]), "ordertype": "market"}
+        if kept:
+            order["amount"] = round(trade["amount"] - kept, 5)
+        bot.ask("POST", "forceexit", order)
+        gate.open()
+        (line,) = bot.wait_for(lambda: bot.records.journal("hands off"))
+        assert line["assets"] == ["BTC"]
+        closed(bot, 2)
+        bot.wait_loops(3)
+        assert bot.records.held().get("BTC", 0) == pytest.approx(kept, abs=0.01)

@@ -12,7 +12,7 @@ import pytest
 
 from rebalancing.explore.axes import parse_axis, weights_axis
 from rebalancing.explore.exploration import Axis
-from rebalancing.explore.explore import Scene, explore
+from rebalancing.explore.explore import Scene, judged, rank
 from rebalancing.explore.following import Kernel
 from rebalancing.explore.grid import make_grid
 from rebalancing.explore.kernel.walk import walk
@@ -118,7 +118,7 @@ def test_a_map_marks_both_policies_tells_all_figures_and_changes_with_the_choice
     squares = f"{MAP}._fullData[0]"
     place = SHOWN.chosen
     words, *told = page.evaluate(f"{MAP}._fullData[3].customdata[0]")
-    assert words == "threshold 0.118571, period 1h, combine and"
+    assert words == "threshold 0.118571, period 2h, combine and"
     assert told[0] == pytest.approx(SHOWN.figures.premium[place], rel=1e-5)
     assert told[3] == SHOWN.figures.rounds[place]
     at = f"{squares}.customdata.findIndex(row => row[0] === {words!r})"
@@ -193,10 +193,11 @@ def test_the_page_takes_what_a_search_finds() -> None:
     axes = (parse_axis("threshold", "none,0.02,0.05"), parse_axis("period", "none,12h"))
     present = {"targets": "equal", "period": "1d", "threshold": 0.03}
     hour = timedelta(hours=1)
-    found = explore(
+    ranked = rank(
         make_grid(axes, present, hour, rows * hour), scene, present, Kernel(walk, False),
         threads=1, clock=lambda: 0.0, progress=lambda _done, _all: None,
     )  # fmt: skip
+    found = judged(ranked, lambda: 0.0)
     html = write_explore_page(found, "candles", "now")
     assert "The best 20" not in html
     assert {"map-threshold-period", "frontier", "paths", "luck"} == charts_in(html).keys()

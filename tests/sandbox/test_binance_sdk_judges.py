@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 from binance_common.configuration import ConfigurationRestAPI
 from binance_common.errors import ClientError, Error
-from binance_sdk_spot.rest_api.rest_api import SpotRestAPI
-from binance_sdk_spot.spot import Spot
 from pydantic import BaseModel
 
 from sandbox.binance.dialect import Binance
@@ -40,6 +38,8 @@ class Client:
     """The SDK's client and an account it trades for."""
 
     def __init__(self, url: str, trading: Trading) -> None:
+        from binance_sdk_spot.spot import Spot  # seconds, which only these tests need
+
         keys = trading.keys
         settings = ConfigurationRestAPI(
             api_key=keys.key, api_secret=keys.secret, base_path=url, timeout=10_000, retries=0
@@ -266,6 +266,8 @@ def test_the_sdk_sees_what_is_used_of_the_limits(client: Client) -> None:
 
 
 def test_the_weights_are_those_that_the_sdk_names() -> None:
+    from binance_sdk_spot.rest_api.rest_api import SpotRestAPI
+
     named: dict[tuple[str, str], int] = {}
     for name, calls in NORMAL.items():
         text = getattr(SpotRestAPI, calls[0].operation).__doc__

@@ -13,7 +13,7 @@ from typing import Any
 from freqtrade.persistence import Trade, init_db
 
 from tests.support.builders import PROJECT, make_config
-from tests.support.forked_bots import rebalance_process
+from tests.support.forked_bots import command_process
 from tests.support.patience import PATIENCE
 
 COMMAND = [sys.executable, "-m", "rebalancing"]
@@ -75,11 +75,17 @@ def rebalance(
     -----
     It begins with freqtrade already imported; `COMMAND` does not.
     """
-    words = [*map(str, arguments)]
+    return warm_command(folder, ["rebalance", *map(str, arguments)], **environment)
+
+
+def warm_command(
+    folder: Path, words: Sequence[str], **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run ``rebalance`` or ``freqtrade``, which are imported already, in a folder."""
     with TemporaryDirectory() as place:
         out, err = Path(place, "out"), Path(place, "err")
         printed = (str(out), str(err))
-        process = rebalance_process(words, folder, clean_environment(**environment), printed)
+        process = command_process(words, folder, clean_environment(**environment), printed)
         try:
             process.join(PATIENCE)
             assert process.exitcode is not None, f"it goes on: {words}"

@@ -34,7 +34,7 @@ def threshold_axis(count: int = 8) -> Axis:
 
 SWEEP = (
     threshold_axis(),
-    parse_axis("period", "none,1h,4h,12h,24h,3d,7d"),
+    parse_axis("period", "none,2h,4h,12h,24h,3d,7d"),
     parse_axis("combine", "and,or"),
 )
 GIVEN = ({"targets": "equal", "threshold": 0.05}, {"targets": "equal", "period": "7d"})
@@ -149,6 +149,8 @@ def _found(
         luck={place: timing_luck(values) for place, values in starts.items()},
         starts=starts,
         paths=Paths(times, kept, paths[list(kept)], held),
+        growth=growth,
+        hodl=market,
         days=1.0,
         stretches=times,
         judgement=judgement,

@@ -1,4 +1,4 @@
-"""Processes of ``freqtrade trade`` and ``rebalance`` that begin with freqtrade already imported."""
+"""Processes of ``freqtrade`` and ``rebalance`` that begin with freqtrade already imported."""
 
 import faulthandler
 import multiprocessing
@@ -49,13 +49,12 @@ def freqtrade_process(arguments: Sequence[str], folder: Path) -> BaseProcess:
     return process
 
 
-def rebalance_process(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
+def command_process(
+    words: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
 ) -> BaseProcess:
-    """Start ``rebalance`` in a folder and an environment, away from any terminal; what it prints
-    goes to two files, the second for its errors."""
-    told = (list(arguments), folder, dict(environment), printed)
-    process = FORKS.Process(target=_rebalance, args=told)
+    """Start ``rebalance`` or ``freqtrade`` in a folder and an environment, away from any terminal;
+    what it prints goes to two files, the second for its errors."""
+    process = FORKS.Process(target=_command, args=([*words], folder, dict(environment), printed))
     process.start()
     return process
 
@@ -107,8 +106,8 @@ def _begin(folder: Path) -> None:
     os.chdir(folder)
 
 
-def _rebalance(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
+def _command(
+    words: Sequence[str], folder: Path, environment: Mapping[str, str], printed: tuple[str, str]
 ) -> None:
     end_with_parent()
     _begin(folder)
@@ -118,9 +117,13 @@ def _rebalance(
     sys.stdin = open(0, closefd=False)  # noqa: SIM115  that of the server is closed
     for stream, file in zip((sys.stdout, sys.stderr), printed, strict=True):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream.fileno())
+    if words[0] == "freqtrade":
+        from freqtrade.main import main as freqtrade
+
+        freqtrade([*words[1:]])
     from rebalancing.cli import main
 
-    main(list(arguments), prog_name="rebalance")
+    main([*words[1:]], prog_name=words[0])
 
 
 def settle_in(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from sandbox.exchange.candles import CandleFolder
 from sandbox.exchange.local_exchange import LocalExchange
 from sandbox.serving.server import running
 from tests.support.builders import PROJECT
+from tests.support.command_lines import clean_environment, warm_command
 from tests.support.patience import PATIENCE
 
 RANGE = "rebalancing.freqtrade_side.backtest.backtest_range"
@@ -126,9 +126,20 @@ def _outcome(run: Backtesting, results: Path, log: list[logging.LogRecord]) -> O
 
 
 def freqtrade_process(
-    folder: Path, config: Mapping[str, Any], datadir: Path, *arguments: str, command: str = ""
+    folder: Path,
+    config: Mapping[str, Any],
+    datadir: Path,
+    *arguments: str,
+    command: str = "",
+    is_warm: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a whole freqtrade process (backtesting unless told otherwise) and return it."""
+    """Run a whole freqtrade process (backtesting unless told otherwise) and return it.
+
+    Notes
+    -----
+    It begins with freqtrade already imported, as those of bots do, if it is warm. One that starts
+    workers must not be: they begin as it did.
+    """
     user_data = folder / "user_data"
     (user_data / "strategies").mkdir(parents=True, exist_ok=True)
     file = folder / "config.json"
@@ -137,12 +148,18 @@ def freqtrade_process(
     with running(LocalExchange(pairs, CandleFolder.open(datadir), rules={}), Binance()) as url:
         last = folder / "overlay.json"
         last.write_text(json.dumps(overlay(url, config)))
-        words = [sys.executable, "-m", "freqtrade", command or "backtesting"]
+        words = ["freqtrade", command or "backtesting"]
         words += ["--config", str(file), "--config", str(last)]
         words += ["--datadir", str(datadir), "--userdir", str(user_data), *arguments]
-        environment = {key: value for key, value in os.environ.items() if "FREQTRADE__" not in key}
+        if is_warm:
+            return warm_command(PROJECT, words)
         return subprocess.run(
-            words, capture_output=True, text=True, cwd=PROJECT, env=environment, timeout=PATIENCE
+            [sys.executable, "-m", *words],
+            capture_output=True,
+            text=True,
+            cwd=PROJECT,
+            env=clean_environment(),
+            timeout=PATIENCE,
         )
 
 

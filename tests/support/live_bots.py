@@ -150,7 +150,7 @@ class LiveBot:
             alive = self.alive  # asked first: what it did last counts
             if not (found := what()) and not alive:
                 break
-            self._sleep(0.02)
+            self._sleep(0.05)
         assert found, f"it never came; status {self.status}\n{self.records.log[-20_000:]}"
         return found
 

@@ -90,6 +90,14 @@ class Project:
         return self.folder / ".venv"
 
 
+def own_environment(folder: Path) -> Path:
+    """Make an environment that somebody else made, with something in it."""
+    (folder / "bin").mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (folder / "bin" / "mine").write_text("precious")
+    return folder
+
+
 def outcome(process: subprocess.Popen[str]) -> Outcome:
     out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +70,9 @@ def _setting_options(command: Callable[..., None]) -> Callable[..., None]:
               help="Write the best policy into the configuration.")  # fmt: skip
 @click.option("--verify", default=0, type=click.IntRange(0), metavar="NUMBER",
               help="Run freqtrade's own backtest of so many of the best, and compare.")  # fmt: skip
+@click.option("--cluster", metavar="ADDRESS",
+              help="Let the workers of your own Dask scheduler, like tcp://10.0.0.5:8786, follow "
+              "the policies. Only on a network that you trust.")  # fmt: skip
 @click.option("--no-cache", is_flag=True, help="Simulate again what was found before.")
 @click.option("--output", "-o", type=_FILE,
               help="The page. Default: in user_data/plot.")  # fmt: skip
@@ -83,6 +85,7 @@ def explore(
     policies: Path | None,
     online: bool,
     rounds: bool,
+    cluster: str | None,
     no_cache: bool,
     **others: Any,
 ) -> None:
@@ -96,6 +99,7 @@ def explore(
     def run() -> int:
         from rebalancing.cli.explored import Wishes, show
         from rebalancing.launch.explore import Search
+        from rebalancing.launch.kept_code import cache_folder
         from rebalancing.launch.simulated import Asked
 
         folder = None if userdir is None else Path(userdir)
@@ -108,17 +112,8 @@ def explore(
         )
         typed = {key: text for key, text in axes.items() if text is not None}
         wanted = Search(
-            asked, cache_folder(), typed, weights, policies, rounds, offset, not no_cache
+            asked, cache_folder(), typed, weights, policies, rounds, offset, not no_cache, cluster
         )
         return show(wanted, Wishes(**others))
 
     end_with(run)
-
-
-def cache_folder() -> Path:
-    """Return the folder for what may be computed anew, one for each user.
-
-    Compiled code lies there, so it must be no folder that comes with a project.
-    """
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "smart-rebalance"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rebalancing.explore.choice.figures import judge_figures
-from rebalancing.explore.exploration import Exploration
+from rebalancing.explore.exploration import UNJUDGED, Exploration, Ranked
 
 if TYPE_CHECKING:
     from rebalancing.launch.verify import Verified
@@ -21,29 +20,32 @@ _MORE = ("mean_drift", "tracking_error")
 
 
 def exploration_as_json(
-    found: Exploration, places: Iterable[int], more: Mapping[str, object]
-) -> str:
-    """Return what was found.
+    found: Ranked, places: Iterable[int], more: Mapping[str, object]
+) -> Iterator[str]:
+    """Give what was found in parts, as it may be long; without figures of judges if none was heard.
 
     Parameters
     ----------
     places : iterable of int
-        Places of the policies that were asked for, in the order in which they are shown.
+        Places of the policies that were asked for, in the order in which they are shown: a line
+        each.
     more : mapping
         What was done beside the search.
     """
+    yield '{\n  "policies": ['
+    for number, place in enumerate(places):
+        policy = json.dumps(_policy(found, place), allow_nan=False)
+        yield f"{',' if number else ''}\n    {policy}"
+    rest = json.dumps({**_fields(found), **more}, indent=2, allow_nan=False)
+    yield f"\n  ],{rest.removeprefix('{')}\n"
+
+
+def _fields(found: Ranked) -> dict[str, object]:
     seconds, ground = found.seconds, found.ground
-    fields = {
-        "policies": [_policy(found, place) for place in places],
+    return {
         "best": _policy(found, found.chosen),
         "present": None if found.present is None else _policy(found, found.present),
-        "conclusion": {
-            "better_than_hodl": found.conclusion.better_than_hodl,
-            "better_than_present": found.conclusion.better_than_present,
-            "text": found.conclusion.text,
-        },
-        "judges": {figure.key: _plain(figure.value) for figure in judge_figures(found.judgement)},
-        "missing": list(found.judgement.missing),
+        **_judged(found),
         "axes": {axis.name: list(axis.values) for axis in found.axes},
         "assets": list(ground.assets),
         "stake": ground.stake,
@@ -58,9 +60,24 @@ def exploration_as_json(
             "simulate": seconds.simulate,
             "total": seconds.total,
         },
-        **more,
     }
-    return json.dumps(fields, indent=2, allow_nan=False)
+
+
+def _judged(found: Ranked) -> dict[str, object]:
+    if not isinstance(found, Exploration):
+        open_ones = dict.fromkeys(("better_than_hodl", "better_than_present"))
+        return {"conclusion": {**open_ones, "text": UNJUDGED}, "judges": {}, "missing": []}
+    from rebalancing.explore.choice.figures import judge_figures
+
+    return {
+        "conclusion": {
+            "better_than_hodl": found.conclusion.better_than_hodl,
+            "better_than_present": found.conclusion.better_than_present,
+            "text": found.conclusion.text,
+        },
+        "judges": {figure.key: _plain(figure.value) for figure in judge_figures(found.judgement)},
+        "missing": list(found.judgement.missing),
+    }
 
 
 def verified_as_json(each: Verified) -> dict[str, Any]:
@@ -76,7 +93,7 @@ def verified_as_json(each: Verified) -> dict[str, Any]:
     }
 
 
-def _policy(found: Exploration, place: int) -> dict[str, Any]:
+def _policy(found: Ranked, place: int) -> dict[str, Any]:
     figures = {name: _plain(getattr(found.figures, name)[place]) for name in (*_FIGURES, *_MORE)}
     policy: dict[str, Any] = {"settings": dict(found.policies[place]), **figures}
     if found.round_times is not None:

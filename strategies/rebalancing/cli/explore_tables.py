@@ -12,8 +12,7 @@ from rich.table import Table
 
 from rebalancing.config.policy_words import in_short
 from rebalancing.config.settings import Settings, read_settings
-from rebalancing.explore.choice.figures import judge_figures
-from rebalancing.explore.exploration import Exploration
+from rebalancing.explore.exploration import UNJUDGED, Exploration, Ranked
 from rebalancing.numbers import NOTHING, decimals, minute_of, money, percent
 
 if TYPE_CHECKING:
@@ -25,31 +24,40 @@ _HEADINGS = (
 )
 
 
-def print_exploration(
-    found: Exploration, remarks: Sequence[str], console: Console, top: int, details: bool
-) -> None:
-    """Print the best policies, the present one, and the conclusion.
+def print_ranking(found: Ranked, console: Console, top: int) -> None:
+    """Print the best policies and the present one.
+
+    Parameters
+    ----------
+    top : int
+        How many of the best are shown.
+    """
+    console.print(_table(found, top))
+    if found.present is not None:
+        _say(console, "* the present policy")
+
+
+def print_judged(found: Ranked, remarks: Sequence[str], console: Console, details: bool) -> None:
+    """Print the conclusion; where the judges were not heard, that nothing can be concluded.
 
     Parameters
     ----------
     remarks : sequence of str
         What is to be known of the candles, one line each.
-    top : int
-        How many of the best are shown.
     details : bool
         Print the figures of the judges too.
     """
-    console.print(_table(found, top))
-    if found.present is not None:
-        _say(console, "* the present policy")
-    _say(console, found.conclusion.text)
-    if details:
-        console.print(_judges(found))
+    if isinstance(found, Exploration):
+        _say(console, found.conclusion.text)
+        if details:
+            console.print(_judges(found))
+    else:
+        _say(console, UNJUDGED)
     for line in (*remarks, *_notes(found)):
         _say(console, f"Note: {line}")
 
 
-def print_verified(found: Exploration, verified: Sequence[Verified], console: Console) -> None:
+def print_verified(found: Ranked, verified: Sequence[Verified], console: Console) -> None:
     """Print what freqtrade's own backtests came to, beside the simulation."""
     table = Table(title="By freqtrade's own backtest", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("Policy", overflow="fold", ratio=1)
@@ -68,7 +76,7 @@ def _gap(each: Verified) -> str:
     return "none" if each.is_same else percent(each.difference, "+", 5)
 
 
-def policy_name(found: Exploration, place: int) -> str:
+def policy_name(found: Ranked, place: int) -> str:
     """Name a policy; a swept set of weights is named too."""
     settings = settings_of(found, place)
     names = [
@@ -79,12 +87,12 @@ def policy_name(found: Exploration, place: int) -> str:
     return ": ".join([*names, in_short(settings)])
 
 
-def settings_of(found: Exploration, place: int) -> Settings:
+def settings_of(found: Ranked, place: int) -> Settings:
     """Return the settings of a policy."""
     return read_settings(found.policies[place])[0]
 
 
-def _table(found: Exploration, top: int) -> Table:
+def _table(found: Ranked, top: int) -> Table:
     ground, count = found.ground, len(found.policies)
     of = f"Best {top} of {count:,} policies" if count > top else f"{count:,} policies"
     table = Table(
@@ -108,7 +116,7 @@ def _table(found: Exploration, top: int) -> Table:
     return table
 
 
-def _figures(found: Exploration, place: int) -> Iterable[str]:
+def _figures(found: Ranked, place: int) -> Iterable[str]:
     figures, ground = found.figures, found.ground
     cash = settings_of(found, place).investment or ground.cash
     luck = found.luck.get(place)
@@ -132,6 +140,8 @@ def _hundredths(value: float | None, sign: str, digits: int) -> str:
 
 
 def _judges(found: Exploration) -> Table:
+    from rebalancing.explore.choice.figures import judge_figures
+
     table = Table(title="What the judges say", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("Judge")
     table.add_column("", justify="right")
@@ -142,13 +152,14 @@ def _judges(found: Exploration) -> Table:
     return table
 
 
-def _notes(found: Exploration) -> Iterable[str]:
+def _notes(found: Ranked) -> Iterable[str]:
     if not found.is_complete:
         yield (
             f"stopped after {len(found.policies):,} of {found.asked:,} policies; what is shown is "
             "of these"
         )
-    yield from found.judgement.missing
+    if isinstance(found, Exploration):
+        yield from found.judgement.missing
     if not found.is_compiled:
         yield "numba is not installed; with it this is many times faster: pip install numba"
 

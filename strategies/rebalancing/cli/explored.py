@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ import click
 from rich.console import Console
 
 from rebalancing.cli.explore_json import exploration_as_json, verified_as_json
-from rebalancing.cli.explore_tables import print_exploration, print_verified
+from rebalancing.cli.explore_tables import print_judged, print_ranking, print_verified
+from rebalancing.explore.exploration import Exploration
 from rebalancing.launch.errors import LaunchError, local_exchange_needed
 from rebalancing.launch.explore import INTERRUPTED, Search, Searched, search, write_best
 from rebalancing.launch.progress import ProgressDisplay, kept_alive
@@ -61,9 +63,12 @@ def show(wanted: Search, wishes: Wishes) -> int:
     """
     with ProgressDisplay("explore", unit="policies", stderr=True) as display, kept_alive(display):
         found = search(wanted, lambda done, total: display.show((done, total)))
-    is_complete = found.exploration.is_complete
     if not wishes.as_json:
-        _print(found, wishes)
+        print_ranking(found.ranked, Console(), wishes.top)
+    judged = _judged(found)
+    is_complete = judged is not None and judged.is_complete
+    if not wishes.as_json:
+        _print(found, judged, wishes)
         if not is_complete and (wishes.write is not None or wishes.verify):
             click.echo("Nothing was written or verified, as the search was stopped.")
     after = _After()
@@ -73,9 +78,9 @@ def show(wanted: Search, wishes: Wishes) -> int:
             "written": after.written,
             "verified": [verified_as_json(each) for each in after.verified],
         }
-        click.echo(exploration_as_json(found.exploration, range(found.asked), more))
+        _write(exploration_as_json(judged or found.ranked, range(found.asked), more))
     elif after.verified:
-        print_verified(found.exploration, after.verified, Console())
+        print_verified(found.ranked, after.verified, Console())
     if problem is not None:
         raise problem
     if after.is_stopped or not is_complete:
@@ -110,21 +115,39 @@ class _After:
         with local_exchange_needed("explore --verify"):
             from rebalancing.launch.verify import verify
 
-            for each in verify(wanted.asked, found, found.exploration.ranking[:count]):
+            for each in verify(wanted.asked, found, found.ranked.ranking[:count]):
                 self.verified.append(each)
 
 
-def _print(found: Searched, wishes: Wishes) -> None:
+def _judged(found: Searched) -> Exploration | None:
+    """Hear the judges; None if Ctrl-C came before they had ended."""
+    try:
+        with ProgressDisplay("judging", stderr=True) as display, kept_alive(display):
+            return found.judged()
+    except KeyboardInterrupt:
+        return None
+
+
+def _print(found: Searched, judged: Exploration | None, wishes: Wishes) -> None:
+    remarks = found.simulated.inputs.remarks
+    print_judged(judged or found.ranked, remarks, Console(), wishes.details)
+    if judged is None:
+        return
     from rebalancing.report.explore_page import save_explore_page
 
-    remarks = found.simulated.inputs.remarks
-    print_exploration(found.exploration, remarks, Console(), wishes.top, wishes.details)
     file = wishes.output or found.simulated.setup.user_data / "plot" / "rebalance-explore.html"
     try:
-        save_explore_page(found.exploration, found.simulated.source, file)
+        with ProgressDisplay("page", stderr=True) as display, kept_alive(display):
+            save_explore_page(judged, found.simulated.source, file)
     except (ValueError, OSError) as error:
         raise LaunchError(str(error)) from None
     click.echo(f"Page: {file}")
+
+
+def _write(parts: Iterable[str]) -> None:
+    """Print parts of one text, and none of them apart: there may be many."""
+    sys.stdout.writelines(parts)
+    sys.stdout.flush()
 
 
 def _tell(written: Sequence[str]) -> None:

@@ -114,7 +114,10 @@ def _reached(settings: Settings, verb: str) -> str:
 
 
 def _size(fraction: float, relative: bool) -> str:
-    return f"{fraction * 100:g} %" if relative else f"{fraction * 100:g} points"
+    number = f"{fraction * 100:g}"
+    if relative:
+        return f"{number} %"
+    return f"{number} point" if number == "1" else f"{number} points"
 
 
 def _extent(settings: Settings) -> list[str]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rebalancing.explore.choice.conclusion import Conclusion
-from rebalancing.explore.choice.judgement import Judgement
 from rebalancing.explore.choice.timing_luck import TimingLuck
 from rebalancing.market.portfolio import Vector
+
+if TYPE_CHECKING:
+    from rebalancing.explore.choice.conclusion import Conclusion
+    from rebalancing.explore.choice.judgement import Judgement
 
 Block = Mapping[str, Any]
 """A `rebalance` block, as it would be configured."""
 
 Whole = NDArray[np.int64]
+
+UNJUDGED = "It was stopped before the judges were heard: nothing can be concluded."
+"""Stands where a conclusion would."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +144,8 @@ class Seconds:
 
 
 @dataclass(frozen=True, eq=False)
-class Exploration:
-    """What a search found.
+class Ranked:
+    """Policies that were simulated and ranked, and not judged yet.
 
     Parameters
     ----------
@@ -167,15 +172,15 @@ class Exploration:
         By place: the growth of each of these starts, the first one that of offset 0.
     paths : Paths
         Over time.
+    growth : array, shape (policies, stretches)
+        Of each policy over each stretch, logarithms.
+    hodl : array, shape (stretches,)
+        The same of the HODL of the chosen policy.
     days : float
         Length of a stretch, over which growth is compared.
     stretches : int array, shape (stretches + 1,)
         When the stretches begin and end, seconds since 1970, UTC: what the windows of the
         walk-forward count.
-    judgement : Judgement
-        What the judges say.
-    conclusion : Conclusion
-        What may be concluded.
     round_times : tuple of int arrays, or None
         Starts of the rounds of each policy, the initial allocation apart, seconds since 1970, UTC;
         None where it was not asked for.
@@ -198,10 +203,10 @@ class Exploration:
     luck: Mapping[int, TimingLuck]
     starts: Mapping[int, Vector]
     paths: Paths
+    growth: Vector
+    hodl: Vector
     days: float
     stretches: Whole
-    judgement: Judgement
-    conclusion: Conclusion
     round_times: tuple[Whole, ...] | None
     asked: int
     is_compiled: bool
@@ -211,3 +216,19 @@ class Exploration:
     def is_complete(self) -> bool:
         """All policies were simulated; otherwise it was stopped before."""
         return len(self.policies) == self.asked
+
+
+@dataclass(frozen=True, eq=False)
+class Exploration(Ranked):
+    """What a search found.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        What the judges say.
+    conclusion : Conclusion
+        What may be concluded.
+    """
+
+    judgement: Judgement
+    conclusion: Conclusion

@@ -1,4 +1,4 @@
-"""A search: all policies followed, ranked, and judged."""
+"""A search: all policies followed and ranked, and then judged."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from rebalancing.config.settings import Settings, read_settings
-from rebalancing.explore.choice.conclusion import conclude
-from rebalancing.explore.choice.judgement import Search, judge
+from rebalancing.config.settings import read_settings
 from rebalancing.explore.choice.timing_luck import timing_luck
-from rebalancing.explore.exploration import Block, Exploration, Seconds
+from rebalancing.explore.exploration import Block, Exploration, Ranked, Seconds
 from rebalancing.explore.following import Kernel
 from rebalancing.explore.grid import Grid, essence
 from rebalancing.explore.outcome import Archive, Outcome, key_of, outcome_of
-from rebalancing.explore.simulation import Clock, NothingFoundError, Scene, Simulations
+from rebalancing.explore.simulation import Clock, Farm, NothingFoundError, Scene, Simulations
 from rebalancing.explore.stretches import stretches_of
 from rebalancing.explore.sweep import Progress
 
-__all__ = ["NothingFoundError", "Scene", "explore"]
+__all__ = ["NothingFoundError", "Scene", "judged", "rank"]
 
 FEWEST_ROWS = 3
 """Candles without which there is nothing to simulate."""
 
 
-def explore(
+def rank(
     grid: Grid,
     scene: Scene,
     present: Block | None,
@@ -36,8 +34,9 @@ def explore(
     offsets: tuple[int, ...] | None = None,
     with_rounds: bool = False,
     archive: Archive | None = None,
-) -> Exploration:
-    """Follow all policies, rank them, and judge what may be concluded.
+    farm: Farm | None = None,
+) -> Ranked:
+    """Follow all policies, and rank them.
 
     Parameters
     ----------
@@ -56,6 +55,8 @@ def explore(
         Note when the rounds of each policy begin; it takes twice as long.
     archive : Archive or None
         Where the outcome of the same search is looked for, and kept; None: nowhere.
+    farm : Farm or None
+        Other machines that follow the policies; None: this one does.
 
     Raises
     ------
@@ -66,16 +67,16 @@ def explore(
     began = clock()
     if len(scene.prices.known) < FEWEST_ROWS:
         raise NothingFoundError(f"there are fewer than {FEWEST_ROWS} candles")
-    grid, here, settings = _with_present(grid, present)
+    grid, here = _with_present(grid, present)
     others = scene.stake, scene.cash, here, offsets, with_rounds
     key = key_of(scene.prices, scene.markets, grid.blocks, *others) if archive else ""
     outcome, seconds = _kept(archive, key), (0.0, 0.0)
     if outcome is None:
-        simulations = Simulations(settings, scene, kernel, threads)
-        outcome, seconds = simulations.run(here, offsets, with_rounds, progress, clock)
+        simulations = Simulations(grid.blocks, scene, kernel, threads, with_rounds)
+        outcome, seconds = simulations.run(here, offsets, progress, clock, farm)
         if archive is not None and len(outcome.done) == len(grid.blocks):
             archive.save(key, outcome.arrays())
-    return _judged(outcome, grid, here, scene, kernel, (began, *seconds), clock)
+    return _ranked(outcome, grid, here, scene, kernel, Seconds(*seconds, clock() - began))
 
 
 def _kept(archive: Archive | None, key: str) -> Outcome | None:
@@ -87,33 +88,42 @@ def _kept(archive: Archive | None, key: str) -> Outcome | None:
         return None
 
 
-def _judged(
+def judged(found: Ranked, clock: Clock) -> Exploration:
+    """Judge what may be concluded from policies that were ranked."""
+    # Their packages take longer to be imported than most searches: the ranking comes before.
+    from rebalancing.explore.choice.conclusion import conclude
+    from rebalancing.explore.choice.judgement import Search, judge
+
+    began, present = clock(), found.present
+    judgement = judge(
+        Search(
+            found.growth,
+            found.hodl,
+            None if present is None else found.growth[present],
+            found.days,
+            found.starts.get(found.chosen),
+            None if present is None else found.starts.get(present),
+        )
+    )
+    conclusion = conclude(judgement)
+    seconds = replace(found.seconds, total=found.seconds.total + clock() - began)
+    known = {**vars(found), "seconds": seconds}
+    return Exploration(**known, judgement=judgement, conclusion=conclusion)
+
+
+def _ranked(
     outcome: Outcome,
     grid: Grid,
     here: int | None,
     scene: Scene,
     kernel: Kernel,
-    times: tuple[float, float, float],
-    clock: Clock,
-) -> Exploration:
+    seconds: Seconds,
+) -> Ranked:
     done, growth, ground = outcome.done, outcome.growth, scene.ground
     chosen, ranking = outcome.paths.rows[0], np.argsort(-growth.sum(axis=1), kind="stable")
     present = None if here is None or here not in done else int(done.searchsorted(here))
     stretches = stretches_of(len(scene.prices.known), ground.step, len(grid.blocks))
-    starts = outcome.starts
-    judgement = judge(
-        Search(
-            growth,
-            outcome.hodl,
-            None if present is None else growth[present],
-            stretches.days,
-            starts.get(chosen),
-            None if present is None else starts.get(present),
-        )
-    )
-    conclusion = conclude(judgement)
-    began, compiling, simulating = times
-    return Exploration(
+    return Ranked(
         ground=ground,
         policies=tuple(grid.blocks[place] for place in done.tolist()),
         axes=grid.axes,
@@ -122,29 +132,28 @@ def _judged(
         ranking=tuple(ranking.tolist()),
         present=present,
         chosen=chosen,
-        luck={place: timing_luck(grown) for place, grown in starts.items()},
-        starts=starts,
+        luck={place: timing_luck(grown) for place, grown in outcome.starts.items()},
+        starts=outcome.starts,
         paths=outcome.paths,
+        growth=growth,
+        hodl=outcome.hodl,
         days=stretches.days,
         stretches=ground.begin + ground.step * stretches.rows,
-        judgement=judgement,
-        conclusion=conclusion,
         round_times=outcome.round_times,
         asked=len(grid.blocks),
         is_compiled=kernel.is_compiled,
-        seconds=Seconds(compiling, simulating, clock() - began),
+        seconds=seconds,
     )
 
 
-def _with_present(grid: Grid, present: Block | None) -> tuple[Grid, int | None, list[Settings]]:
-    """Add the present policy, if it is not there; return its place, and the settings of all."""
-    settings = [read_settings(block)[0] for block in grid.blocks]
+def _with_present(grid: Grid, present: Block | None) -> tuple[Grid, int | None]:
+    """Add the present policy, if it is not there, and return its place."""
     if present is None:
-        return grid, None, settings
-    own, _ = read_settings(present)
-    for place, other in enumerate(settings):
-        if essence(other) == essence(own):
-            return grid, place, settings
+        return grid, None
+    own = essence(read_settings(present)[0])
+    for place, block in enumerate(grid.blocks):
+        if essence(read_settings(block)[0]) == own:
+            return grid, place
     steps = np.vstack([grid.steps, np.full((1, len(grid.axes)), -1)])
     both = replace(grid, blocks=(*grid.blocks, present), steps=steps)
-    return both, len(settings), [*settings, own]
+    return both, len(grid.blocks)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rebalancing.config.durations import written_duration
+from rebalancing.config.durations import parse_duration, written_duration
 from rebalancing.config.settings import Settings, read_settings
 from rebalancing.explore.axes import GridError
 from rebalancing.explore.exploration import Axis, Block, Whole
@@ -59,6 +59,8 @@ def make_grid(axes: Sequence[Axis], base: Block, step: timedelta, span: timedelt
     -----
     A combination without period and threshold is no policy, and what needs a threshold is left out
     without one. Keys that make no difference are left out of the block: so a policy comes once.
+    A period of one candle makes none beside a threshold that has to be reached as well, so where
+    thresholds alone are swept too, it is left out.
     """
     _check_size(axes)
     _check_periods(axes, step, span)
@@ -66,8 +68,11 @@ def make_grid(axes: Sequence[Axis], base: Block, step: timedelta, span: timedelt
     found: dict[tuple[int, ...], Block] = {}
     verdicts: dict[tuple[object, ...], str] = {}
     problem = ""
+    has_none = any(axis.name == "period" and None in axis.values for axis in axes)
     for steps in product(*(range(len(axis.values)) for axis in axes)):
         block = kept | _swept(axes, steps)
+        if has_none and _waits_for_threshold_alone(block, step):
+            continue
         idle = _idle(block)
         own = tuple(-1 if axis.name in idle else k for axis, k in zip(axes, steps, strict=True))
         if own in found:
@@ -114,15 +119,12 @@ def problem_of(block: object, step: timedelta, span: timedelta) -> str:
 
 def essence(settings: Settings) -> tuple[object, ...]:
     """Return what a simulation can see of settings: the same for policies that do the same."""
-    targets = settings.targets
     has_both = settings.period is not None and settings.threshold is not None
     return (
-        tuple(targets.items()) if isinstance(targets, Mapping) else targets,
+        _in_any_order(settings.targets),
         settings.investment,
         settings.period_duration,
-        tuple(settings.threshold.items())
-        if isinstance(settings.threshold, Mapping)
-        else settings.threshold,
+        _in_any_order(settings.threshold),
         settings.combine if has_both else None,
         None if settings.threshold is None else settings.threshold_kind,
         settings.destination,
@@ -132,9 +134,20 @@ def essence(settings: Settings) -> tuple[object, ...]:
     )
 
 
+def _in_any_order(value: object) -> object:
+    return frozenset(value.items()) if isinstance(value, Mapping) else value
+
+
 def _swept(axes: Sequence[Axis], steps: Sequence[int]) -> dict[str, Any]:
     chosen = ((axis.name, axis.values[k]) for axis, k in zip(axes, steps, strict=True))
     return {name: value for name, value in chosen if value is not None}
+
+
+def _waits_for_threshold_alone(block: Block, step: timedelta) -> bool:
+    """Tell whether a block has a period that comes with each candle, and needs a threshold too."""
+    period, has_threshold = block.get("period"), block.get("threshold") is not None
+    is_both = has_threshold and block.get("combine", "and") == "and"
+    return is_both and isinstance(period, str) and parse_duration(period) == step
 
 
 def _idle(block: Block) -> set[str]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from rebalancing.config.settings import Settings
-from rebalancing.explore.exploration import Ground, Paths
+from rebalancing.explore.course import Course, Measured, log_growth_of
+from rebalancing.explore.exploration import Block, Ground, Paths
 from rebalancing.explore.following import Follower, Kernel
 from rebalancing.explore.luck import starts_of
 from rebalancing.explore.outcome import Outcome
+from rebalancing.explore.policies import Policies
 from rebalancing.explore.stretches import stretches_of
-from rebalancing.explore.sweep import Progress, Sweep, log_growth_of
+from rebalancing.explore.sweep import Progress, Sweep
 from rebalancing.explore.worth import Closes, hold
 from rebalancing.market.markets import Markets
 from rebalancing.market.portfolio import Vector
@@ -58,6 +60,25 @@ class Scene:
         return Ground(prices.assets, self.stake, *begun)
 
 
+class Farm(Protocol):
+    """Other machines that measure policies."""
+
+    def measure(
+        self, scene: Scene, blocks: Sequence[Block], with_rounds: bool
+    ) -> Iterable[tuple[int, Measured]]:
+        """Give what each policy came to, with its place, in any order."""
+
+
+def course_on(scene: Scene, kernel: Kernel, policies: int, with_rounds: bool) -> Course:
+    """Return a course on which so many policies are compared."""
+    return Course(
+        Follower(kernel, scene.prices, scene.markets, scene.cash),
+        Closes(scene.prices, scene.markets.fee),
+        stretches_of(len(scene.prices.known), scene.prices.seconds, policies),
+        with_rounds,
+    )
+
+
 class NothingFoundError(ValueError):
     """There is nothing to conclude from: one line."""
 
@@ -67,31 +88,35 @@ class Simulations:
 
     Parameters
     ----------
-    settings : sequence of Settings
-        One for each policy.
+    blocks : sequence of mapping
+        One for each policy, all valid.
     threads : int
         How many work at it.
+    with_rounds : bool
+        Note when each round began.
     """
 
     def __init__(
-        self, settings: Sequence[Settings], scene: Scene, kernel: Kernel, threads: int
+        self,
+        blocks: Sequence[Block],
+        scene: Scene,
+        kernel: Kernel,
+        threads: int,
+        with_rounds: bool = False,
     ) -> None:
-        assets, stake = scene.prices.assets, scene.stake
-        self._policies = [Policy(one, assets, stake) for one in settings]
-        self._follower = Follower(kernel, scene.prices, scene.markets, scene.cash)
-        self._closes = Closes(scene.prices, scene.markets.fee)
-        self._stretches = stretches_of(
-            len(scene.prices.known), scene.prices.seconds, len(self._policies)
-        )
+        self._scene = scene
+        self._policies = Policies(blocks, scene.prices.assets, scene.stake)
+        self._course = course_on(scene, kernel, len(blocks), with_rounds)
+        self._follower, self._closes = self._course.follower, self._course.closes
         self._threads = threads
 
     def run(
         self,
         present: int | None,
         offsets: tuple[int, ...] | None,
-        with_rounds: bool,
         progress: Progress,
         clock: Clock,
+        farm: Farm | None = None,
     ) -> tuple[Outcome, tuple[float, float]]:
         """Follow all policies; an interrupt ends it, and what is finished is returned.
 
@@ -99,6 +124,9 @@ class Simulations:
         ----------
         present : int or None
             Place of the present policy.
+        farm : Farm or None
+            Measures all policies; None: the threads do. Either way these begin the best at other
+            moments.
 
         Returns
         -------
@@ -113,8 +141,12 @@ class Simulations:
         began = clock()
         self._follower.warm(self._policies[0])
         warm = clock()
-        sweep = Sweep(self._follower, self._closes, self._policies, self._stretches, with_rounds)
-        swept = sweep.run(self._threads, progress)
+        sweep = Sweep(self._course, self._policies)
+        if farm is None:
+            swept = sweep.run(self._threads, progress)
+        else:
+            measured = farm.measure(self._scene, self._policies.blocks, self._course.with_rounds)
+            swept = sweep.gather(measured, progress)
         if not len(swept.done):
             raise NothingFoundError("it was stopped before the first policy was finished")
         places, ranking = swept.done.tolist(), np.argsort(-swept.growth.sum(axis=1), kind="stable")
@@ -161,7 +193,7 @@ class Simulations:
         return Paths(closes.first + closes.seconds * rows, tuple(policies), navs, hodl)
 
     def _hodl(self, policy: Policy) -> Vector:
-        rows = self._stretches.rows
+        rows = self._course.stretches.rows
         found = self._follower.follow(policy, rows)
         held = hold(self._follower, self._closes, policy, found, rows)
         return log_growth_of(held.navs, held.nav)

@@ -70,23 +70,25 @@ class Held:
 
 def hold(follower: Follower, closes: Closes, policy: Policy, found: Followed, rows: Whole) -> Held:
     """Hold what a policy bought first, and buy later what its rounds first buy later."""
-    assets = len(found.amounts)
-    nothing = np.append(np.zeros(assets), follower.cash(policy))
-    times, states = [-1], [nothing]
+    coins, cash = np.zeros(len(found.amounts)), follower.cash(policy)
+    prices, navs = closes.at(rows), np.full(len(rows), cash)
     if found.begun >= 0:
-        times.append((found.begun - closes.first) // closes.seconds)
-        states.append(np.append(found.first_amounts, found.first_cash))
+        coins, cash = found.first_amounts, found.first_cash
+        _value(navs, prices, coins, cash, rows, (found.begun - closes.first) // closes.seconds)
     if found.has_late:
         for row, change in _late(follower.orders(policy, found.orders), closes, policy):
-            times.append(row)
-            states.append(change(states[-1]))
-    prices, navs = closes.at(rows), np.empty(len(rows))
-    ends = [*np.searchsorted(rows, times[1:], side="right").tolist(), len(rows)]
-    begin = 0
-    for state, end in zip(states, ends, strict=True):  # each moment is before its own orders
-        navs[begin:end] = prices[begin:end] @ state[:-1] + state[-1]
-        begin = max(begin, end)
-    return Held(navs, closes.sold(states[-1][:-1], float(states[-1][-1])))
+            state = change(np.append(coins, cash))
+            coins, cash = state[:-1], float(state[-1])
+            _value(navs, prices, coins, cash, rows, row)
+    return Held(navs, closes.sold(coins, cash))
+
+
+def _value(
+    navs: Vector, prices: Vector, coins: Vector, cash: float, rows: Whole, bought: int
+) -> None:
+    """Value what is held after a row: each moment is before its own orders."""
+    first = int(rows.searchsorted(bought, side="right"))
+    navs[first:] = prices[first:] @ coins + cash
 
 
 def _late(orders: Orders, closes: Closes, policy: Policy) -> list[tuple[int, LatePurchase]]:

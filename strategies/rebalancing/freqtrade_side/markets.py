@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 MARGIN = 1.10
 """Safety margin above the exchange's smallest order, for the price that moves meanwhile."""
 
+LEAST = 1e-6
+"""Stake currency; an order is worth more, even where nobody names a smallest one: what fractions
+leave of an amount would keep a round open."""
+
 TICK_SIZE, _DECIMAL_PLACES = 4, 2
 """ccxt's codes for how a precision is written."""
 
@@ -61,7 +65,7 @@ def listed_markets(
     remainder = 1.5 if trading else min(reserve / 0.9, 1.5)
     return Markets(
         np.array([_lot(market, mode) for market in found]),
-        np.array([_minimum(market, "cost") for market in found]),
+        np.array([max(LEAST, _minimum(market, "cost")) for market in found]),
         np.array([_minimum(market, "amount") for market in found]),
         _fee(config, next(filter(None, found), {})),  # a pair may not be listed
         margin,

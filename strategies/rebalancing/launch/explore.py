@@ -4,25 +4,27 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from rebalancing.config.durations import parse_duration
 from rebalancing.explore.axes import GridError, default_axes, parse_axis, weights_axis
-from rebalancing.explore.compiled import fingerprint, kernel_of
-from rebalancing.explore.exploration import Axis, Block, Exploration
-from rebalancing.explore.explore import FEWEST_ROWS, NothingFoundError, Scene, explore
+from rebalancing.explore.exploration import Axis, Block, Exploration, Ranked
+from rebalancing.explore.explore import FEWEST_ROWS, NothingFoundError, Scene, judged, rank
 from rebalancing.explore.grid import Grid, given_grid, make_grid
+from rebalancing.explore.simulation import Farm
 from rebalancing.launch.config_edit import write_block
 from rebalancing.launch.errors import REFUSED, LaunchError
-from rebalancing.launch.kept_code import kept_code, seal
+from rebalancing.launch.kept_kernel import kept_kernel
 from rebalancing.launch.kept_results import KeptResults
 from rebalancing.launch.policy_files import read_policies, read_weights
 from rebalancing.launch.simulated import BLOCK, Asked, Simulated, read_simulated
+
+_CLOCK = time.monotonic
 
 INTERRUPTED = 130
 """Status of a command that Ctrl-C has ended."""
@@ -53,6 +55,8 @@ class Search:
         By how much later periods are begun to measure timing luck, as typed; None for a sample.
     is_kept
         What was found before may be shown again, and what is found now is kept.
+    cluster
+        Address of a Dask scheduler whose workers follow the policies; None: this machine does.
     """
 
     asked: Asked
@@ -63,6 +67,7 @@ class Search:
     round_times: bool = False
     offsets: str | None = None
     is_kept: bool = True
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +76,19 @@ class Searched:
 
     Attributes
     ----------
+    ranked
+        Figures and ranks of all policies.
     asked
         How many of its first policies were asked for; the present one may follow.
     """
 
     simulated: Simulated
-    exploration: Exploration
+    ranked: Ranked
     asked: int
+
+    def judged(self) -> Exploration:
+        """Judge what was found."""
+        return judged(self.ranked, _CLOCK)
 
 
 def search(wanted: Search, tell: Tell) -> Searched:
@@ -95,31 +106,37 @@ def search(wanted: Search, tell: Tell) -> Searched:
     try:
         grid = _grid(wanted, simulated, blocks)
         archive = KeptResults(wanted.cache / "results") if wanted.is_kept else None
-        kept = _kept(wanted.cache)
-        kernel = kernel_of(kept)
-        found = explore(
-            grid,
-            Scene(inputs.prices, inputs.markets, inputs.stake, inputs.cash),
-            simulated.present,
-            kernel,
-            threads=_processors() if kernel.is_compiled else 1,
-            clock=time.monotonic,
-            progress=tell,
-            offsets=_offsets(wanted.offsets),
-            with_rounds=wanted.round_times,
-            archive=archive,
-        )
+        with kept_kernel(wanted.cache) as kernel, _farm(wanted.cluster) as farm:
+            found = rank(
+                grid,
+                Scene(inputs.prices, inputs.markets, inputs.stake, inputs.cash),
+                simulated.present,
+                kernel,
+                threads=_processors() if kernel.is_compiled else 1,
+                clock=_CLOCK,
+                progress=tell,
+                offsets=_offsets(wanted.offsets),
+                with_rounds=wanted.round_times,
+                archive=archive,
+                farm=farm,
+            )
     except GridError as error:
         raise LaunchError(str(error)) from None
     except NothingFoundError as error:
         is_short = len(inputs.prices.known) < FEWEST_ROWS
         raise LaunchError(str(error), status=REFUSED if is_short else INTERRUPTED) from None
-    if kept is not None and found.seconds.compile > 0:
-        seal(kept)
     if archive is not None and archive.remark:
         print(f"note: {archive.remark}", file=sys.stderr)
     extra = found.asked - len(grid.blocks) if found.present is not None else 0
     return Searched(simulated, found, len(found.policies) - extra)
+
+
+def _farm(address: str | None) -> AbstractContextManager[Farm | None]:
+    if address is None:
+        return nullcontext()
+    from rebalancing.launch.cluster import cluster_at
+
+    return cluster_at(address)
 
 
 def _offsets(text: str | None) -> tuple[int, ...] | None:
@@ -131,16 +148,6 @@ def _offsets(text: str | None) -> tuple[int, ...] | None:
     except ValueError as error:
         raise LaunchError(f"--offset: {error}") from None
     return tuple(int(offset.total_seconds()) for offset in found)
-
-
-def _kept(folder: Path) -> str | None:
-    """Return the folder of the compiled kernel; None where nothing is compiled or can be kept."""
-    if find_spec("numba") is None:
-        return None
-    place, said = kept_code(folder / f"kernel-{fingerprint()}")
-    if said:
-        print(f"note: {said}", file=sys.stderr)
-    return place
 
 
 def _processors() -> int:
@@ -170,7 +177,7 @@ def write_best(asked: Asked, found: Searched, file: str) -> list[str]:
             f"{', '.join(asked.files)}; name it with --config"
         )
     found.simulated.refuse_parameter_file("--write")
-    block = found.exploration.policies[found.exploration.chosen]
+    block = found.ranked.policies[found.ranked.chosen]
     if problem := found.simulated.problem_of(block):
         raise LaunchError(f"--write: {problem}")
     return write_block(asked.files, BLOCK, block, into)

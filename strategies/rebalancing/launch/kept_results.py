@@ -36,7 +36,7 @@ class KeptResults:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._sources = _sources()
+        self._sources = sources()
         self.remark = ""
 
     def load(self, key: str) -> Arrays | None:
@@ -45,7 +45,7 @@ class KeptResults:
         try:
             with file.open("rb") as stream, np.load(stream, allow_pickle=False) as found:
                 arrays = {name: found[name] for name in found.files}
-            file.touch()
+            os.utime(file)
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
             return None
         return arrays
@@ -69,12 +69,20 @@ class KeptResults:
         return self._folder / f"{sha256((self._sources + key).encode()).hexdigest()[:32]}.npz"
 
     def _forget_oldest(self) -> None:
-        kept = sorted(self._folder.glob("*.npz"), key=lambda file: file.stat().st_mtime)
+        kept = sorted(self._folder.glob("*.npz"), key=_used_at)
         for file in kept[:-MOST]:
             file.unlink(missing_ok=True)
 
 
-def _sources() -> str:
+def _used_at(file: Path) -> float:
+    """Return when a file was used last; 0 for one that another process has removed."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def sources() -> str:
     """Return a text that differs where the code of a simulation does."""
     found, root = sha256(), Path(rebalancing.__file__).parent
     for file in sorted(root.rglob("*.py")):

@@ -72,7 +72,7 @@ def verify(asked: Asked, found: Searched, places: Sequence[int]) -> Iterator[Ver
     LaunchError
         If a backtest cannot start, or fails.
     """
-    simulated, figures = found.simulated, found.exploration.figures
+    simulated, figures = found.simulated, found.ranked.figures
     simulated.refuse_parameter_file("--verify")
     setup = simulated.setup
     check_writable(setup.user_data / "logs")
@@ -81,7 +81,7 @@ def verify(asked: Asked, found: Searched, places: Sequence[int]) -> Iterator[Ver
     with connected(setup, online=asked.online, quiet=True) as connection:
         for number, place in enumerate(places, 1):
             title = f"backtest {number} of {len(places)}"
-            block = dict(found.exploration.policies[place])
+            block = dict(found.ranked.policies[place])
             summary = _backtest(title, {**config, BLOCK: block}, asked, simulated, connection)
             nav, rounds = float(figures.nav[place]), int(figures.rounds[place])
             yield Verified(place, summary, nav, rounds)

@@ -6,7 +6,6 @@ Of the portfolio (time-weighted) and of the money in it (money-weighted).
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
 
 from rebalancing.market.portfolio import Vector
 
@@ -73,6 +72,8 @@ def money_weighted_growth(
     >>> round(money_weighted_growth(100.0, nothing, nothing, 0.0, 1.0, 121.0), 6)
     1.21
     """
+    from scipy.optimize import brentq  # it takes long to be imported
+
     left = np.clip((end - times) / (end - begin), 0.0, 1.0) if end > begin else times * 0.0
 
     def excess(logarithm: float) -> float:

@@ -171,9 +171,10 @@ def _worth_of_coins_gone(seen: Evidence) -> tuple[float, float]:
             begun -= _OLD_MS
         prices = seen.prices_between(asset, begun, until)
         dust = 2 * seen.lot(asset)
+        tick = float(seen.markets[asset].tick)  # by which a book may stand beside its price
         least, most = (
-            least + max(0.0, amount - dust) * min(prices),
-            most + (amount + dust) * max(prices),
+            least + max(0.0, amount - dust) * (min(prices) - tick),
+            most + (amount + dust) * (max(prices) + tick),
         )
     deleted = {str(row["order_id"]) for row in seen.kept_orders if row.get("deleted")}
     for fill in seen.fills:

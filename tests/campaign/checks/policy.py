@@ -41,11 +41,12 @@ def what_has_ended_is_told(seen: Evidence) -> Iterator[str]:
 
 def the_portfolio_is_inside_its_bands(seen: Evidence) -> Iterator[str]:
     """Compute every weight from balances and last prices."""
-    if _was_stopped(seen):
+    if _was_stopped(seen) or _began_late(seen):
         return
     values, targets, bands = _values(seen), _targets(seen), _bands(seen)
     for asset in seen.left_alone:  # its weight is held in cash, beside what is left of it
-        values[STAKE] += values.pop(asset)
+        value = values.pop(asset)
+        values[STAKE] += 0.0 if asset in seen.ended else value
     values = {asset: value for asset, value in values.items() if asset in targets}
     nav = sum(values.values())
     left = _left_of_the_way(seen)
@@ -70,9 +71,24 @@ def _was_stopped(seen: Evidence) -> bool:
     if events[-1:] == ["stopped"]:
         return True
     outcomes = [line.get("outcome") for line in seen.events("closed")]
+    return outcomes[-1:] == ["stopped"] and _waits_for_a_period(seen)
+
+
+def _began_late(seen: Evidence) -> bool:
+    """Tell whether prices moved during the only round of a policy that waits for a period.
+
+    Its boundaries are counted from the end of that round, and none has come since.
+    """
+    opened, closed = list(seen.events("round")), list(seen.events("closed"))
+    if not _waits_for_a_period(seen) or len(closed) != 1 or len(opened) != 1:
+        return False
+    begun, ended = in_ms(opened[0]["time"]), in_ms(closed[0]["time"])
+    return any(begun < moved < ended for moved in seen.times_of_changes())
+
+
+def _waits_for_a_period(seen: Evidence) -> bool:
     block = seen.scenario.rebalance
-    waits = "period" in block and block.get("combine") != "or"
-    return outcomes[-1:] == ["stopped"] and waits
+    return "period" in block and block.get("combine") != "or"
 
 
 def _targets(seen: Evidence) -> dict[str, float]:

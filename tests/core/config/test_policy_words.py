@@ -17,6 +17,7 @@ MAP = {"threshold": {"BTC": 0.1, "ETH": 0.05}}
     [
         ({"period": "24h"}, "every 24h"),
         ({"threshold": 0.03}, "whenever the drift is 3 points or more"),
+        ({"threshold": 0.01}, "whenever the drift is 1 point or more"),
         ({"period": "24h", "threshold": 0.02}, "every 24h, if the drift is then 2 points or more"),
         (
             {"period": "24h", "threshold": 0.02, "combine": "or"},

@@ -4,7 +4,6 @@ import sys
 
 import numpy as np
 import pytest
-from arch.unitroot import VarianceRatio
 
 from rebalancing.explore.assets.asset_figures import asset_figures, rolling_volatility
 from rebalancing.explore.assets.cautions import SURVIVE, cautions
@@ -90,6 +89,8 @@ def test_a_single_asset_and_unknown_correlations_are_clusters_of_their_own() -> 
 
 
 def test_whether_a_ratio_comes_back_is_what_arch_says_of_it() -> None:
+    from arch.unitroot import VarianceRatio  # which takes longer than these tests
+
     base = walk(8)
     closes = daily_closes(A=base, B=base * coming_back(9), C=walk(10))
     found = {(one.one, one.other): one for one in reversions(closes)}

@@ -1,12 +1,13 @@
-"""The figures of the judges are those of the libraries, on the same series."""
+"""The figures of the judges are those of the libraries, on the same series.
+
+The libraries are imported where they are used: that takes longer than these tests.
+"""
 
 import sys
+from itertools import combinations
 
 import numpy as np
 import pytest
-from arch.bootstrap import SPA, StepM, optimal_block_length
-from skfolio.measures import deflated_sharpe_ratio
-from skfolio.model_selection import CombinatorialPurgedCV, WalkForward
 
 from rebalancing.explore.choice.deflated_sharpe import deflated_sharpe
 from rebalancing.explore.choice.extras import ExtraMissingError
@@ -40,6 +41,8 @@ SEARCHES = [
 @pytest.mark.parametrize("difference", SEARCHES)
 @pytest.mark.parametrize("block", [1, 6])
 def test_the_tests_of_many_policies_are_those_of_arch(difference: Vector, block: int) -> None:
+    from arch.bootstrap import SPA, StepM
+
     benchmark = policies(9, [0.0])[0]
     growth = difference + benchmark
     found = superiority(growth, benchmark, level=0.05, block=block, resamples=300, seed=7)
@@ -73,6 +76,8 @@ def test_many_policies_are_tested_like_few() -> None:
 
 
 def test_blocks_are_as_long_as_arch_chooses() -> None:
+    from arch.bootstrap import optimal_block_length
+
     difference = policies(8, [0.0])
     ((length,),) = optimal_block_length(difference.T)[["stationary"]].to_numpy()
     assert length > 1
@@ -81,7 +86,18 @@ def test_blocks_are_as_long_as_arch_chooses() -> None:
     assert block_length(np.zeros((3, 400))) == 1
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_lead_that_is_lost_again_at_once_has_a_block_length_without_a_warning() -> None:
+    difference = policies(8, [0.0] * 3)
+    there_and_back = np.zeros((1, 400))
+    there_and_back[:, 10:12] = 0.01, -0.01
+    assert block_length(np.vstack([difference, there_and_back])) >= block_length(difference) > 1
+    assert block_length(there_and_back) > 1
+
+
 def test_the_deflated_sharpe_ratio_is_that_of_skfolio() -> None:
+    from skfolio.measures import deflated_sharpe_ratio
+
     difference = policies(3, [0.0] * 20 + [0.001])
     ratios = difference.mean(axis=1) / difference.std(axis=1, ddof=1)
     wanted = deflated_sharpe_ratio(difference[20], ratios)
@@ -94,6 +110,8 @@ def test_the_deflated_sharpe_ratio_is_that_of_skfolio() -> None:
 
 @pytest.mark.parametrize("drift", [0.0, 0.002])
 def test_the_overfitting_is_that_of_divisions_made_by_skfolio(drift: float) -> None:
+    from skfolio.model_selection import CombinatorialPurgedCV
+
     difference = policies(11, [0.0] * 7 + [drift])
     # Every half of eight blocks, each of which is once the half on which nobody chooses.
     divisions = CombinatorialPurgedCV(n_folds=8, n_test_folds=4, purged_size=0, embargo_size=0)
@@ -108,6 +126,20 @@ def test_the_overfitting_is_that_of_divisions_made_by_skfolio(drift: float) -> N
     assert sorted(found.ranks) == pytest.approx(sorted(ranks))
     assert found.probability == pytest.approx(np.mean(np.array(ranks) <= 0.5))
     assert (found.probability < 0.1) == (drift > 0)
+
+
+def test_of_many_policies_too_each_division_has_its_own_rank() -> None:
+    """They do not fit into memory at once."""
+    difference = policies(11, [0.0] * 1500 + [0.001], days=160)
+    sums = difference.reshape(1501, 16, 10).sum(axis=2)
+    divisions = [*combinations(range(16), 8)]
+    found = overfitting(difference)
+    assert len(found.ranks) == len(divisions)
+    for number in range(0, len(divisions), 401):
+        half = [*divisions[number]]
+        best = sums[:, half].sum(axis=1).argmax()
+        rest = np.delete(sums, half, axis=1).sum(axis=1)
+        assert found.ranks[number] == (rest <= rest[best]).sum() / 1502
 
 
 def test_a_single_winner_is_not_overfitted_and_a_tie_is_neither_first_nor_last() -> None:
@@ -126,6 +158,8 @@ def test_what_cannot_be_divided_is_refused(shape: tuple[int, int], blocks: int) 
 
 
 def test_the_windows_are_those_of_skfolio() -> None:
+    from skfolio.model_selection import WalkForward
+
     difference = policies(12, [0.0] * 5, days=9 * 40)
     windows = WalkForward(train_size=120, test_size=40).split(difference.T)
     found = walk_forward(difference)

@@ -9,7 +9,7 @@ import pytest
 from rebalancing.explore.choice.conclusion import conclude
 from rebalancing.explore.choice.figures import judge_figures
 from rebalancing.explore.choice.growth import log_growth
-from rebalancing.explore.choice.judgement import FEWEST, LEVEL, Search, judge
+from rebalancing.explore.choice.judgement import FEWEST, LEVEL, Judgement, Search, judge
 from rebalancing.explore.choice.walk_forward import WalkForward, Window
 from rebalancing.market.markets import Markets
 from rebalancing.market.portfolio import Vector
@@ -43,15 +43,30 @@ def searched(prices: Vector, *rules: Rule) -> Search:
     return Search(growth[:-2], growth[-1], growth[-2])
 
 
+@pytest.fixture(scope="module")
+def plain() -> Search:
+    """A search in which a band of 5 % must win."""
+    return searched(swings(1), *RULES, Rule(7, 0.03))
+
+
+@pytest.fixture(scope="module")
+def judgement(plain: Search) -> Judgement:
+    return judge(plain)
+
+
+@pytest.fixture(scope="module")
+def alone(plain: Search) -> Judgement:
+    """The same without a present policy."""
+    return judge(Search(plain.growth, plain.hodl))
+
+
 def test_on_random_walks_almost_nothing_is_called_better() -> None:
     """A smaller run of what `python -m tests.support.random_searches` counts."""
     walks = random_walks(5, 10)
     assert random_searches.called_better(random_searches.conclusions(walks)) <= 1
 
 
-def test_a_band_that_must_win_is_found() -> None:
-    search = searched(swings(1), *RULES, Rule(7, 0.03))
-    judgement = judge(search)
+def test_a_band_that_must_win_is_found(judgement: Judgement) -> None:
     found = conclude(judgement)
     assert RULES[judgement.chosen] == Rule(1, BAND)
     assert found.better_than_hodl is True
@@ -70,8 +85,7 @@ def test_the_present_policy_is_kept_where_it_is_the_best() -> None:
     assert "keep it" in found.text
 
 
-def test_a_lead_within_timing_luck_is_no_better() -> None:
-    plain = searched(swings(1), *RULES, Rule(7, 0.03))
+def test_a_lead_within_timing_luck_is_no_better(plain: Search) -> None:
     total = plain.growth[plain.chosen].sum()
     lead = total - plain.hodl.sum()
     scattered = Search(
@@ -83,8 +97,7 @@ def test_a_lead_within_timing_luck_is_no_better() -> None:
     assert "called no better than holding" in found.text
 
 
-def test_the_luck_of_the_present_policy_counts_too() -> None:
-    plain = searched(swings(1), *RULES, Rule(7, 0.03))
+def test_the_luck_of_the_present_policy_counts_too(plain: Search) -> None:
     assert plain.present is not None
     total = plain.present.sum()
     starts = total + np.linspace(-1, 1, 21) * abs(plain.growth[plain.chosen].sum() - total)
@@ -94,22 +107,24 @@ def test_the_luck_of_the_present_policy_counts_too() -> None:
     assert "called no better than the present policy" in found.text
 
 
-def test_a_policy_that_nobody_would_have_chosen_in_time_is_not_better() -> None:
-    plain = judge(searched(swings(1), *RULES, Rule(7, 0.03)))
+def test_a_policy_that_nobody_would_have_chosen_in_time_is_not_better(
+    judgement: Judgement,
+) -> None:
     behind = WalkForward((Window(0, 30, 40, 1, inside=0.2, outside=-0.01),))
-    found = conclude(replace(plain, hodl=replace(plain.hodl, walk=behind)))
+    found = conclude(replace(judgement, hodl=replace(judgement.hodl, walk=behind)))
     assert found.better_than_hodl is False
     assert found.better_than_present is True
     assert "fell short of holding on the next" in found.text
 
 
-def test_two_tests_share_the_chance_of_a_wrong_answer() -> None:
-    plain = searched(swings(1), *RULES, Rule(7, 0.03))
-    alone, both = judge(Search(plain.growth, plain.hodl)), judge(plain)
+def test_two_tests_share_the_chance_of_a_wrong_answer(
+    alone: Judgement, judgement: Judgement
+) -> None:
     assert alone.hodl.tests is not None
     assert alone.hodl.tests.level == LEVEL
-    assert both.present is not None
-    assert [one.tests.level for one in (both.hodl, both.present)] == [LEVEL / 2, LEVEL / 2]
+    assert judgement.present is not None
+    both = (judgement.hodl, judgement.present)
+    assert [one.tests.level for one in both] == [LEVEL / 2, LEVEL / 2]
 
 
 def test_what_is_behind_is_not_better() -> None:
@@ -119,16 +134,14 @@ def test_what_is_behind_is_not_better() -> None:
     assert "None of 2 policies was ahead of holding" in found.text
 
 
-def test_without_a_present_policy_nothing_is_said_of_it() -> None:
-    plain = searched(swings(1), *RULES, Rule(7, 0.03))
-    found = conclude(judge(Search(plain.growth, plain.hodl)))
+def test_without_a_present_policy_nothing_is_said_of_it(alone: Judgement) -> None:
+    found = conclude(alone)
     assert found.better_than_hodl is True
     assert found.better_than_present is None
     assert "present" not in found.text
 
 
-def test_a_short_history_tells_nothing() -> None:
-    plain = searched(swings(1), *RULES, Rule(7, 0.03))
+def test_a_short_history_tells_nothing(plain: Search) -> None:
     days = FEWEST - 1
     short = Search(plain.growth[:, :days], plain.hodl[:days], plain.present[:days])
     judgement = judge(short)
@@ -140,11 +153,11 @@ def test_a_short_history_tells_nothing() -> None:
 
 
 def test_a_copy_without_the_packages_says_what_it_cannot_tell(
-    monkeypatch: pytest.MonkeyPatch,
+    plain: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "arch.bootstrap", None)
     monkeypatch.setitem(sys.modules, "skfolio.measures", None)
-    judgement = judge(searched(swings(1), *RULES, Rule(7, 0.03)))
+    judgement = judge(plain)
     found = conclude(judgement)
     assert found.better_than_hodl is None
     assert "arch is not installed" in found.text
@@ -163,8 +176,8 @@ def test_what_does_not_fit_is_refused(search: Search) -> None:
         judge(search)
 
 
-def test_every_figure_has_a_name_a_source_and_a_sentence() -> None:
-    figures = judge_figures(judge(searched(swings(1), *RULES, Rule(7, 0.03))))
+def test_every_figure_has_a_name_a_source_and_a_sentence(judgement: Judgement) -> None:
+    figures = judge_figures(judgement)
     assert len({figure.key for figure in figures}) == len(figures) == 11
     for figure in figures:
         assert figure.name

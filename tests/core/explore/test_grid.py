@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from rebalancing.config.settings import read_settings
 from rebalancing.explore.axes import (
@@ -14,6 +15,10 @@ from rebalancing.explore.axes import (
     weights_axis,
 )
 from rebalancing.explore.grid import Grid, essence, given_grid, make_grid
+from rebalancing.market.markets import Markets
+from rebalancing.market.prices import PriceMatrix
+from rebalancing.policy.policy import Policy
+from tests.support.kernel_cases import cases, walked
 
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 BASE = {"targets": "equal", "period": "7d", "min_trade": 20.0, "cooldown": "1h"}
@@ -144,3 +149,41 @@ def test_policies_that_do_the_same_are_known_for_the_same() -> None:
     assert of(threshold=0.05, destination=1) == of(threshold=0.05, limits={"day_rounds": 3})
     both = {"period": "1d", "threshold": 0.05}
     assert len({of(**both), of(**both, combine="or"), of(**both, min_trade=9)}) == 3
+
+
+def test_a_period_of_one_candle_and_a_threshold_is_the_threshold_alone() -> None:
+    """It is swept once where both are, and stays where it alone was asked for."""
+    both = grid(threshold="0.02,0.05", period="none,1h,60m,2h", combine="and,or")
+    swept = [(one.get("period"), one.get("combine")) for one in both.blocks]
+    assert len(swept) == len(both.steps) == 2 + 2 + 4
+    assert ("1h", "and") not in swept
+    assert {("1h", "or"), ("2h", "and"), (None, None)} < {*swept}
+    alone = grid(threshold="0.02,0.05", period="1h", combine="and")
+    assert [one["period"] for one in alone.blocks] == ["1h", "1h"]
+    given = ({"targets": "equal", "period": "1h", "threshold": 0.02},)
+    assert given_grid(given, HOUR, YEAR).blocks == given
+
+
+@settings(max_examples=10)
+@given(case=cases().filter(lambda case: case[0].settings.threshold is not None))
+def test_both_make_the_same_orders(case: tuple[Policy, PriceMatrix, Markets, float]) -> None:
+    policy, prices, *rest = case
+    found = [
+        walked(
+            Policy(policy.settings.model_copy(update=keys), policy.assets, "USDT"), prices, *rest
+        )
+        for keys in ({"period": None}, {"period": "1h", "combine": "and"})
+    ]
+    assert prices.seconds == 3600
+    assert found[0] == found[1]
+
+
+def test_the_order_in_which_assets_are_written_makes_no_policy() -> None:
+    one, other = (
+        read_settings({"targets": dict(pairs), "threshold": dict(pairs[:2])})[0]
+        for pairs in (
+            [("A", 0.2), ("B", 0.3), ("C", 0.5)],
+            [("B", 0.3), ("A", 0.2), ("C", 0.5)],
+        )
+    )
+    assert essence(one) == essence(other)

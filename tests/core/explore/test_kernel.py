@@ -33,7 +33,7 @@ from tests.support.price_paths import steady_prices
 from tests.support.scenes import plain_scene
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings.default.max_examples))
 @given(cases())
 def test_it_makes_the_orders_of_a_simulation(
     case: tuple[Policy, PriceMatrix, Markets, float],
@@ -41,7 +41,7 @@ def test_it_makes_the_orders_of_a_simulation(
     assert walked(*case) == simulated(*case)
 
 
-@settings(max_examples=15)
+@settings(max_examples=min(15, settings.default.max_examples))
 @given(case=cases())
 def test_it_measures_what_it_was_worth(case: tuple[Policy, PriceMatrix, Markets, float]) -> None:
     wanted = pytest.approx(measured_by_hand(*case), rel=1e-9, abs=1e-9)

@@ -1,5 +1,7 @@
 """The band of theory holds on random walks."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from rebalancing.explore.choice.theory import theory_band, theory_sentences, yea
 COST, VOLATILITY = 0.001, 0.8
 
 
+@cache
 def simulated_cost(
     weight: float, band: float, left: float, volatility: float = VOLATILITY
 ) -> float:

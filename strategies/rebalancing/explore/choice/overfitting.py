@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from rebalancing.market.portfolio import Vector
+from rebalancing.market.portfolio import Mask, Vector
 
 BLOCKS = 16
 _CELLS = 4_000_000
@@ -71,21 +71,26 @@ def overfitting(difference: Vector, blocks: int = BLOCKS) -> Overfitting:
     chosen = np.array(list(combinations(range(blocks), blocks // 2)))
     halves = np.zeros((len(chosen), blocks))
     np.put_along_axis(halves, chosen, 1.0, axis=1)
+    ranks, outside = np.empty((2, len(halves)))
     at_once = max(1, _CELLS // policies)
-    parts = [
-        _outside(halves[first : first + at_once], sums) for first in range(0, len(halves), at_once)
-    ]
-    ranks, outside = (np.concatenate(part) for part in zip(*parts, strict=True))
+    for first in range(0, len(halves) // 2, at_once):
+        these = np.arange(first, min(first + at_once, len(halves) // 2))
+        rest = len(halves) - 1 - these  # the first half without a block, and the last with it
+        grown, left = halves[these] @ sums.T, halves[rest] @ sums.T
+        ranks[these], outside[these] = _outside(grown, left)
+        ranks[rest], outside[rest] = _outside(left, grown)
     return Overfitting(float((ranks <= 0.5).mean()), ranks, float((outside < 0).mean()))
 
 
-def _outside(halves: Vector, sums: Vector) -> tuple[Vector, Vector]:
+def _outside(inside: Vector, outside: Vector) -> tuple[Vector, Vector]:
     """Return rank and growth, outside each half, of the policy that is the best in it."""
-    inside = halves @ sums.T
-    rest = (1 - halves) @ sums.T
-    best = inside.argmax(axis=1)[:, None]
-    own = np.take_along_axis(rest, best, axis=1)
-    below = (rest < own).sum(axis=1)
-    equal = (rest == own).sum(axis=1)
-    ranks: Vector = (below + (equal + 1) / 2) / (len(sums) + 1)
+    own = np.take_along_axis(outside, inside.argmax(axis=1)[:, None], axis=1)
+    below, within = _count(outside < own), _count(outside <= own)
+    ranks: Vector = (below + within + 1) / 2 / (outside.shape[1] + 1)
     return ranks, own[:, 0]
+
+
+def _count(mask: Mask) -> Vector:
+    """Count what is true in each row; eight at a time, which is faster than a sum."""
+    counts: Vector = np.bitwise_count(np.packbits(mask, axis=1)).sum(axis=1, dtype=float)
+    return counts

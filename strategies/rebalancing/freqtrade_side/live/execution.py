@@ -5,7 +5,7 @@ What each pair is told, and what is written down before it is.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -25,6 +25,7 @@ from rebalancing.freqtrade_side.orders import partial_sell_stake
 from rebalancing.freqtrade_side.present.account import SLIVER
 from rebalancing.freqtrade_side.present.snapshots import Snapshots
 from rebalancing.freqtrade_side.records import booked_orders, own_orders
+from rebalancing.freqtrade_side.records.own_orders import Holding
 from rebalancing.freqtrade_side.records.standing import standing
 from rebalancing.market.market_rules import whole_lots
 from rebalancing.rounds.plan import Trade
@@ -51,6 +52,8 @@ class Execution:
         Orders may be made in this loop.
     doubted : collection of str
         Assets that are not traded in this loop.
+    decided : mapping of str to Holding
+        The open trades by pair, as they were when it was last decided; empty until then.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Execution:
         self._marks = marks
         self.is_allowed = False
         self.doubted: Collection[str] = ()
+        self.decided: Mapping[str, Holding] = {}
 
     @property
     def is_ordering(self) -> bool:
@@ -102,11 +106,13 @@ class Execution:
         asset = pair.split("/")[0]
         if not self.is_ordering or self._awaits_proceeds() or asset in self.doubted:
             return 0.0
+        held = own_orders.holdings()
+        if self._was_touched(pair, held):
+            return 0.0
         self._memory.state, trade = take(self._memory.state, asset, now)
         current = self._memory.state.round
         if trade is None or current is None:
             return 0.0
-        held = own_orders.holdings()
         cash = min(self._account.cash(held, self._memory.state.book), self._account.free())
         fee = self._fee(held)
         share = current.share(trade, cash, fee)
@@ -139,6 +145,8 @@ class Execution:
         if asset not in current.sellers:
             stake = self.buy(trade.pair, now, rate)
             return (stake, current.tag) if stake > 0 else None
+        if self._was_touched(trade.pair, own_orders.holdings()):
+            return None
         self._memory.state, sell = take(self._memory.state, asset, now)
         assert sell is not None
         amount, i = self._fitting(sell, abs(sell.amount), now), self._setup.assets.index(asset)
@@ -152,6 +160,14 @@ class Execution:
             trade_corrections.let_hold(trade.id, amount)
             return -float(trade.stake_amount), current.tag
         return partial_sell_stake(trade, amount, lot), current.tag
+
+    def _was_touched(self, pair: str, held: Mapping[str, Holding]) -> bool:
+        """Tell whether coins have come or gone since it was decided, as when a person sells them.
+
+        Then the next loop decides again.
+        """
+        then, now = self.decided.get(pair), held.get(pair)
+        return then is not None and (now is None or now.amount != then.amount)
 
     def _fitting(self, trade: Trade, wanted: float, now: datetime) -> float:
         """Return the coins that may be ordered at once, in whole lots; 0 for none."""

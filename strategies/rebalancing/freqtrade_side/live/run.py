@@ -239,6 +239,7 @@ class LiveRun:
     def _decide(self, now: datetime, quotes: Quotes, orders: Standing) -> None:
         if not self._deciding.decide(now, quotes, orders, is_fresh=self._balances_age == 0):
             self._balances_age = BALANCES_EVERY  # the next loop asks for them
+        self.execution.decided = self._deciding.held or {}
 
     def _ask_balances(self) -> None:
         self._snapshots.account.update()

@@ -1,0 +1,37 @@
+"""The explorer's kernel, compiled once for all calls of a user."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from rebalancing.explore.compiled import fingerprint, kernel_of
+from rebalancing.explore.following import Kernel
+from rebalancing.launch.kept_code import kept_code
+
+
+@contextmanager
+def kept_kernel(cache: Path) -> Iterator[Kernel]:
+    """Give the kernel, compiled where numba is installed; what the block compiles is kept.
+
+    Parameters
+    ----------
+    cache
+        The folder for what may be computed anew.
+    """
+    if find_spec("numba") is None:
+        yield kernel_of(None)
+        return
+    with kept_code(cache / f"kernel-{fingerprint()}") as kept:
+        said = kept.remark
+        _tell(said)
+        yield kernel_of(kept.place)
+        kept.keep()
+        if kept.remark != said:
+            _tell(kept.remark)
+
+
+def _tell(remark: str) -> None:
+    if remark:
+        print(f"note: {remark}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""bt and vectorbt on the same policies, prices and fees."""
