@@ -22,7 +22,7 @@ Usage: ./setup.sh COMMAND [ARGUMENTS]
   trade [ARGS]      start the bot on your exchange, after a look at what it will buy
   backtest [ARGS]   back-test the strategy against a local exchange, without a network
   hyperopt [ARGS]   optimise its period and threshold, likewise
-  check             format, lint, types and the tests of the pure parts: before each commit
+  check             format, lint, types and the quick tests of the pure parts: before each commit
   test [ARGS]       the same with all tests; with ARGS only pytest, run with ARGS
   data [ARGS]       download candles for config.json or --config FILE
   status, journal, preview, now, pause, resume, summary, report, assets, explore, lookahead, cross,
@@ -50,7 +50,7 @@ main() {
             assets | explore | preview | status | journal | now | pause | resume | schema)
             run python -m rebalancing "$command" "$@"
             ;;
-        check) check --numprocesses 2 -m core --hypothesis-profile quick tests/core ;;
+        check) check --numprocesses 2 -m 'core and not slow' --hypothesis-profile quick tests/core ;;
         test)
             if (($#)); then run python -m pytest "$@"; fi
             # Much of the time is waiting for processes: more of them than cores. What a file's

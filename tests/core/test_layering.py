@@ -14,6 +14,7 @@ from tests.support.imports import (
     PACKAGE,
     STRATEGIES,
     imported_modules,
+    importing,
     imports,
     module_of,
     name_of,
@@ -56,21 +57,18 @@ def test_there_is_something_to_look_at() -> None:
     assert len(FREQTRADE_SIDE) > 3
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
-def test_the_core_knows_no_framework(path: Path) -> None:
-    assert [module for module in imports(path) if top(module) in HOSTS] == []
+def test_the_core_knows_no_framework() -> None:
+    assert importing(PURE, lambda module: top(module) in HOSTS) == {}
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
-def test_the_core_does_not_know_the_freqtrade_side(path: Path) -> None:
-    assert [module for module in imports(path) if "freqtrade_side" in module] == []
-    outer = ("rebalancing.cli", "rebalancing.launch", "rebalancing.report")
-    assert [module for module in imports(path) if module.startswith(outer)] == []
+def test_the_core_does_not_know_what_is_around_it() -> None:
+    outer = ("freqtrade_side", "cli", "launch", "report")
+    around = tuple(f"rebalancing.{room}" for room in outer)
+    assert importing(PURE, lambda module: module.startswith(around)) == {}
 
 
-@pytest.mark.parametrize("path", FREQTRADE_SIDE, ids=name_of)
-def test_the_freqtrade_side_does_not_know_the_strategy(path: Path) -> None:
-    assert [module for module in imports(path) if top(module) == "smartrebalance"] == []
+def test_the_freqtrade_side_does_not_know_the_strategy() -> None:
+    assert importing(FREQTRADE_SIDE, lambda module: top(module) == "smartrebalance") == {}
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -107,14 +105,19 @@ def test_records_import_no_other_part_of_the_freqtrade_side() -> None:
         assert others <= {f"{own}.internals"}, path.name
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
-def test_the_core_reads_no_clock_no_file_and_no_environment(path: Path) -> None:
-    assert [module for module in imports(path) if top(module) in WORLDLY_MODULES] == []
-    names = [
+def test_the_core_reads_no_clock_no_file_and_no_environment() -> None:
+    assert importing(PURE, lambda module: top(module) in WORLDLY_MODULES) == {}
+    used = {name_of(path): sorted(worldly_names(path)) for path in PURE}
+    assert {name: names for name, names in used.items() if names} == {}
+
+
+def worldly_names(path: Path) -> set[str]:
+    """Return the names in a file that read a clock, a file or the environment."""
+    names = {
         node.attr if isinstance(node, ast.Attribute) else node.id
         for node in syntax(path)
         if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load)
-    ]
+    }
     parameters = {
         argument.arg
         for node in syntax(path)
@@ -122,7 +125,7 @@ def test_the_core_reads_no_clock_no_file_and_no_environment(path: Path) -> None:
         for argument in node.args.args
     }
     fields = {"time"}  # of a history: an array, not a clock
-    assert sorted((set(names) & WORLD) - parameters - fields) == []
+    return (names & WORLD) - parameters - fields
 
 
 def test_importing_the_core_loads_no_framework() -> None:
@@ -214,9 +217,9 @@ def test_the_sandbox_is_used_by_what_starts_freqtrade_on_it_and_by_nothing_else(
     assert {path.parent for path in users} == {LAUNCH}
 
 
-@pytest.mark.parametrize("path", sorted(LAUNCH.glob("*.py")), ids=name_of)
-def test_what_starts_freqtrade_does_not_know_the_commands(path: Path) -> None:
-    assert [module for module in imports(path) if module.startswith("rebalancing.cli")] == []
+def test_what_starts_freqtrade_does_not_know_the_commands() -> None:
+    files = sorted(LAUNCH.glob("*.py"))
+    assert importing(files, lambda module: module.startswith("rebalancing.cli")) == {}
 
 
 @pytest.mark.parametrize("command", NEEDING_AN_EXCHANGE)

@@ -3,9 +3,6 @@
 import ast
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-import pytest
 
 from tests.support.imports import STRATEGIES, name_of, syntax
 
@@ -42,8 +39,8 @@ def strange_names(nodes: Sequence[ast.AST]) -> Iterator[str]:
         yield from (name for name in private if name not in DOCUMENTED)
 
 
-@pytest.mark.parametrize("path", sorted(STRATEGIES.rglob("*.py")), ids=name_of)
-def test_private_names_of_others_stand_in_one_module(path: Path) -> None:
+def test_private_names_of_others_stand_in_one_module() -> None:
     """`test_internals.py` tests each of them against the freqtrade that is installed."""
-    found = set(strange_names(syntax(path)))
-    assert found == (INTERNALS if path.name == "internals.py" else set())
+    found = {path: {*strange_names(syntax(path))} for path in sorted(STRATEGIES.rglob("*.py"))}
+    strange = {name_of(path): names for path, names in found.items() if names}
+    assert strange == {"rebalancing/freqtrade_side/internals.py": INTERNALS}

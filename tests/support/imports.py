@@ -1,7 +1,7 @@
 """The modules of the package, and what each of them imports."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -22,8 +22,13 @@ def syntax(path: Path) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(ast.parse(path.read_text())))
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Give every module that a file imports, at its top or within a function."""
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Return every module that a file imports, at its top or within a function."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in syntax(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -48,6 +53,12 @@ def imported_modules(path: Path) -> set[str]:
     # "from a import b" names "a", and "a.b" if that is a module: then the first one is not meant.
     named = set(imports(path)) & OWN
     return {name for name in named if not any(other.startswith(f"{name}.") for other in named)}
+
+
+def importing(paths: Iterable[Path], is_wrong: Callable[[str], bool]) -> dict[str, list[str]]:
+    """Return the files that import a module which they must not, and those modules."""
+    found = {name_of(path): [*filter(is_wrong, imports(path))] for path in paths}
+    return {name: modules for name, modules in found.items() if modules}
 
 
 def top(module: str) -> str:

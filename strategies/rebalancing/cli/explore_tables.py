@@ -94,7 +94,8 @@ def settings_of(found: Ranked, place: int) -> Settings:
 
 def _table(found: Ranked, top: int) -> Table:
     ground, count = found.ground, len(found.policies)
-    of = f"Best {top} of {count:,} policies" if count > top else f"{count:,} policies"
+    of = f"{count:,} policies" if count > 1 else "1 policy"
+    of = f"Best {top} of {of}" if count > top else of
     table = Table(
         title=f"{of}, {minute_of(ground.begin)} to {minute_of(ground.end)}; in %, turnover in NAV "
         f"a year, fees in {ground.stake}",

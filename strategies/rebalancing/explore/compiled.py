@@ -22,6 +22,7 @@ Function = Callable[..., Any]
 _KERNEL = "rebalancing.explore.kernel"
 _INSTEAD: Mapping[Function, Function] = {
     end_of_quiet: scan,
+    measure.sample: measure_in_loops.sample,
     measure.fall: measure_in_loops.fall,
     measure.drift: measure_in_loops.drift,
 }

@@ -65,6 +65,7 @@ def test_the_searches_above_have_every_outcome() -> None:
     assert counts[3] == 3
 
 
+@pytest.mark.slow
 def test_many_policies_are_tested_like_few() -> None:
     """They do not fit into memory at once."""
     difference = policies(2, [0.0] * 10 + [0.002])

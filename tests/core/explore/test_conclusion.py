@@ -60,6 +60,7 @@ def alone(plain: Search) -> Judgement:
     return judge(Search(plain.growth, plain.hodl))
 
 
+@pytest.mark.slow
 def test_on_random_walks_almost_nothing_is_called_better() -> None:
     """A smaller run of what `python -m tests.support.random_searches` counts."""
     walks = random_walks(5, 10)

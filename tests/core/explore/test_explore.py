@@ -34,7 +34,7 @@ from tests.support.price_paths import steady_candles
 from tests.support.scenes import plain_scene
 
 INTERPRETED = Kernel(walk, False)
-ROWS = 24 * 40 + 5
+ROWS = 24 * 30 + 5
 PRESENT = {"targets": "equal", "period": "1d", "threshold": 0.02}
 BLOCKS = (
     {"targets": "equal", "threshold": 0.03},
@@ -127,7 +127,7 @@ def test_growth_over_all_stretches_is_that_of_the_whole(found: Exploration) -> N
     assert found.judgement.hodl.lead == pytest.approx(lead)
     assert found.paths.nav[0][[0, -1]].tolist() == [10_000, found.figures.nav[place]]
     assert found.paths.hodl[[0, -1]].tolist() == [10_000, found.figures.hodl_nav[place]]
-    assert np.diff(found.stretches)[1:].tolist() == [86400] * 39
+    assert np.diff(found.stretches)[1:].tolist() == [86400] * 29
     assert found.stretches[[0, -1]].tolist() == [found.ground.begin, found.ground.end]
 
 
@@ -149,7 +149,7 @@ def test_offset_0_is_the_first_of_other_starts(found: Exploration) -> None:
         assert starts[0] == pytest.approx(whole)
         assert found.luck[place].starts == len(starts)
         assert len(set(starts)) > 1
-    assert [len(found.starts[place]) for place in range(4)] == [4, 12, 24, 24]
+    assert [len(found.starts[place]) for place in range(4)] == [3, 12, 24, 24]
     asked = explored(plain_scene(ROWS), offsets=(3600, 7200, 0, 12 * 3600 + 3600))
     assert len(asked.starts[1]) == 3
 
@@ -163,7 +163,7 @@ def test_a_threshold_alone_is_begun_on_other_days_and_compared_over_the_same_tim
     scene, block = plain_scene(ROWS), BLOCKS[0]
     policy = Policy(read_settings(block)[0], scene.prices.assets, "USDT")
     navs = []
-    for day in range(4):
+    for day in range(3):
         row = 24 * day
         whole = steady_candles(scene.prices.assets, ROWS)
         prices = PriceMatrix(
@@ -175,7 +175,7 @@ def test_a_threshold_alone_is_begun_on_other_days_and_compared_over_the_same_tim
         end = close_portfolio(
             simulated_history(policy, prices, scene.markets, scene.cash, simulation)
         ).sold
-        navs.append(end / simulation.nav[24 * 3 + 1 - row])
+        navs.append(end / simulation.nav[24 * 2 + 1 - row])
     starts = explored(scene, [block], None).starts[0]
     assert starts - starts[0] == pytest.approx(np.log(navs) - np.log(navs[0]), abs=1e-12)
 
@@ -203,6 +203,13 @@ def test_without_anything_to_conclude_from_it_says_so_in_one_line() -> None:
         explored(plain_scene(ROWS), progress=stop, kernel=endless)
     with pytest.raises(NothingFoundError, match="fewer than 3 candles"):
         explored(plain_scene(2), [BLOCKS[0]], None)
+
+
+@pytest.mark.parametrize("rows", [3, 4, 15, 16, 17])
+def test_a_short_history_is_simulated(rows: int) -> None:
+    found = explored(plain_scene(rows), [BLOCKS[0]], None)
+    assert 9_000 < found.figures.nav[0] < 11_000
+    assert "the history has 1 stretch of a day, 60 are needed" in found.conclusion.text
 
 
 def test_what_cannot_be_kept_is_used_all_the_same() -> None:

@@ -12,7 +12,7 @@ COST, VOLATILITY = 0.001, 0.8
 
 @cache
 def simulated_cost(
-    weight: float, band: float, left: float, volatility: float = VOLATILITY
+    weight: float, band: float, left: float, volatility: float = VOLATILITY, hours: int = 4000
 ) -> float:
     """Measure what a band costs a year: fees, and the mean square of the drift.
 
@@ -20,7 +20,7 @@ def simulated_cost(
     """
     draw = np.random.default_rng(1)
     step = volatility / np.sqrt(24 * 365)
-    hours, walks = 4000, 800
+    walks = 800
     # They begin as they would be after a long time; half-way, nearly so.
     off = band * (draw.uniform(-1, 1, walks) if left == 1 else draw.triangular(-1, 0, 1, walks))
     square = traded = 0.0
@@ -37,6 +37,7 @@ def simulated_cost(
     return COST * traded * a_year + volatility**2 / 2 * square / hours
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", [0.0, 0.5, 1.0])
 def test_it_costs_what_the_formula_says_and_other_bands_cost_more(left: float) -> None:
     weight = 0.5
@@ -48,6 +49,7 @@ def test_it_costs_what_the_formula_says_and_other_bands_cost_more(left: float) -
         assert found == pytest.approx(told, rel=0.05), factor
 
 
+@pytest.mark.slow
 def test_the_destination_matters_as_the_sentences_say() -> None:
     costs = {
         left: simulated_cost(0.5, theory_band(0.5, COST, left=left), left)
@@ -57,10 +59,14 @@ def test_the_destination_matters_as_the_sentences_say() -> None:
     assert costs[0.5] / costs[1.0] == pytest.approx(1.04, abs=0.04)
 
 
+@pytest.mark.slow
 def test_the_volatility_cancels() -> None:
     best = theory_band(0.3, COST)
     for volatility in (0.4, 1.0):
-        cost = [simulated_cost(0.3, factor * best, 0.0, volatility) for factor in (0.6, 1.0, 1.7)]
+        cost = [
+            simulated_cost(0.3, factor * best, 0.0, volatility, hours=1500)
+            for factor in (0.6, 1.0, 1.7)
+        ]
         assert cost[1] == min(cost)
 
 

@@ -57,7 +57,7 @@ def _verdict(judgement: Judgement, contest: Contest) -> tuple[bool | None, str]:
     if judgement.stretches < FEWEST or walk is None:
         return None, (
             f"Whether it is better than {rival} cannot be told: the history has "
-            f"{judgement.stretches} stretches of {judgement.stretch}, {FEWEST} are needed."
+            f"{judgement.history}, {FEWEST} are needed."
         )
     if contest.lead <= 0:
         return False, _behind(judgement, contest)

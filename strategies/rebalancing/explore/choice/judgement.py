@@ -120,9 +120,10 @@ class Judgement:
     missing: tuple[str, ...]
 
     @property
-    def stretch(self) -> str:
-        """How long a stretch is, in words."""
-        return "a day" if self.days == 1 else f"{self.days:g} days"
+    def history(self) -> str:
+        """How many stretches there are, and how long each is, in words."""
+        count = "1 stretch" if self.stretches == 1 else f"{self.stretches:,} stretches"
+        return f"{count} of {'a day' if self.days == 1 else f'{self.days:g} days'}"
 
 
 def judge(search: Search, level: float = LEVEL, seed: int = SEED) -> Judgement:

@@ -22,9 +22,13 @@ from rebalancing.policy.destination import EDGE
 from rebalancing.policy.drift import TOLERANCE
 
 
-def set_destination(terms: Terms, desk: Numbers, marks: Numbers) -> None:
-    """Fill in the destination of a round that the policy asks for."""
+def set_destination(is_of_policy: bool, terms: Terms, desk: Numbers, marks: Numbers) -> None:
+    """Fill in the destination of a round: the targets, unless the policy asks for the round."""
     members = terms.assets + 1
+    if not is_of_policy:
+        for i in range(members):
+            desk[DESTINATION + i] = desk[TARGETS + i]
+        return
     if terms.has_threshold and terms.scope == FEWEST:
         fewest_trades(terms.assets, desk, marks)
     else:

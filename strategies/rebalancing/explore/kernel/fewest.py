@@ -19,6 +19,9 @@ from rebalancing.explore.kernel.sums import total
 from rebalancing.policy.drift import TOLERANCE
 from rebalancing.policy.fewest import LAST_BIT, SHARE
 
+_NOBODY = 0
+"""A first count; as the name of a number it has the type of all counts."""
+
 
 def fewest_trades(assets: int, desk: Numbers, marks: Numbers) -> None:
     """Fill in the final drifts. The smallest trades, as fractions of the NAV, are in `PARTS`."""
@@ -71,7 +74,7 @@ def _measure_room(push: float, assets: int, desk: Numbers, marks: Numbers) -> No
 
 
 def _room_of_chosen(assets: int, desk: Numbers, marks: Numbers) -> float:
-    found = 0
+    found = _NOBODY
     for i in range(assets):
         if marks[CHOSEN + i] == 1:
             desk[BEFORE + found] = desk[ROOM + i]
@@ -83,7 +86,7 @@ def _call_helpers(push: float, assets: int, desk: Numbers, marks: Numbers) -> No
     """Choose the fewest further assets whose room suffices; the first ones if several do."""
     missing = push - _room_of_chosen(assets, desk, marks)
     wanted, reach = 0, 0.0
-    free = _spread(0, assets, desk, marks)
+    free = _spread(_NOBODY, assets, desk, marks)
     while missing > 0 and reach < missing - LAST_BIT and wanted < free:
         reach += _take_largest(free, desk)
         wanted += 1
@@ -108,7 +111,7 @@ def _is_free(i: int, desk: Numbers, marks: Numbers) -> bool:
 
 def _spread(first: int, assets: int, desk: Numbers, marks: Numbers) -> int:
     """Lay out the room of who is free from `first` on, and return how many there are."""
-    found = 0
+    found = _NOBODY
     for i in range(first, assets):
         if _is_free(i, desk, marks):
             desk[BEFORE + found] = desk[ROOM + i]

@@ -54,15 +54,12 @@ def measure(
 def sample(
     columns: Numbers, assets: int, desk: Numbers, marks: Numbers, log: Log, last: int
 ) -> None:
-    """Note the NAV of the rows before `last` in which it is wanted."""
-    count = marks[SAMPLED]
-    while count < len(log.rows) and log.rows[count] < last:
-        row, nav = log.rows[count], desk[CASH]
-        for i in range(assets):
-            nav += desk[AMOUNTS + i] * columns[i][row]
-        log.navs[count] = nav
-        count += 1
-    marks[SAMPLED] = count
+    """Note the NAV of the rows before `last` in which it is wanted; with numpy."""
+    begin, end = marks[SAMPLED], int(np.searchsorted(log.rows, last))
+    if begin < end:
+        prices = columns[:, log.rows[begin:end]]
+        log.navs[begin:end] = np.array(desk[AMOUNTS : AMOUNTS + assets]) @ prices + desk[CASH]
+        marks[SAMPLED] = end
 
 
 def fall(columns: Numbers, assets: int, desk: Numbers, row: int, end: int) -> None:

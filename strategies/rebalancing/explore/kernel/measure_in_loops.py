@@ -17,9 +17,25 @@ from rebalancing.explore.kernel.memory import (
     NAVS,
     PEAK,
     PRICES,
+    SAMPLED,
     TARGETS,
+    Log,
     Numbers,
 )
+
+
+def sample(
+    columns: Numbers, assets: int, desk: Numbers, marks: Numbers, log: Log, last: int
+) -> None:
+    """Note the NAV of the rows before `last` in which it is wanted."""
+    count = marks[SAMPLED]
+    while count < len(log.rows) and log.rows[count] < last:
+        row, nav = log.rows[count], desk[CASH]
+        for i in range(assets):
+            nav += desk[AMOUNTS + i] * columns[i][row]
+        log.navs[count] = nav
+        count += 1
+    marks[SAMPLED] = count
 
 
 def fall(columns: Numbers, assets: int, desk: Numbers, row: int, end: int) -> None:

@@ -13,13 +13,16 @@ from rebalancing.explore.kernel.memory import (
     COINS,
     COSTS,
     DESTINATION,
+    LAST_START,
     LOTS,
     MEMBERS,
     MINIMUM,
     NAV,
+    OPEN,
     PARTS,
     PRICES,
     REMAINDER,
+    SELL_GOALS,
     SELLS,
     VALUES,
     WANTED,
@@ -45,7 +48,7 @@ def set_rules(terms: Terms, desk: Numbers) -> None:
         desk[REMAINDER + i] = smallest / terms.margin * terms.remainder_margin
 
 
-def is_too_small(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
+def _is_too_small(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
     """Tell that no asset is so far from the destination that a plan would hold an order for it.
 
     Notes
@@ -65,8 +68,30 @@ def is_too_small(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool
     return True
 
 
-def plan(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
-    """Fill in sells and buys, coins, and tell whether there is any trade."""
+def plan_round(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
+    """Fill in sells and buys, coins, and tell whether there is any trade.
+
+    Of an open round, plan what is left: each asset the way it began, and no buy that counts on a
+    sell that is not made.
+    """
+    is_open = marks[OPEN] == 1
+    if not is_open and marks[LAST_START] >= 0 and _is_too_small(assets, fee, desk, marks):
+        return False
+    while True:
+        _plan(assets, fee, desk, marks)
+        has_turned, found = False, False
+        for i in range(assets):
+            began_selling = desk[SELL_GOALS + i] > 0
+            if is_open and desk[SELLS + i] > 0 and not began_selling:
+                has_turned, marks[MEMBERS + i] = True, 0
+            if is_open and desk[BUYS + i] > 0 and began_selling:
+                desk[BUYS + i] = 0.0
+            found = found or desk[SELLS + i] > 0 or desk[BUYS + i] > 0
+        if not has_turned:
+            return found
+
+
+def _plan(assets: int, fee: float, desk: Numbers, marks: Numbers) -> None:
     _set_wanted(assets, fee, desk, marks)
     _set_sells(assets, desk)
     spendable = desk[CASH] + _worth(assets, SELLS, desk) * (1 - fee)
@@ -81,10 +106,6 @@ def plan(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
     idle -= max(0.0, desk[DESTINATION + assets]) * desk[NAV]
     if idle > limit:
         _sell_less(assets, fee, idle - (limit if bought > 0 else 0.0), desk)
-    for i in range(assets):
-        if desk[SELLS + i] > 0 or desk[BUYS + i] > 0:
-            return True
-    return False
 
 
 def _set_wanted(assets: int, fee: float, desk: Numbers, marks: Numbers) -> None:

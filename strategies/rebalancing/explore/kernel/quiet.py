@@ -34,11 +34,8 @@ from rebalancing.explore.kernel.weighing import set_bands, set_targets
 from rebalancing.policy.drift import TOLERANCE
 from rebalancing.policy.triggers.events import OWED
 
-DENSE = 32
-"""Candles from one boundary to the next up to which those between are looked at, too."""
-
-_STRETCH = 512
-"""Rows looked at together where nothing is compiled."""
+_SHORTEST, _LONGEST = 64, 4096
+"""Rows looked at together where nothing is compiled; each time four times as many."""
 
 
 def next_row(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, row: int) -> int:
@@ -69,13 +66,12 @@ def busy_boundary(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers,
 
     Notes
     -----
-    Boundaries that are close together are skipped with the quiet stretch that holds them. One that
-    comes while no asset has a price is due as soon as one has.
+    Boundaries are skipped with the quiet stretch that holds them. One that comes while no asset has
+    a price is due as soon as one has.
     """
     grid, rows = first_boundary(terms, marks[ORIGIN]), len(candles.ends)
-    is_dense = terms.period <= DENSE * candles.seconds
     while row < rows:
-        end = end_of_quiet(candles, terms, desk, row, rows if is_dense else row + 1)
+        end = end_of_quiet(candles, terms, desk, row, rows)
         if end == row:
             return row
         last = end - 1
@@ -122,8 +118,9 @@ def end_of_quiet(candles: Candles, terms: Terms, desk: Numbers, row: int, last: 
     """
     members = slice(TARGETS, TARGETS + terms.assets + 1), slice(BANDS, BANDS + terms.assets + 1)
     amounts, cash = np.array(desk[AMOUNTS : AMOUNTS + terms.assets]), desk[CASH]
+    length = _SHORTEST
     while row < last:
-        end = min(row + _STRETCH, candles.ends[row], last)
+        end = min(row + length, candles.ends[row], last)
         for i in range(terms.assets):
             desk[PRICES + i] = candles.prices[KNOWN][row][i]
         set_targets(terms.assets, desk)
@@ -139,5 +136,5 @@ def end_of_quiet(candles: Candles, terms: Terms, desk: Numbers, row: int, last: 
         hits = np.flatnonzero(reached.any(axis=1) | owes)
         if len(hits):
             return row + int(hits[0])
-        row = end
+        row, length = end, min(4 * length, _LONGEST)
     return last

@@ -36,7 +36,7 @@ from rebalancing.explore.kernel.memory import (
     Numbers,
     Terms,
 )
-from rebalancing.explore.kernel.planning import is_too_small, plan, set_rules
+from rebalancing.explore.kernel.planning import plan_round, set_rules
 from rebalancing.explore.kernel.schedule import (
     allocate,
     has_boundary,
@@ -53,10 +53,24 @@ NOTHING, EVENT, POLICY = 0, 1, 2
 """Why a round is due: it is not, an event asks for it, period or threshold do."""
 
 
-def begin(terms: Terms, desk: Numbers, marks: Numbers) -> None:
-    """Open a round if one is due, and its plan holds a trade."""
+def decide(terms: Terms, desk: Numbers, marks: Numbers) -> None:
+    """Go on with the open round or end it, and open one if one is due and has a trade."""
+    while True:
+        is_open = marks[OPEN] == 1
+        is_wanted = _is_unfinished(terms, desk, marks) if is_open else is_due(terms, desk, marks)
+        has_trades = is_wanted and plan_round(terms.assets, terms.fee, desk, marks)
+        if is_open:
+            _go_on(terms.assets, is_wanted, has_trades, desk, marks)
+        elif is_wanted:
+            _open(terms.assets, has_trades, desk, marks)
+        if not is_open or marks[OPEN] == 1:
+            return
+
+
+def is_due(terms: Terms, desk: Numbers, marks: Numbers) -> bool:
+    """Fill in destination and members of the round that is due."""
     if desk[NAV] <= 0 or is_cooling(terms, marks):
-        return
+        return False
     set_targets(terms.assets, desk)
     for i in range(terms.assets + 1):
         desk[DRIFT + i] = desk[WEIGHTS + i] - desk[TARGETS + i]
@@ -65,15 +79,14 @@ def begin(terms: Terms, desk: Numbers, marks: Numbers) -> None:
     reason = _due(terms, desk, marks)
     serve(terms, marks)
     if reason == NOTHING:
-        return
+        return False
     set_rules(terms, desk)
-    if reason == POLICY:
-        set_destination(terms, desk, marks)
-    else:
-        for i in range(terms.assets + 1):
-            desk[DESTINATION + i] = desk[TARGETS + i]
+    set_destination(reason == POLICY, terms, desk, marks)
     marks[AGAIN], marks[IS_EVENT] = 0, 1 if reason == EVENT else 0
-    _open(terms, desk, marks)
+    for i in range(terms.assets):
+        away = abs(desk[DESTINATION + i] - desk[WEIGHTS + i])
+        marks[MEMBERS + i] = 1 if away > TOLERANCE else 0
+    return True
 
 
 def _due(terms: Terms, desk: Numbers, marks: Numbers) -> int:
@@ -94,28 +107,22 @@ def _due(terms: Terms, desk: Numbers, marks: Numbers) -> int:
     return POLICY if is_outside(terms.assets, desk) else NOTHING
 
 
-def _open(terms: Terms, desk: Numbers, marks: Numbers) -> None:
-    for i in range(terms.assets):
-        away = abs(desk[DESTINATION + i] - desk[WEIGHTS + i])
-        marks[MEMBERS + i] = 1 if away > TOLERANCE else 0
-    is_first = marks[LAST_START] < 0
-    has_trades = is_first or not is_too_small(terms.assets, terms.fee, desk, marks)
-    has_trades = has_trades and plan(terms.assets, terms.fee, desk, marks)
+def _open(assets: int, has_trades: bool, desk: Numbers, marks: Numbers) -> None:
     is_balanced = True
-    for i in range(terms.assets):
+    for i in range(assets):
         is_balanced = is_balanced and desk[WANTED + i] == 0
         if desk[PRICES + i] == desk[PRICES + i]:
             marks[SEEN + i] = 1
     if not has_trades:
-        if is_first and is_balanced:
+        if marks[LAST_START] < 0 and is_balanced:
             allocate(marks, marks[NOW])
         return
-    for i in range(terms.assets):
+    for i in range(assets):
         desk[SELL_GOALS + i] = desk[BUY_GOALS + i] = desk[SOLD + i] = desk[BOUGHT + i] = 0.0
     marks[OPEN], marks[TRIES], marks[ORDERED_AT] = 1, 0, NEVER
     marks[LAST_START] = marks[NOW]
     marks[NUMBER] += 1
-    _adopt(terms.assets, desk, marks)
+    _adopt(assets, desk, marks)
 
 
 def _adopt(assets: int, desk: Numbers, marks: Numbers) -> None:
@@ -133,23 +140,11 @@ def _adopt(assets: int, desk: Numbers, marks: Numbers) -> None:
     marks[TRIES] += 1
 
 
-def follow(terms: Terms, desk: Numbers, marks: Numbers) -> None:
-    """Close the open round, or plan what is left of it."""
-    set_rules(terms, desk)
-    if not _has_unfinished(terms.assets, desk, marks):
-        _close(terms.assets, desk, marks, False)
-        return
-    has_trades = _plan_rest(terms.assets, terms.fee, desk, marks)
-    if has_trades and marks[TRIES] < MAX_TRIES:
-        _adopt(terms.assets, desk, marks)
-    else:
-        _close(terms.assets, desk, marks, marks[TRIES] >= MAX_TRIES)
-
-
-def _has_unfinished(assets: int, desk: Numbers, marks: Numbers) -> bool:
+def _is_unfinished(terms: Terms, desk: Numbers, marks: Numbers) -> bool:
     """Mark the assets whose orders fall short of the plan by a trade or more."""
+    set_rules(terms, desk)
     found = False
-    for i in range(assets):
+    for i in range(terms.assets):
         coins = max(0.0, desk[SELL_GOALS + i] - desk[SOLD + i])
         left = coins * desk[PRICES + i] + max(0.0, desk[BUY_GOALS + i] - desk[BOUGHT + i])
         is_short = left >= desk[MINIMUM + i]
@@ -158,23 +153,18 @@ def _has_unfinished(assets: int, desk: Numbers, marks: Numbers) -> bool:
     return found
 
 
-def _plan_rest(assets: int, fee: float, desk: Numbers, marks: Numbers) -> bool:
-    """Plan each asset the way it began, and no buy that counts on a sell that is not made."""
-    while True:
-        plan(assets, fee, desk, marks)
-        has_turned, found = False, False
-        for i in range(assets):
-            began_selling = desk[SELL_GOALS + i] > 0
-            if desk[SELLS + i] > 0 and not began_selling:
-                has_turned, marks[MEMBERS + i] = True, 0
-            if desk[BUYS + i] > 0 and began_selling:
-                desk[BUYS + i] = 0.0
-            found = found or desk[SELLS + i] > 0 or desk[BUYS + i] > 0
-        if not has_turned:
-            return found
+def _go_on(
+    assets: int, is_unfinished: bool, has_trades: bool, desk: Numbers, marks: Numbers
+) -> None:
+    """Close the open round, or take the plan of what is left of it."""
+    gives_up = marks[TRIES] >= MAX_TRIES
+    if has_trades and not gives_up:
+        _adopt(assets, desk, marks)
+    else:
+        _close(assets, is_unfinished and gives_up, desk, marks)
 
 
-def _close(assets: int, desk: Numbers, marks: Numbers, gave_up: bool) -> None:
+def _close(assets: int, gave_up: bool, desk: Numbers, marks: Numbers) -> None:
     allocate(marks, marks[ORDERED_AT] if marks[ORDERED_AT] >= 0 else marks[NOW])
     if gave_up and marks[IS_EVENT] == 1:
         marks[AGAIN] = 1

@@ -33,7 +33,7 @@ from rebalancing.explore.kernel.memory import (
 )
 from rebalancing.explore.kernel.orders import order
 from rebalancing.explore.kernel.quiet import next_row
-from rebalancing.explore.kernel.rounds import begin, follow
+from rebalancing.explore.kernel.rounds import decide
 from rebalancing.explore.kernel.schedule import sleeps
 from rebalancing.explore.kernel.sums import total
 from rebalancing.explore.kernel.weighing import weigh
@@ -55,10 +55,7 @@ def walk(candles: Candles, terms: Terms, desk: Numbers, marks: Numbers, log: Log
         marks[ROW], marks[NOW] = row, candles.first + candles.seconds * row
         if _put_prices(known[row], terms.assets, desk) and not sleeps(terms, marks):
             weigh(terms.assets, desk)
-            if marks[OPEN] == 1:
-                follow(terms, desk, marks)
-            if marks[OPEN] == 0:
-                begin(terms, desk, marks)
+            decide(terms, desk, marks)
             if marks[OPEN] == 1:
                 measure(candles, terms, desk, marks, log, row + 1)
                 desk[NAV] = worth(newest[row], terms.assets, desk)

@@ -20,10 +20,7 @@ def walk_parts(found: Exploration) -> tuple[Chart | Table | Note, ...]:
     judgement = found.judgement
     contests = [one for one in (judgement.hodl, judgement.present) if one and one.walk]
     if not contests:
-        said = (
-            f"The history is too short for it: {judgement.stretches} stretches of "
-            f"{judgement.stretch}, {FEWEST} are needed."
-        )
+        said = f"The history is too short for it: {judgement.history}, {FEWEST} are needed."
         return (Note("", (said,)),)
     return _chart(found, contests), *(_table(found, contest) for contest in contests)
 
