@@ -32,6 +32,8 @@ ELSEWHERE = {
     "./setup.sh bench-live": "benchmark/test_benchmark",
     "./setup.sh campaign *": "campaign/test_lives and virtual/test_virtual_lives",
     ".venv/bin/python -m tests.fuzz *": "fuzz/test_fuzz",
+    ".venv/bin/python -m tests.fuzz.explored*": "fuzz/test_explored",
+    ".venv/bin/python -m tests.peers*": "by hand: it installs other programs from a network",
     "./setup.sh freqtrade trade *": "sandbox/test_freqtrade_trade",
     ".venv/bin/rebalance report *": "report/test_command and report/test_of_bot",
     ".venv/bin/rebalance now": "cli/test_steering",
