@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rebalancing.explore.following import Kernel
+from rebalancing.launch import kept_kernel
 from rebalancing.launch.kept_code import FORGOTTEN, SUMS, KeptCode, kept_code
 from tests.support.builders import PROJECT
 from tests.support.patience import PATIENCE
@@ -169,4 +171,28 @@ def test_a_full_disk_loses_what_was_compiled(
         kept.keep()
     said = f"{tmp_path / 'kernel-1'}: compiled code is not kept there (No space left on device)"
     assert kept.remark == said
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_code_that_numba_could_not_write_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The index is written before the code: a full disk leaves it alone."""
+    pytest.importorskip("numba")
+
+    def walk(*_arguments: object) -> None:
+        """Stand for what was compiled."""
+
+    walk.signatures = [()]  # type: ignore[attr-defined]
+
+    def compiled(place: str | None) -> Kernel:
+        assert place is not None
+        (Path(place) / "walk.nbi").write_bytes(b"index")
+        return Kernel(walk, True)
+
+    monkeypatch.setattr(kept_kernel, "kernel_of", compiled)
+    with kept_kernel.kept_kernel(tmp_path):
+        pass
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("compiled code is not kept there, as it cannot be written")
     assert [*tmp_path.iterdir()] == []

@@ -23,13 +23,24 @@ def kept_kernel(cache: Path) -> Iterator[Kernel]:
     if find_spec("numba") is None:
         yield kernel_of(None)
         return
-    with kept_code(cache / f"kernel-{fingerprint()}") as kept:
+    folder = cache / f"kernel-{fingerprint()}"
+    with kept_code(folder) as kept:
         said = kept.remark
         _tell(said)
-        yield kernel_of(kept.place)
+        kernel = kernel_of(kept.place)
+        yield kernel
+        if _is_lost(kernel, kept.place):
+            _tell(f"{folder}: compiled code is not kept there, as it cannot be written")
+            return
         kept.keep()
         if kept.remark != said:
             _tell(kept.remark)
+
+
+def _is_lost(kernel: Kernel, place: str | None) -> bool:
+    """Tell whether code was compiled of which numba could write the index only."""
+    has_compiled = bool(getattr(kernel.walk, "signatures", ()))
+    return place is not None and has_compiled and not any(Path(place).rglob("*.nbc"))
 
 
 def _tell(remark: str) -> None:
