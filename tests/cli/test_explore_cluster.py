@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 from rebalancing.cli import main
 from rebalancing.launch import cluster
 from rebalancing.launch.progress import Done, ProgressDisplay
-from tests.support.builders import PROJECT, make_candles, make_config, write_candles
+from tests.support.builders import PROJECT
 from tests.support.command_lines import clean_environment
+from tests.support.explorer_folders import explorer_folder
 from tests.support.patience import PATIENCE
 
 pytest.importorskip("distributed")
@@ -100,17 +101,8 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder with a configuration, candles and many policies; it is the current one."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setitem(sys.modules, "numba", None)
     monkeypatch.setattr(cluster, "LOST", 1.0)
-    closes = {"A/USDT": [100.0 + hour % 7 for hour in range(120)], "B/USDT": [5.0] * 120}
-    frames = {pair: make_candles(path) for pair, path in closes.items()}
-    write_candles(tmp_path / "user_data" / "data" / "binance", "1h", frames)
-    config = make_config([*frames], {"targets": "equal", "period": "24h"})
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    (tmp_path / "short.json").write_text(json.dumps(SHORT))
-    (tmp_path / "long.json").write_text(json.dumps(LONG))
+    explorer_folder(tmp_path, monkeypatch, 120, {"short.json": SHORT, "long.json": LONG})
 
 
 def explore(*words: str, policies: str = "short.json") -> Result:
@@ -124,7 +116,9 @@ def found(ended: Result) -> dict[str, Any]:
 
 
 def line(ended: Result) -> str:
-    (said,) = [one for one in ended.stderr.splitlines() if not one.startswith("explore: ")]
+    """Return the error; progress is told beside it where the machine is slow."""
+    assert "Traceback" not in ended.stderr
+    (said,) = [one for one in ended.stderr.splitlines() if one.startswith("error: ")]
     return said
 
 

@@ -12,8 +12,9 @@ from rebalancing.cli import main
 from rebalancing.explore.exploration import UNJUDGED
 from rebalancing.launch.explore import Searched
 from rebalancing.launch.progress import Done, ProgressDisplay
-from tests.support.builders import PROJECT, make_candles, make_config, write_candles
+from tests.support.builders import PROJECT
 from tests.support.command_lines import clean_environment
+from tests.support.explorer_folders import explorer_folder
 from tests.support.patience import PATIENCE
 
 POLICIES = [{"targets": "equal", "threshold": number / 10_000} for number in range(1, 1001)]
@@ -22,15 +23,7 @@ POLICIES = [{"targets": "equal", "threshold": number / 10_000} for number in ran
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a configuration, candles and many policies; it is the current one."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setitem(sys.modules, "numba", None)  # compiling takes longer
-    closes = {"A/USDT": [100.0 + hour % 7 for hour in range(300)], "B/USDT": [5.0] * 300}
-    frames = {pair: make_candles(path) for pair, path in closes.items()}
-    write_candles(tmp_path / "user_data" / "data" / "binance", "1h", frames)
-    config = make_config([*frames], {"targets": "equal", "period": "24h"})
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    (tmp_path / "many.json").write_text(json.dumps(POLICIES))
+    explorer_folder(tmp_path, monkeypatch, 300, {"many.json": POLICIES})
     return tmp_path
 
 

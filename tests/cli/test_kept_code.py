@@ -183,7 +183,7 @@ def test_code_that_numba_could_not_write_is_not_kept(
     def walk(*_arguments: object) -> None:
         """Stand for what was compiled."""
 
-    walk.signatures = [()]  # type: ignore[attr-defined]
+    walk.signatures = [()]  # type: ignore[attr-defined]  # as numba's functions have it
 
     def compiled(place: str | None) -> Kernel:
         assert place is not None

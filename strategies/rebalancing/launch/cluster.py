@@ -105,7 +105,7 @@ class Cluster:
                 handed = Parallel(n_jobs=-1, batch_size=1, return_as="generator_unordered")
                 for item in handed(delayed(measured)(errand, chunk) for chunk in chunks):
                     found.put(item)
-        except Exception as error:  # of whatever kind, the user is told
+        except Exception as error:  # in a thread nobody would hear of it; `measure` raises it
             found.put(error)
 
     def _looked_after(self, seen: float) -> float:
@@ -123,7 +123,7 @@ class Cluster:
     def _workers(self) -> int:
         try:
             return len(self._client.nthreads())
-        except Exception:  # it is being lost
+        except Exception:  # of many kinds, by where the connection breaks: it is being lost
             return 0
 
     def _failed(self, error: Exception | None) -> LaunchError:
@@ -156,7 +156,7 @@ def cluster_at(address: str) -> Iterator[Cluster]:
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
-            client: Any = Client(  # type: ignore[no-untyped-call]
+            client: Any = Client(  # type: ignore[no-untyped-call]  # distributed has no types
                 address, timeout=CONNECTING, set_as_default=False
             )
     except (OSError, ValueError) as error:
